@@ -1,0 +1,63 @@
+"""The records that travel from the source files to the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+BlockKind = Literal["heading", "label", "header", "group", "paragraph", "item", "row", "definition", "furniture"]
+PassageKind = Literal["paragraph", "item", "row", "definition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A source document as the catalogue describes it.
+
+    `period` is the first and the last year the document speaks for; `sha256` is of the file's bytes.
+    """
+
+    id: str
+    title: str
+    issuer: str
+    kind: str
+    period: tuple[int, int]
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of structure: `source[start:end]`, in characters, without surrounding blanks.
+
+    `section` is the path of headings above it, outermost first. `lead_in` is the text that introduces a
+    list item or an owned paragraph (the item or sentence above it). `cells` are the (start, end) of a row's
+    cells, `headers` the plain header of each and `group` the sub-heading row above it, if any.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    section: tuple[str, ...] = ()
+    lead_in: tuple[str, ...] = ()
+    cells: tuple[tuple[int, int], ...] = ()
+    headers: tuple[str, ...] = ()
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The smallest piece of a document that answers by itself; `source[start:end] == text`.
+
+    `fields` maps column header to plain cell text for a table row, else it is empty. `context` is what a
+    reader would need to know to understand the text; it is indexed with it and never shown as text.
+    """
+
+    id: str
+    document: Document
+    text: str
+    start: int
+    end: int
+    section: tuple[str, ...]
+    kind: PassageKind
+    fields: Mapping[str, str]
+    context: str
+    page: int | None = None
