@@ -52,7 +52,7 @@ def locate(source: str, texts: Sequence[str], overlap: int) -> list[Span | None]
 
 
 def _fold(source: str) -> tuple[str, list[int]]:
-    """The source with each run of white space as one space, and the place in it of each character left."""
+    """The source with each run of white space as one space; where each character of that stood; its end."""
     words = list(re.finditer(r"\S+", source))
     origins: list[int] = []
     for word in words:
