@@ -78,7 +78,6 @@ class SentenceTransformerEncoder:
         self.sha256 = weights_sha256(model)
         import torch
         from sentence_transformers import SentenceTransformer
-
         from transformers.utils import logging
 
         torch.set_num_threads(1)
