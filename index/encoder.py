@@ -81,7 +81,7 @@ class SentenceTransformerEncoder:
         from transformers.utils import logging
 
         torch.set_num_threads(1)
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self._model = SentenceTransformer(
                 str(locate(model)),

@@ -36,7 +36,7 @@ Oslo, 4 May 2023
 
 ## Lighthouses
 
-The northern lighthouse was inspected twice. It needs a new staircase. Members thanked the keeper, who retires next year.
+The northern lighthouse was inspected twice. It needs a new staircase. Members thanked the keeper, who retires soon.
 
 ## Glossary
 
