@@ -57,12 +57,12 @@ class Fields:
         record = self._records.get(passage.id)
         return record.status if record else None
 
-    def facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
-        """For each field, its values over all passages under `mask` with their counts, most frequent first."""
+    def facets(self, rows: NDArray[np.intp]) -> dict[str, list[tuple[str, int]]]:
+        """For each field, its values over the passages `rows` with their counts, most frequent first."""
         counts: dict[str, Counter[str]] = {
             name: Counter() for name in ("document", "lead", "status", "year", "kind")
         }
-        for passage in (passage for passage, passes in zip(self._passages, mask, strict=True) if passes):
+        for passage in (self._passages[n] for n in rows):
             first, last = passage.document.period
             counts["document"][passage.document.id] += 1
             counts["kind"][passage.kind] += 1

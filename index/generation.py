@@ -20,8 +20,9 @@ from index.dense import DenseIndex
 from index.errors import GenerationError
 from index.filters import Fields
 from index.lexical import LexicalIndex
+from index.tokens import TokenIndex
 
-FORMAT = 1
+FORMAT = 2
 LIBRARIES = ("bm25s", "faiss-cpu", "PyStemmer", "sentence-transformers", "torch")
 MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
 _REBUILD = "run `bali build`"
@@ -45,7 +46,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """An open generation. `passages[n]` is row n of both indexes."""
+    """An open generation. `passages[n]` is row n of each index."""
 
     manifest: Manifest
     documents: Mapping[str, Document]
@@ -56,6 +57,7 @@ class Generation:
     fields: Fields
     dense: DenseIndex
     lexical: LexicalIndex
+    tokens: TokenIndex
 
     @property
     def id(self) -> str:
@@ -77,6 +79,11 @@ def generation_id(model_sha256: str, documents: Sequence[Document], passages: Se
     """Sixteen hexadecimal digits over everything that decides what is built."""
     parts = [FORMAT, model_sha256, [asdict(d) for d in documents], passages_sha256(passages), libraries()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def indexed_text(passage: Passage) -> str:
+    """What the lexical index and the token vectors are made of: the text in its context."""
+    return f"{passage.context}\n{passage.text}"
 
 
 def passage_line(passage: Passage) -> str:
@@ -118,13 +125,12 @@ def publish(var: Path, draft: Path, manifest: Manifest) -> None:
 def file_hashes(folder: Path) -> dict[str, tuple[int, str]]:
     """Size and SHA-256 of every file below `folder` but the manifest, by relative path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {
-        path.relative_to(folder).as_posix(): (
-            path.stat().st_size,
-            hashlib.sha256(path.read_bytes()).hexdigest(),
-        )
-        for path in files
-    }
+    return {path.relative_to(folder).as_posix(): (path.stat().st_size, _sha256(path)) for path in files}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
@@ -143,7 +149,8 @@ def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
         )
     if model_sha256 is not None and manifest.model_sha256 != model_sha256:
         raise GenerationError(
-            f"was built with {manifest.model} ({manifest.model_sha256[:12]}…), the model set has {model_sha256[:12]}…",
+            f"was built with {manifest.model} ({manifest.model_sha256[:12]}…), "
+            f"the model set has {model_sha256[:12]}…",
             where=str(folder),
             remedy=f"{_REBUILD}, or set BALI_MODEL to the one it was built with",
         )
@@ -186,11 +193,11 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
     sources = {id: (folder / SOURCES / id).read_bytes().decode() for id in documents}
     with (folder / PASSAGES).open(encoding="utf-8") as lines:
         passages = [_passage(json.loads(line), documents, sources) for line in lines]
-    dense, lexical = DenseIndex.load(folder), LexicalIndex.load(folder)
-    rows = (len(dense), len(lexical), len(passages), manifest.passages)
+    dense, lexical, tokens = DenseIndex.load(folder), LexicalIndex.load(folder), TokenIndex.load(folder)
+    rows = (len(dense), len(lexical), len(tokens), len(passages), manifest.passages)
     if len(set(rows)) > 1 or dense.dimensions != manifest.dimensions:
         raise GenerationError(
-            f"dense, lexical, passages and manifest count {rows}, with {dense.dimensions} dimensions",
+            f"dense, lexical, tokens, passages and manifest count {rows}, with {dense.dimensions} dimensions",
             where=str(folder),
             remedy=_REBUILD,
         )
@@ -205,6 +212,7 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         fields=Fields(passages, action_items),
         dense=dense,
         lexical=lexical,
+        tokens=tokens,
     )
 
 

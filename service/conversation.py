@@ -12,7 +12,9 @@ from index.lexical import terms
 _TURNS = 20  # older messages are not read
 _LONGEST_TOPIC = 300  # characters
 
-_SUBJECT_CHANGE = re.compile(r"^\W*(?:by the way|another (?:thing|question)|new (?:topic|question)|separately)\b", re.IGNORECASE)
+_SUBJECT_CHANGE = re.compile(
+    r"^\W*(?:by the way|another (?:thing|question)|new (?:topic|question)|separately)\b", re.IGNORECASE
+)
 _OPENING = re.compile(
     r"^\W*(?:(?:and|but|so|ok(?:ay)?|also|then|well|yes|no|sorry|wait|thanks|thank you|actually|now|please|hmm)\b[\s,.:;!-]*)+",
     re.IGNORECASE,
@@ -23,7 +25,10 @@ _POINTING = re.compile(
     r"others?|former|latter|both|all of|each of|which of)\b",
     re.IGNORECASE,
 )
-_OWN_POINTING = re.compile(r"\b(?:that|which|who)\s+(?:the|a|an|is|are|was|were|has|have)\b|\bis there\b|\bare there\b", re.IGNORECASE)
+_OWN_POINTING = re.compile(
+    r"\b(?:that|which|who)\s+(?:the|a|an|is|are|was|were|has|have)\b|\bis there\b|\bare there\b",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
 # Words that say what is asked, not what it is asked of.
 _FRAME = re.compile(
@@ -51,7 +56,12 @@ def leans(question: str) -> bool:
         return False
     content = terms(_FRAME.sub(" ", _POINTING.sub(" ", _OPENING.sub("", question))))
     pointing = _POINTING.search(_OWN_POINTING.sub(" ", question)) is not None
-    return len(content) <= 2 or pointing or _ELLIPSIS.match(question) is not None or _OPENING.match(question) is not None
+    return (
+        len(content) <= 2
+        or pointing
+        or _ELLIPSIS.match(question) is not None
+        or _OPENING.match(question) is not None
+    )
 
 
 def _topic(question: str, before: str) -> str:
