@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Passage
-from index.encoder import Encoder
+from index.encoder import Encoder, Encoding
 from index.filters import Filter
 from index.generation import Generation
 from index.lexical import terms
@@ -39,12 +39,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """The best passages for `query`, best first, and the facets of all passages that pass the filter."""
+    """The best passages for `query`, best first, and the facets of all passages that pass the filter.
+
+    `encoding` is what the model made of the query.
+    """
 
     query: str
     generation: str
     results: tuple[Result, ...]
     facets: dict[str, list[tuple[str, int]]]
+    encoding: Encoding
 
 
 def search(
@@ -69,7 +73,7 @@ def search(
         _result(rank, float(scores[n]), generation.passages[candidates[n]], query)
         for rank, n in enumerate(best, 1)
     )
-    return SearchResults(query, generation.id, results, generation.fields.facets(rows))
+    return SearchResults(query, generation.id, results, generation.fields.facets(rows), encoding)
 
 
 def _candidates(

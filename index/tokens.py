@@ -123,14 +123,17 @@ class TokenIndex:
 
     def scores(self, query: Encoding, rows: NDArray[np.intp]) -> Vectors:
         """For the passages `rows`, the weighted mean over the question's pieces of their nearest cosine."""
-        if len(query.ids) == 0 or len(rows) == 0:
-            return np.zeros(len(rows), np.float32)
+        return self.nearest(query, rows) @ self.weights(query.ids)
+
+    def nearest(self, query: Encoding, rows: NDArray[np.intp]) -> Vectors:
+        """Of shape (rows, pieces): how near a passage comes to each word piece of the question, as a cosine."""
+        nearest = np.zeros((len(rows), len(query.ids)), np.float32)
+        if nearest.size == 0:
+            return nearest
         lengths = self._starts[rows + 1] - self._starts[rows]
         begins = np.cumsum(lengths) - lengths
         taken = np.repeat(self._starts[rows] - begins, lengths) + np.arange(lengths.sum())
         cosines = self.quantizer.project(query.tokens) @ Quantizer.decode(self._codes[taken]).T
-        scores = np.zeros(len(rows), np.float32)
         some = lengths > 0
-        nearest = np.maximum.reduceat(cosines, begins[some], axis=1)
-        scores[some] = self.weights(query.ids) @ nearest
-        return scores
+        nearest[some] = np.maximum.reduceat(cosines, begins[some], axis=1).T
+        return nearest
