@@ -72,7 +72,7 @@ def reliability(confidence: Sequence[float], correct: Sequence[bool]) -> list[Bi
 
 
 def ece(confidence: Sequence[float], correct: Sequence[bool]) -> float:
-    """Expected calibration error = sum over bins of n / N * |accuracy - confidence| (Guo et al., ICML 2017)."""
+    """ECE = sum over bins of n / N * |accuracy - confidence| (expected calibration error, Guo et al.)."""
     return sum(
         part.n / len(confidence) * abs(part.accuracy - part.confidence)
         for part in reliability(confidence, correct)

@@ -24,7 +24,7 @@ _PUNCTUATION = str.maketrans("‘’“”‐‑–—", "''\"\"----")
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Which answers are accepted: one of `answers`, or every one if `all_needed`, each in any of its variants."""
+    """One of `answers` is accepted, or every one is needed if `all_needed`, each in any of its variants."""
 
     answers: tuple[str, ...]
     variants: Mapping[str, tuple[str, ...]]
@@ -32,7 +32,7 @@ class Accepted:
 
 
 def plain(text: str) -> str:
-    """Text for comparison: without HTML, Markdown and citation markers, one kind of quotes and dashes, casefolded."""
+    """Text for comparison: no HTML, Markdown or citation markers, one kind of quotes and dashes, no case."""
     text = html.unescape(_TAG.sub("", text))
     text = _MARKER.sub(" ", _LINK.sub(r"\1", text))
     text = unicodedata.normalize("NFKC", _EMPHASIS.sub("", text)).translate(_PUNCTUATION)
@@ -57,8 +57,8 @@ def _says(said: str, wordings: tuple[str, ...]) -> bool:
 def supports(citation: Citation, evidence: Evidence) -> bool:
     """Whether the citation and some gold quote are about the same characters.
 
-    overlap(c, q) / min(|c|, |q|) >= 0.7 (Szymkiewicz-Simpson coefficient on characters): a citation may be one
-    sentence of a longer gold quote, or the paragraph around a short one.
+    overlap(c, q) / min(|c|, |q|) >= 0.7 (Szymkiewicz-Simpson coefficient on characters): a citation may be
+    one sentence of a longer gold quote, or the paragraph around a short one.
     """
     if not 0 <= citation.start < citation.end:
         return False
@@ -73,13 +73,13 @@ def supports(citation: Citation, evidence: Evidence) -> bool:
 
 
 def is_cited_right(answer: Answer, accepted: Accepted, evidence: Evidence) -> bool:
-    """Whether the answer is right, and would be from its citations alone, reading only those that lie on evidence."""
+    """Whether the answer is right, and would be from those of its quotations alone that lie on evidence."""
     cited = " ".join(citation.quote for citation in answer.citations if supports(citation, evidence))
     return is_right(answer.text, accepted) and is_right(cited, accepted)
 
 
 def is_exact(citation: Citation, sources: Mapping[str, str]) -> bool:
-    """Whether the quotation stands in its source, to the character, where it says, and its SHA-256 is its own."""
+    """Whether the quotation stands in its source, to the character, where it says, and its SHA-256 fits."""
     source = sources.get(citation.document, "")
     return (
         citation.start >= 0

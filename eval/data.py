@@ -1,8 +1,8 @@
 """Gold data: questions, precedent queries and conversations, each checked against the source documents.
 
 A gold folder holds `questions.jsonl`, `precedents.jsonl` and `conversations.jsonl` (any may be missing, not
-all), one JSON object a line; `docs/evaluation.md` describes the fields and how to write them well. A folder of
-sources holds one UTF-8 text a document, `<id>.txt`.
+all), one JSON object a line; `docs/evaluation.md` describes the fields and how to write them well. A folder
+of sources holds one UTF-8 text a document, `<id>.txt`.
 """
 
 import hashlib
@@ -176,7 +176,7 @@ def read_gold(gold: Path, documents: Path) -> Gold:
 
 
 def read_sources(documents: Path) -> dict[str, str]:
-    """The texts of a folder, document id -> text, offsets in characters as in the file (no newline conversion).
+    """The texts of a folder, document id -> text, line ends as in the file, so that offsets hold.
 
     Raises GoldError if there is none, or one is not UTF-8.
     """

@@ -1,8 +1,8 @@
 """Measures of retrieval by character spans.
 
 `evidence` is a list of alternatives, each the quotes that are all needed; `results` come best first. A quote
-counts as read when `spans.COVERED` of its characters lie in what was read. All values lie in 0..1, and nothing
-returned is 0.
+counts as read when `spans.COVERED` of its characters lie in what was read. All values lie in 0..1, and
+nothing returned is 0.
 """
 
 from collections.abc import Sequence
@@ -72,10 +72,10 @@ def found(evidence: Evidence, results: Sequence[Retrieved], characters: int) -> 
 def ndcg(relevant: Sequence[tuple[Quote, int]], results: Sequence[Retrieved], k: int = 10) -> float:
     """nDCG@k = min(1, DCG@k / ideal DCG@k), of graded gold passages, each counted once.
 
-    DCG@k = sum over the gold passages covered by the first k results of (2^grade - 1) / log2(1 + r), r being the
-    rank at which it becomes covered (Jarvelin & Kekalainen, TOIS 2002; exponential gain as Burges et al., ICML
-    2005). The ideal has one gold passage a rank. A large passage may cover several at one rank, which could
-    exceed the ideal: it is held to 1.
+    DCG@k = sum over the gold passages covered by the first k results of (2^grade - 1) / log2(1 + r), r being
+    the rank at which it becomes covered (Jarvelin & Kekalainen, TOIS 2002; exponential gain as Burges et al.,
+    ICML 2005). The ideal has one gold passage a rank. A large passage may cover several at one rank, which
+    could exceed the ideal: it is held to 1.
     """
     ranks = covering_rank([quote for quote, _ in relevant], results[:k])
     gains = [0.0] * k
@@ -87,7 +87,7 @@ def ndcg(relevant: Sequence[tuple[Quote, int]], results: Sequence[Retrieved], k:
 
 
 def recall(relevant: Sequence[tuple[Quote, int]], results: Sequence[Retrieved], k: int) -> float:
-    """recall@k = min(1, covered by the first k / min(k, number relevant)); R_cap@k in BEIR (Thakur et al., 2021)."""
+    """recall@k = min(1, covered by the first k / min(k, number relevant)); BEIR's R_cap@k (Thakur et al.)."""
     ranks = covering_rank([quote for quote, _ in relevant], results[:k])
     return min(1.0, sum(rank is not None for rank in ranks) / min(k, len(relevant)))
 

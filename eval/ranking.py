@@ -1,9 +1,9 @@
 """Standard measures over a run and its judgements, as trec_eval computes them.
 
-A run is query id -> document id -> score, judgements ("qrels") are query id -> document id -> grade. Documents
-are ranked by descending score, ties by descending document id, as in trec_eval. Each function returns query
-id -> value for every judged query; a query without results, or without a relevant document, has 0. A document
-is relevant from grade 1.
+A run is query id -> document id -> score, judgements ("qrels") are query id -> document id -> grade.
+Documents are ranked by descending score, ties by descending document id, as in trec_eval. Each function
+returns query id -> value for every judged query; a query without results, or without a relevant document,
+has 0. A document is relevant from grade 1.
 """
 
 import math
@@ -38,7 +38,7 @@ def reciprocal_rank(run: Run, qrels: Qrels, k: int = 10) -> dict[str, float]:
 
 
 def ndcg(run: Run, qrels: Qrels, k: int = 10) -> dict[str, float]:
-    """nDCG@k = DCG@k / ideal DCG@k, with the grade itself as gain (Jarvelin & Kekalainen, TOIS 2002; BEIR)."""
+    """nDCG@k = DCG@k / ideal DCG@k, with the grade itself as gain (Jarvelin & Kekalainen 2002; BEIR)."""
     values = {}
     for query, grades in qrels.items():
         ideal = dcg(sorted((max(grade, 0) for grade in grades.values()), reverse=True)[:k])

@@ -45,7 +45,7 @@ def overlap(one: Span, other: Span) -> int:
 
 
 def coverage(quote: Quote, read: Mapping[str, Sequence[Span]]) -> float:
-    """The share (0..1) of the quote's characters in `read` (document -> spans), at its best-read occurrence."""
+    """The share (0..1) of the quote's characters in `read` (document -> spans), where most of it was read."""
     there = union(read.get(quote.document, ()))
     return max(sum(overlap(place, span) for span in there) / (place[1] - place[0]) for place in quote.spans)
 

@@ -75,10 +75,10 @@ def _interval(
 
 
 def randomisation_p(ours: Sequence[float], theirs: Sequence[float], *, worse: bool = False) -> float:
-    """p of the paired randomisation test on the difference of the means (Smucker, Allan & Carterette, CIKM 2007).
+    """p of the paired randomisation test on the difference of the means (Smucker et al., CIKM 2007).
 
-    Under the null hypothesis each question's two values may change places; all 2^n ways are tried if there are
-    no more than 9,999, else 9,999 at random. Two-sided, or one-sided for `ours` being worse.
+    Under the null hypothesis each question's two values may change places; all 2^n ways are tried if there
+    are no more than 9,999, else 9,999 at random. Two-sided, or one-sided for `ours` being worse.
     """
     result = permutation_test(
         (np.asarray(ours, dtype=float), np.asarray(theirs, dtype=float)),
