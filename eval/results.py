@@ -57,7 +57,7 @@ Means = dict[str, Estimate]
 
 
 def summarise(judged: Iterable[Judged]) -> Means:
-    """The mean of each measure over the questions that it applies to; AUROC and ECE where there are answers."""
+    """The mean of each measure over the questions that it applies to; AUROC and ECE of answers."""
     entries = list(judged)
     values: dict[str, list[float]] = {}
     for entry in entries:
@@ -166,7 +166,7 @@ def _row(entry: Judged, sources: Mapping[str, str]) -> dict[str, Any]:
         "query": entry.query,
         "answerable": entry.answerable,
         "slices": {dimension: list(values) for dimension, values in entry.slices.items()},
-        "measures": {name: round(value, 12) for name, value in entry.measures.items()},
+        "measures": dict(entry.measures),
         "answer": asdict(entry.answer) if entry.answer else None,
         "results": [_result_row(result, sources) for result in entry.results],
     }
