@@ -17,11 +17,8 @@ from eval.spans import Evidence, is_placed, place
 from eval.systems import Answer, Answerer, Retrieved, System
 from eval.trec import Runs
 
-TOP_K = 50
-"""Results asked for: enough short passages to fill the longest reading length."""
-
-KEPT = 20
-"""Results kept with the judgement of each question, for people to look at."""
+TOP_K = 20
+"""Results asked for, of every system alike: the deepest recall@k, and about as much as anyone reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +121,19 @@ def time_encoding(encode: Callable[[str], object], questions: Sequence[str]) -> 
 def judge(gold: Gold, asked: Asked) -> Results:
     """Judge what was returned; a query without results is judged as nothing returned.
 
-    Results whose text does not stand in the source where they say lose their place first, and are counted.
+    A gold set of which no query has results was not put to the system, and is left out. Results whose text
+    does not stand in the source where they say lose their place first, and are counted.
     """
     placed = {
         query: [place(result, gold.sources) for result in results] for query, results in asked.results.items()
     }
     everything = [result for results in placed.values() for result in results]
-    judged = [*_questions(gold, placed, asked.answers), *_precedents(gold, placed)]
-    judged.extend(_turns(gold, placed, asked.answers))
+    sets = (
+        _questions(gold, placed, asked.answers),
+        _precedents(gold, placed),
+        _turns(gold, placed, asked.answers),
+    )
+    judged = [entry for entries in sets if any(entry.id in placed for entry in entries) for entry in entries]
     return Results(
         asked.system,
         gold.sha256,
@@ -167,7 +169,7 @@ def _questions(gold: Gold, placed: Runs, answers: Mapping[str, Answer]) -> list[
                 question.text,
                 question.answerable,
                 slices,
-                tuple(results[:KEPT]),
+                tuple(results[:TOP_K]),
                 answer,
                 measures,
             )
@@ -192,7 +194,7 @@ def _precedents(gold: Gold, placed: Runs) -> list[Judged]:
                 precedent.query,
                 True,
                 slices,
-                tuple(results[:KEPT]),
+                tuple(results[:TOP_K]),
                 None,
                 measures,
             )
@@ -217,7 +219,7 @@ def _turns(gold: Gold, placed: Runs, answers: Mapping[str, Answer]) -> list[Judg
                     turn.question,
                     True,
                     slices,
-                    tuple(results[:KEPT]),
+                    tuple(results[:TOP_K]),
                     answer,
                     measures,
                 )
