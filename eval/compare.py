@@ -72,13 +72,13 @@ def differences(ours: Results, theirs: Results) -> list[Difference]:
 
 
 def changes(ours: Results, theirs: Results) -> list[Change]:
-    """The questions on which a telling measure differs, the lost ones first, in the order of the gold data."""
+    """The questions on which a telling measure differs, the lost ones first, in the order of the gold."""
     found = list(_changes(ours, theirs))
     return sorted(found, key=lambda change: change.won)
 
 
 def paired(ours: Results, theirs: Results, name: SetName) -> list[tuple[Judged, Judged]]:
-    """The questions of a set that both runs judged, in order. Raises ResultsError if the gold data differ."""
+    """The questions of a set that both judged, in order. Raises ResultsError if the gold data differ."""
     if ours.gold != theirs.gold:
         raise ResultsError(
             "were judged by different gold data or sources",

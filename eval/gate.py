@@ -8,7 +8,7 @@ is compared on the questions that have not changed since, so that gold data may 
 from dataclasses import dataclass
 from pathlib import Path
 
-from eval.compare import LESS_IS_BETTER, TELLING, better
+from eval.compare import LESS_IS_BETTER, TELLING
 from eval.results import SETS, Judged, Results, ResultsError, SetName, in_set
 from eval.statistics import randomisation_p
 
@@ -37,6 +37,8 @@ class Fall:
 
 def falls(now: Results, baseline: Results) -> list[Fall]:
     """Every gated measure of which the mean is worse than the baseline's, on the questions of both.
+
+    Where the baseline has a measure and this run has not (nothing was answered, say), the worst is assumed.
 
     Raises ResultsError if the two have no question in common.
     """
@@ -78,16 +80,12 @@ def _unchanged(now: Results, baseline: Results, name: SetName) -> list[tuple[Jud
 
 
 def _fall(name: SetName, measure: str, pairs: list[tuple[Judged, Judged]]) -> Fall | None:
-    both = [(one, other) for one, other in pairs if measure in one.measures and measure in other.measures]
-    if not both:
-        return None
-    sign = -1.0 if measure in LESS_IS_BETTER else 1.0
-    now = [sign * one.measures[measure] for one, _ in both]
+    sign, worst = (-1.0, 1.0) if measure in LESS_IS_BETTER else (1.0, 0.0)
+    both = [(one, other) for one, other in pairs if measure in other.measures]
+    now = [sign * one.measures.get(measure, worst) for one, _ in both]
     before = [sign * other.measures[measure] for _, other in both]
     if sum(now) >= sum(before):
         return None
     p = randomisation_p(now, before, worse=True) if len(both) > 1 else 1.0
-    lost = tuple(
-        one.id for one, other in both if better(measure, other.measures[measure], one.measures[measure])
-    )
+    lost = tuple(one.id for (one, _), a, b in zip(both, now, before, strict=True) if a < b)
     return Fall(name, measure, sign * sum(now) / len(now), sign * sum(before) / len(before), p, lost)

@@ -9,7 +9,6 @@ from matplotlib.figure import Figure
 
 from eval.abstention import Bin, RiskPoint
 
-STYLE = {"svg.fonttype": "none", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
 BLUE, GREY = "#1f5fa8", "#8a8a8a"
 
 
@@ -21,7 +20,7 @@ def risk_coverage_plot(points: Sequence[RiskPoint]) -> str:
 
 
 def reliability_plot(bins: Sequence[Bin]) -> str:
-    """Share of correct answers by confidence, with the number of questions at each bar; the diagonal is ideal."""
+    """Share of correct answers by confidence, with the number of questions above; ideal: the diagonal."""
     figure, axes = _axes("confidence", "answers correct")
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
     axes.bar([part.low for part in bins], [part.accuracy for part in bins], 0.1, align="edge", color=BLUE)
@@ -31,16 +30,16 @@ def reliability_plot(bins: Sequence[Bin]) -> str:
 
 
 def _axes(across: str, up: str) -> tuple[Figure, Axes]:
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(5, 3.4), layout="constrained")
-        axes = figure.subplots()
-        axes.set(xlabel=across, ylabel=up, xlim=(0, 1), ylim=(0, 1.08))
-        return figure, axes
+    figure = Figure(figsize=(5, 3.4), layout="constrained")
+    axes = figure.subplots()
+    axes.set(xlabel=across, ylabel=up, xlim=(0, 1), ylim=(0, 1.08))
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure, axes
 
 
 def _svg(figure: Figure, salt: str) -> str:
     written = io.StringIO()
-    with mpl.rc_context(STYLE | {"svg.hashsalt": salt}):
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
     text = written.getvalue()
     return text[text.index("<svg") :]

@@ -234,8 +234,7 @@ def mark(result: Retrieved, quotes: Iterable[Quote]) -> Segments:
         segments.append((result.text[start - result.start : end - result.start], True))
         place = end
     segments.append((result.text[place - result.start :], False))
-    segments = [(text, marked) for text, marked in segments if text]
-    return segments
+    return [(text, marked) for text, marked in segments if text]
 
 
 def _listed(evidence: Evidence) -> list[list[Quote]]:

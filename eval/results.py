@@ -57,13 +57,9 @@ Means = dict[str, Estimate]
 
 
 def summarise(judged: Iterable[Judged]) -> Means:
-    """The mean of each measure over the questions that it applies to; AUROC and ECE of answers."""
+    """The means of the measures, and AUROC and ECE where there are answers."""
     entries = list(judged)
-    values: dict[str, list[float]] = {}
-    for entry in entries:
-        for measure, value in entry.measures.items():
-            values.setdefault(measure, []).append(value)
-    means = {measure: estimate(found) for measure, found in values.items()}
+    means = mean_measures(entries)
     confident = [(entry, entry.answer.confidence) for entry in entries if entry.answer]
     answerable = [confidence for entry, confidence in confident if entry.answerable]
     unanswerable = [confidence for entry, confidence in confident if not entry.answerable]
@@ -72,6 +68,15 @@ def summarise(judged: Iterable[Judged]) -> Means:
     if confident:
         means["ECE"] = estimate_ece([confidence for _, confidence in confident], correctness(entries))
     return means
+
+
+def mean_measures(judged: Iterable[Judged]) -> Means:
+    """The mean of each measure over the questions that it applies to."""
+    values: dict[str, list[float]] = {}
+    for entry in judged:
+        for measure, value in entry.measures.items():
+            values.setdefault(measure, []).append(value)
+    return {measure: estimate(found) for measure, found in values.items()}
 
 
 def by_set(results: Results) -> dict[SetName, Means]:
@@ -88,7 +93,7 @@ def by_slice(results: Results) -> dict[SetName, dict[str, dict[str, Means]]]:
                 slices.setdefault(entry.set, {}).setdefault(dimension, {}).setdefault(value, []).append(entry)
     return {
         name: {
-            dimension: {value: summarise(found) for value, found in sorted(values.items())}
+            dimension: {value: mean_measures(found) for value, found in sorted(values.items())}
             for dimension, values in dimensions.items()
         }
         for name, dimensions in slices.items()
