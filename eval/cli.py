@@ -23,7 +23,7 @@ from eval.gate import Fall, baseline_path, falls
 from eval.http import HttpService, ServiceError
 from eval.latency import Latency
 from eval.peer_runs import read_peers
-from eval.report import COLUMNS, figure, render
+from eval.report import Cell, figure, render, summaries
 from eval.results import Results, ResultsError, by_set, read_results, to_json
 from eval.run import Asked, ask, judge, latency, searches
 from eval.trec import read_run, write_run
@@ -228,16 +228,18 @@ def _show(runs: list[Results], out: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps({run.system: _summary_json(run) for run in runs}))
         return
-    for name, means in by_set(runs[0]).items():
-        table = Table("system", title=name)
-        columns = [measure for measure in COLUMNS[name] if measure in means]
-        for column in columns:
+    for summary in summaries(runs[0], runs[1:]):
+        table = Table("system", title=summary.title)
+        for column in summary.columns:
             table.add_column(column, justify="right")
-        for run in runs:
-            theirs = by_set(run).get(name, {})
-            table.add_row(run.system, *(figure(theirs[c].mean) if c in theirs else "–" for c in columns))
+        for line in summary.lines:
+            table.add_row(line.name, *(_cell(cell) for cell in line.cells))
         stdout.print(table)
     stdout.print(f"report: {out / 'report.html'}", markup=False, highlight=False)
+
+
+def _cell(cell: Cell) -> str:
+    return f"{figure(cell.mean.mean)}{'*' if cell.differs else ''}" if cell.mean else "–"
 
 
 def _summary_json(results: Results) -> dict[str, Any]:

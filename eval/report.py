@@ -17,36 +17,23 @@ from eval.systems import Retrieved
 
 SHOWN = 10
 SIGNIFICANT = 0.05
-COLUMNS: dict[SetName, tuple[str, ...]] = {
-    "questions": (
-        "hit@1",
-        "hit@3",
-        "RR@10",
-        "found@300c",
-        "found@600c",
-        "found@1200c",
-        "found@2400c",
-        "right",
-        "cited right",
-        "exact",
-        "length",
-        "AUROC",
-        "ECE",
-        "false answer",
-        "false refusal",
+SUMMARIES: tuple[tuple[str, SetName, tuple[str, ...]], ...] = (
+    (
+        "questions: retrieval",
+        "questions",
+        ("hit@1", "hit@3", "hit@10", "RR@10", "found@300c", "found@600c", "found@1200c", "found@2400c"),
     ),
-    "precedents": ("nDCG@10", "recall@5", "recall@10", "recall@20"),
-    "conversations": (
-        "hit@1",
-        "hit@3",
-        "RR@10",
-        "found@600c",
-        "found@1200c",
-        "right",
-        "cited right",
-        "exact",
+    (
+        "questions: answers",
+        "questions",
+        ("right", "cited right", "exact", "length", "AUROC", "ECE", "false answer", "false refusal"),
     ),
-}
+    ("precedents", "precedents", ("nDCG@10", "recall@5", "recall@10", "recall@20")),
+    ("conversations: retrieval", "conversations", ("hit@1", "hit@3", "RR@10", "found@600c", "found@1200c")),
+    ("conversations: answers", "conversations", ("right", "cited right", "exact", "length", "false refusal")),
+)
+"""The tables of a summary: title, gold set, measures."""
+
 SLICED: dict[SetName, tuple[str, ...]] = {
     "questions": ("hit@1", "RR@10", "found@1200c", "right", "cited right", "false answer"),
     "precedents": ("nDCG@10", "recall@10"),
@@ -146,16 +133,20 @@ def figure(value: float) -> str:
 
 
 def summaries(results: Results, others: Sequence[Results]) -> list[Table]:
-    """For each gold set the means of the run and of the others, on the same questions."""
+    """The tables of `SUMMARIES`, a line for the run and for each of the others that has the measures."""
+    means = {run.system: by_set(run) for run in others}
+    ours = by_set(results)
     tables = []
-    for name, means in by_set(results).items():
-        columns = [measure for measure in COLUMNS[name] if measure in means]
-        lines = [Line(results.system, [Cell(means[measure], False) for measure in columns])]
+    for title, name, measures in SUMMARIES:
+        columns = [measure for measure in measures if measure in ours.get(name, {})]
+        if not columns:
+            continue
+        lines = [Line(results.system, [Cell(ours[name][measure], False) for measure in columns])]
         for other in others:
-            theirs = by_set(other).get(name)
-            if theirs:
+            theirs = means[other.system].get(name, {})
+            if any(measure in theirs for measure in columns):
                 lines.append(Line(other.system, _compared(results, other, name, theirs, columns)))
-        tables.append(Table(name, columns, lines))
+        tables.append(Table(title, columns, lines))
     return tables
 
 
