@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-BlockKind = Literal["heading", "label", "header", "group", "paragraph", "item", "row", "definition", "furniture"]
+BlockKind = Literal[
+    "title", "heading", "label", "header", "group", "paragraph", "item", "row", "definition", "furniture"
+]
 PassageKind = Literal["paragraph", "item", "row", "definition"]
 
 
@@ -28,6 +30,8 @@ class Document:
 class Block:
     """A piece of structure: `source[start:end]`, in characters, without surrounding blanks.
 
+    A "title" names a document or an attachment and is read as text too; a "label" owns the paragraphs after
+    it; "header" and "group" are the heading rows of a table; "furniture" belongs to the page, not the text.
     `section` is the path of headings above it, outermost first. `lead_in` is the text that introduces a
     list item or an owned paragraph (the item or sentence above it). `cells` are the (start, end) of a row's
     cells, `headers` the plain header of each and `group` the sub-heading row above it, if any.

@@ -1,0 +1,145 @@
+"""Blocks → passages: the smallest pieces that answer by themselves, with what a reader must know of them."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+from corpus.markers import item_marker
+from corpus.markup import plain
+from corpus.sentences import leans_on_previous, sentences
+from corpus.structure import blocks
+from corpus.types import Block, Document, Passage, PassageKind
+
+MAX_SENTENCES = 3
+TARGET = 450  # characters: a passage takes in another sentence while it stays below this
+LIMIT = 1000  # characters: nothing but a table row is longer; the encoder reads 256 word pieces
+_LEAD_IN = 240  # characters of an introducing text that are worth repeating for each of its items
+_SHORT_CELL = 80  # characters: such cells are repeated after their header in the context
+
+
+def passages(document: Document, source: str) -> list[Passage]:
+    """The passages of `source`, in order, not overlapping, `source[start:end] == text` for each."""
+    return [
+        _passage(document, source, block, start, end)
+        for block in _with_labels(blocks(source, document.title))
+        for start, end in _cuts(source, block)
+    ]
+
+
+def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
+    """The blocks that are read as text; a label is taken into the paragraphs it owns while they stay short."""
+    owner: Block | None = None
+    for block in found:
+        if block.kind == "label":
+            if owner:
+                yield owner
+            owner = replace(block, kind="paragraph")
+        elif owner and block.kind == "paragraph" and block.section == owner.section:
+            if block.end - owner.start <= LIMIT:
+                owner = replace(owner, end=block.end)
+            else:
+                yield owner
+                owner = replace(block, lead_in=block.section[-1:])
+        else:
+            if owner:
+                yield owner
+                owner = None
+            if block.kind in ("title", "paragraph", "item", "row", "definition"):
+                yield block
+    if owner:
+        yield owner
+
+
+def _cuts(source: str, block: Block) -> Iterator[tuple[int, int]]:
+    """Spans of the passages of a block: one for a row, a definition or a title, else a few sentences each."""
+    if block.kind in ("row", "definition", "title") or block.end - block.start <= TARGET:
+        yield block.start, block.end
+        return
+    yield from _group([part for span in sentences(source, block.start, block.end) for part in _split(source, *span)], source)
+
+
+def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int]]:
+    begin, end, count = *spans[0], 1
+    for start, stop in spans[1:]:
+        bound = TARGET if not leans_on_previous(source[start:stop]) else LIMIT
+        if count < MAX_SENTENCES and stop - begin <= bound:
+            end, count = stop, count + 1
+        else:
+            yield begin, end
+            begin, end, count = start, stop, 1
+    yield begin, end
+
+
+def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A sentence over the limit, cut at the gentlest places; the cuts are found again in the source and checked."""
+    if end - start <= LIMIT:
+        yield start, end
+        return
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=LIMIT, chunk_overlap=0, length_function=len, separators=["\n", "; ", ", ", " ", ""]
+    )
+    position = start
+    for chunk in splitter.split_text(source[start:end]):
+        position = source.index(chunk, position, end)
+        yield position, position + len(chunk)
+        position += len(chunk)
+
+
+def _passage(document: Document, source: str, block: Block, start: int, end: int) -> Passage:
+    text = source[start:end]
+    fields = _fields(source, block)
+    return Passage(
+        id=passage_id(document, start, text),
+        document=document,
+        text=text,
+        start=start,
+        end=end,
+        section=block.section,
+        kind=_kind(block),
+        fields=fields,
+        context=_context(document, block, fields),
+    )
+
+
+def passage_id(document: Document, start: int, text: str) -> str:
+    """The same as long as the document's id, the place and the text are."""
+    digest = hashlib.sha256(f"{document.id}\0{start}\0{text}".encode()).hexdigest()
+    return f"{document.id}-{digest[:12]}"
+
+
+def _kind(block: Block) -> PassageKind:
+    match block.kind:
+        case "item" | "row" | "definition":
+            return block.kind
+        case _:
+            return "paragraph"
+
+
+def _fields(source: str, block: Block) -> dict[str, str]:
+    cells = (plain(source[start:end]).replace(r"\|", "|") for start, end in block.cells)
+    fields = {header: cell for header, cell in zip(block.headers, cells, strict=False) if cell}
+    if block.group and block.kind == "row":
+        fields["Group"] = block.group
+    return fields
+
+
+def _context(document: Document, block: Block, fields: dict[str, str]) -> str:
+    lines = [" › ".join((document.title, *block.section))]
+    lines += [_lead_in(text) for text in block.lead_in[-2:]]
+    if block.kind == "row":
+        cells = [f"{header}: {fields[header]}" if len(fields.get(header, "")) <= _SHORT_CELL and header in fields else header
+                 for header in block.headers]
+        lines.append("; ".join(cells))
+    return "\n".join(lines)
+
+
+def _lead_in(text: str) -> str:
+    marker = item_marker(text)
+    shown = plain(text[marker.width :] if marker else text)
+    if len(shown) <= _LEAD_IN:
+        return shown
+    spans = sentences(shown, 0, len(shown))
+    last = shown[slice(*spans[-1])]
+    return last if len(last) <= _LEAD_IN else "… " + last[-_LEAD_IN:].split(" ", 1)[-1]

@@ -1,0 +1,47 @@
+"""Sentences of running text, as spans."""
+
+import re
+
+# A full stop after these does not end a sentence.
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof rep st no nos para paras sec ch vol pp cf eg ie etc vs fig approx dept gen col hon "
+    "jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e u.s u.n".split()
+)
+_END = re.compile(r"""[.!?…]+(?:["'”’)\]*_]|</[a-z]+>)*(?=\s)""", re.IGNORECASE)
+_OPENING = re.compile(r"""\s+(?:["'“‘(\[*_]|<[a-z]+>)*(?=[A-Z0-9])""")
+_DANGLING = re.compile(
+    r"(?:this|these|those|such|it|they|he|she|its|their|both|in this regard|in addition|therefore|however|"
+    r"furthermore|moreover|nonetheless|nevertheless|additionally|consequently|also)\b",
+    re.IGNORECASE,
+)
+
+
+def sentences(source: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Spans of the sentences of `source[start:end]`, in characters of `source`, without the blanks between."""
+    spans = []
+    begin = start
+    for match in _END.finditer(source, start, end):
+        if match.end() < end and _ends_sentence(source, begin, match):
+            spans.append((begin, match.end()))
+            begin = match.end() + len(source[match.end() : end]) - len(source[match.end() : end].lstrip())
+    if begin < end:
+        spans.append((begin, end))
+    return spans
+
+
+def _ends_sentence(source: str, begin: int, match: re.Match[str]) -> bool:
+    if not _OPENING.match(source, match.end()):
+        return False
+    if not match.group().startswith("."):
+        return True
+    words = source[begin : match.start()].split()
+    word = words[-1].lstrip("(\"'“‘*_") if words else ""
+    initial = len(word) == 1 and word.isupper()
+    numbering = len(words) == 1 and re.fullmatch(r"\(?(?:\d+|[a-z]|[ivxlc]+)", word, re.IGNORECASE)
+    bulleted = len(words) == 2 and not words[0].isalnum() and len(word) <= 4
+    return not (word.lower() in _ABBREVIATIONS or initial or numbering or bulleted)
+
+
+def leans_on_previous(sentence: str) -> bool:
+    """Whether a sentence opens by pointing back, so that it does not answer without the one before it."""
+    return _DANGLING.match(" ".join(sentence.split()).lstrip("\"'“‘(*_")) is not None

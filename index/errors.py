@@ -1,0 +1,15 @@
+"""What can go wrong with a model or with what is built."""
+
+from corpus.errors import BaliError
+
+
+class ModelError(BaliError):
+    """The embedding model is missing, not a local safetensors model, or not the one expected."""
+
+
+class GenerationError(BaliError):
+    """What was built is missing, damaged, or was built by another model, corpus or version."""
+
+
+class FilterError(BaliError):
+    """A filter names something that does not exist or contradicts itself."""

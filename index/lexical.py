@@ -1,0 +1,58 @@
+"""Words in common: BM25 over stemmed words of text and context, by bm25s."""
+
+import re
+from pathlib import Path
+
+import bm25s
+import numpy as np
+import Stemmer
+from bm25s.stopwords import STOPWORDS_EN
+from numpy.typing import NDArray
+
+from corpus.markup import plain
+
+FOLDER = "lexical"
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_STEMMER = Stemmer.Stemmer("english")
+
+
+def terms(text: str) -> list[str]:
+    """The words of `text` that carry meaning, lower-case and stemmed, markup dropped."""
+    words = (_POSSESSIVE.sub("", word.lower()) for word in _WORD.findall(plain(text)))
+    return [str(stem) for stem in _STEMMER.stemWords([word for word in words if word not in STOPWORDS_EN])]
+
+
+class LexicalIndex:
+    """A BM25 index (k1 = 1.5, b = 0.75, Lucene's idf); row n is passage n."""
+
+    def __init__(self, index: bm25s.BM25, size: int) -> None:
+        self._index = index
+        self._size = size
+
+    @classmethod
+    def build(cls, texts: list[str]) -> "LexicalIndex":
+        """Index `texts` in order."""
+        index = bm25s.BM25()
+        index.index([terms(text) for text in texts], show_progress=False)
+        return cls(index, len(texts))
+
+    @classmethod
+    def load(cls, folder: Path) -> "LexicalIndex":
+        """From a folder whose hashes have been checked."""
+        index = bm25s.BM25.load(folder / FOLDER, show_progress=False, verbosity=0)
+        return cls(index, int(index.scores["num_docs"]))
+
+    def save(self, folder: Path) -> None:
+        """Write the index below `folder`."""
+        self._index.save(folder / FOLDER, show_progress=False)
+
+    def __len__(self) -> int:
+        return self._size
+
+    def scores(self, query: str) -> NDArray[np.float32]:
+        """The BM25 score of every passage, of shape (passages,); zero where no word is shared."""
+        known = [term for term in terms(query) if term in self._index.vocab_dict]
+        if not known:
+            return np.zeros(self._size, np.float32)
+        return np.asarray(self._index.get_scores(known), np.float32)
