@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 the gate found accuracy lost, 2 bad input, 3 the service u
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,19 +13,20 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TimeElapsedColumn
 from rich.table import Table
 
 from corpus.errors import BaliError
+from eval.collection import read_collection
 from eval.compare import Change, Difference, changes, differences
 from eval.data import Gold, read_gold, read_sources
 from eval.gate import Fall, baseline_path, falls
 from eval.http import HttpService, ServiceError
 from eval.latency import Latency
 from eval.peer_runs import read_peers
-from eval.report import Cell, figure, render, summaries
+from eval.report import SIGNIFICANT, Cell, figure, markdown, render, summaries
 from eval.results import Results, ResultsError, by_set, read_results, to_json
-from eval.run import Asked, ask, judge, latency, searches
+from eval.run import Asked, ask, judge, latency, searches, texts, time_encoding
 from eval.trec import read_run, write_run
 
 GOLD = Path(__file__).parent / "gold"
@@ -45,6 +46,7 @@ DocumentsFolder = Annotated[Path, typer.Option("--documents", help="The folder o
 OutFolder = Annotated[
     Path, typer.Option("--out", help="Where results, run, latencies and report are written.")
 ]
+VarFolder = Annotated[Path, typer.Option("--var", envvar="BALI_VAR", help="Where what is built lives.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -55,6 +57,7 @@ def evaluate(
     gold: GoldFolder = GOLD,
     documents: DocumentsFolder = DOCUMENTS,
     out: OutFolder = OUT,
+    var: VarFolder = Path("var"),
     peers: Annotated[
         Path | None, typer.Option(help="The folder of runs written by `python -m eval.peers`.")
     ] = None,
@@ -67,7 +70,7 @@ def evaluate(
     with one_line_errors():
         asked_of = read_gold(gold, documents)
         commit = _commit() if save else None
-        asked, timed = _ask(asked_of, url)
+        asked, timed = _ask_service(asked_of, url) if url else _ask_in_process(asked_of, var)
         results = judge(asked_of, asked)
         others = [judge(asked_of, peer) for peer in read_peers(peers)] if peers else []
         _write(out, asked_of, asked, results, timed, others)
@@ -142,6 +145,39 @@ def gate(
         raise typer.Exit(LOST)
 
 
+@app.command()
+def beir(
+    folder: Annotated[Path, typer.Argument(help="corpus.jsonl, queries.jsonl and qrels, as in BEIR.")],
+    split: Annotated[str, typer.Option(help="The judgements to use: qrels/<split>.tsv.")] = "test",
+    as_json: AsJson = False,
+) -> None:
+    """Index and score a collection in BEIR's layout with the production encoder and search."""
+    with one_line_errors():
+        collection = read_collection(folder, split)
+        # these load the model's libraries
+        from eval.beir import index_collection, run_collection, score_collection
+        from index.encoder import SentenceTransformerEncoder
+
+        encoder = SentenceTransformerEncoder()
+        with _progress("embedding", len(collection.documents)) as advance:
+            generation = index_collection(collection, encoder, advance)
+        with _progress("searching", len(collection.queries)) as advance:
+            runs = run_collection(collection, generation, encoder, advance)
+        scores = score_collection(collection, runs)
+    if as_json:
+        print(json.dumps(asdict(scores)))
+        return
+    table = Table("system", *next(iter(scores.scores.values())), *(["AUROC"] if scores.auroc else []))
+    for system, measures in scores.scores.items():
+        cells = [Cell(score.estimate, score.p < SIGNIFICANT) for score in measures.values()]
+        if system in scores.auroc:
+            cells.append(Cell(scores.auroc[system], False))
+        table.add_row(system, *(_cell(cell) for cell in cells))
+    stdout.print(table)
+    judged = len(collection.qrels)
+    _print(f"{len(collection.documents)} documents, {judged} judged queries; * differs from full, p < 0.05")
+
+
 @contextmanager
 def one_line_errors() -> Iterator[None]:
     """Turns a typed error into one line and an exit code."""
@@ -160,11 +196,27 @@ def print_error(error: BaliError) -> None:
     stderr.print(" ".join(str(error).split()), markup=False, highlight=False, soft_wrap=True)
 
 
-def _ask(gold: Gold, url: str | None) -> tuple[Asked, Latency | None]:
-    with Progress(console=stderr, transient=True) as progress, HttpService(url or "") as service:
-        task = progress.add_task("asking", total=searches(gold))
-        asked = ask(gold, service, service, lambda: progress.advance(task))
+def _ask_service(gold: Gold, url: str) -> tuple[Asked, Latency | None]:
+    with _progress("asking", searches(gold)) as advance, HttpService(url) as service:
+        asked = ask(gold, service, service, lambda: advance(1))
         return asked, latency(asked)
+
+
+def _ask_in_process(gold: Gold, var: Path) -> tuple[Asked, Latency | None]:
+    from eval.in_process import InProcess  # loads the model's libraries
+
+    service = InProcess(var)
+    with _progress("asking", searches(gold)) as advance:
+        asked = ask(gold, service, None, lambda: advance(1))
+        return asked, latency(asked, time_encoding(service.encode, texts(gold)))
+
+
+@contextmanager
+def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    columns = (*Progress.get_default_columns(), TimeElapsedColumn())
+    with Progress(*columns, console=stderr, transient=True) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda done: progress.advance(task, done)
 
 
 def _write(
@@ -178,6 +230,8 @@ def _write(
     if timed:
         written = asdict(timed) | {"ratio": timed.ratio}
         (out / "latency.json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    tables = summaries(results, others)
+    (out / "summary.md").write_text("\n".join(markdown(table) for table in tables), encoding="utf-8")
     report = render(results, gold, timed, _previous(gold), others)
     (out / "report.html").write_text(report, encoding="utf-8")
 
@@ -231,7 +285,7 @@ def _show(runs: list[Results], out: Path, as_json: bool) -> None:
     for summary in summaries(runs[0], runs[1:]):
         table = Table("system", title=summary.title)
         for column in summary.columns:
-            table.add_column(column, justify="right")
+            table.add_column(column, justify="right", overflow="fold")
         for line in summary.lines:
             table.add_row(line.name, *(_cell(cell) for cell in line.cells))
         stdout.print(table)

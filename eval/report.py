@@ -157,6 +157,22 @@ def _compared(
     return [Cell(theirs.get(measure), p.get(measure, 1.0) < SIGNIFICANT) for measure in columns]
 
 
+def markdown(table: Table) -> str:
+    """The table in Markdown, for a README: means with their intervals."""
+    rows = [[table.title, *table.columns], ["---", *("--:" for _ in table.columns)]]
+    rows += [[line.name, *(_in_words(cell) for cell in line.cells)] for line in table.lines]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _in_words(cell: Cell) -> str:
+    if cell.mean is None:
+        return "–"
+    mark = "*" if cell.differs else ""
+    if cell.mean.low is None or cell.mean.high is None:
+        return f"{figure(cell.mean.mean)}{mark}"
+    return f"{figure(cell.mean.mean)}{mark} ({figure(cell.mean.low)}–{figure(cell.mean.high)})"
+
+
 def slices(results: Results) -> list[Table]:
     """The means by kind, style, difficulty, document, of each gold set."""
     tables = []

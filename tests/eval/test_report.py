@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from eval.data import Gold
-from eval.report import entries, mark, render, slices, summaries
+from eval.report import entries, mark, markdown, render, slices, summaries
 from eval.results import ResultsError
 from eval.run import Asked, ask, judge, latency, time_encoding
 from eval.spans import Quote
@@ -109,6 +109,16 @@ def test_others_are_compared_on_the_same_questions(gold: Gold) -> None:
     assert [first.mean, second.mean] == pytest.approx([1.0, 2 / 3])
     with pytest.raises(ResultsError, match="different gold data"):
         summaries(ours, [replace(peer, gold="another")])
+
+
+def test_a_summary_reads_as_markdown(gold: Gold) -> None:
+    ours = judge(gold, ask(gold, WordSystem()))
+    (table, *_) = summaries(ours, [replace(ours, system="peer")])
+    heading, rule, first, second = markdown(table).splitlines()
+    assert heading.startswith("| questions: retrieval | hit@1 | hit@3 |")
+    assert rule.count("--:") == len(table.columns)
+    assert first.startswith("| words | 1.00 (1.00–1.00) |")
+    assert second.startswith("| peer | 1.00 (1.00–1.00) |")
 
 
 def test_slices_and_entries_cover_every_question(gold: Gold, asked: Asked) -> None:

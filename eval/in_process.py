@@ -1,0 +1,48 @@
+"""This service judged in process, by the public entry points of `index` alone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from eval.systems import Retrieved
+from index.encoder import SentenceTransformerEncoder
+from index.filters import Filter
+from index.generation import open_generation
+from index.search import search
+
+
+class InProcess:
+    """The generation in use under `var`, with the packaged model. Raises GenerationError, ModelError."""
+
+    name = "bali"
+
+    def __init__(self, var: Path) -> None:
+        self._encoder = SentenceTransformerEncoder()
+        self._generation = open_generation(var, self._encoder.sha256)
+
+    def search(self, query: str, top_k: int, filter: Mapping[str, Any] | None = None) -> list[Retrieved]:
+        """`index.search`."""
+        found = search(self._generation, self._encoder, query, top_k, to_filter(filter))
+        return [
+            Retrieved(
+                result.passage.id,
+                result.passage.document.id,
+                result.passage.start,
+                result.passage.end,
+                result.passage.text,
+                result.score,
+            )
+            for result in found.results
+        ]
+
+    def encode(self, question: str) -> object:
+        """Merely encode a question, to know what of the latency is the model's."""
+        return self._encoder.encode([question])
+
+
+def to_filter(filter: Mapping[str, Any] | None) -> Filter:
+    """The contract's Filter as the index takes it."""
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in (filter or {}).items()
+    }
+    return Filter(**given)
