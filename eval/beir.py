@@ -88,7 +88,7 @@ def run_collection(
     encoder: Encoder,
     advance: Callable[[int], None] = lambda _: None,
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """System -> query -> document -> score, at most `DEPTH` a query, the query's own id left out as in BEIR."""
+    """System -> query -> document -> score, at most `DEPTH` a query, never the query itself (as in BEIR)."""
     runs: dict[str, dict[str, dict[str, float]]] = {system: {} for system in SYSTEMS}
     for query, text in collection.queries.items():
         lexical = generation.lexical.scores(text)
