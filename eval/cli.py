@@ -1,6 +1,7 @@
 """`bali eval`: judge a system, compare runs, guard the accuracy.
 
-Exit codes: 0 done, 1 the gate found accuracy lost, 2 bad input, 3 the service under judgement failed.
+Exit codes: 0 done, 1 the gate found accuracy lost, 2 bad input, 3 the service under judgement failed
+or nothing usable is built.
 """
 
 import json
@@ -28,6 +29,8 @@ from eval.report import SIGNIFICANT, Cell, figure, markdown, render, summaries
 from eval.results import Results, ResultsError, by_set, read_results, to_json
 from eval.run import Asked, ask, judge, latency, searches, texts, time_encoding
 from eval.trec import read_run, write_run
+from index.encoder import PACKAGED, SentenceTransformerEncoder
+from index.errors import GenerationError, ModelError
 
 GOLD = Path(__file__).parent / "gold"
 RESULTS = Path(__file__).parent / "results"
@@ -47,6 +50,9 @@ OutFolder = Annotated[
     Path, typer.Option("--out", help="Where results, run, latencies and report are written.")
 ]
 VarFolder = Annotated[Path, typer.Option("--var", envvar="BALI_VAR", help="Where what is built lives.")]
+Model = Annotated[
+    str, typer.Option("--model", envvar="BALI_MODEL", help="The embedding model: name or folder.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -58,6 +64,7 @@ def evaluate(
     documents: DocumentsFolder = DOCUMENTS,
     out: OutFolder = OUT,
     var: VarFolder = Path("var"),
+    model: Model = PACKAGED,
     peers: Annotated[
         Path | None, typer.Option(help="The folder of runs written by `python -m eval.peers`.")
     ] = None,
@@ -70,7 +77,7 @@ def evaluate(
     with one_line_errors():
         asked_of = read_gold(gold, documents)
         commit = _commit() if save else None
-        asked, timed = _ask_service(asked_of, url) if url else _ask_in_process(asked_of, var)
+        asked, timed = _ask_service(asked_of, url) if url else _ask_in_process(asked_of, var, model)
         results = judge(asked_of, asked)
         others = [judge(asked_of, peer) for peer in read_peers(peers)] if peers else []
         _write(out, asked_of, asked, results, timed, others)
@@ -149,16 +156,15 @@ def gate(
 def beir(
     folder: Annotated[Path, typer.Argument(help="corpus.jsonl, queries.jsonl and qrels, as in BEIR.")],
     split: Annotated[str, typer.Option(help="The judgements to use: qrels/<split>.tsv.")] = "test",
+    model: Model = PACKAGED,
     as_json: AsJson = False,
 ) -> None:
     """Index and score a collection in BEIR's layout with the production encoder and search."""
     with one_line_errors():
         collection = read_collection(folder, split)
-        # these load the model's libraries
         from eval.beir import index_collection, run_collection, score_collection
-        from index.encoder import SentenceTransformerEncoder
 
-        encoder = SentenceTransformerEncoder()
+        encoder = SentenceTransformerEncoder(model)
         with _progress("embedding", len(collection.documents)) as advance:
             generation = index_collection(collection, encoder, advance)
         with _progress("searching", len(collection.queries)) as advance:
@@ -183,7 +189,7 @@ def one_line_errors() -> Iterator[None]:
     """Turns a typed error into one line and an exit code."""
     try:
         yield
-    except ServiceError as error:
+    except (ServiceError, GenerationError, ModelError) as error:
         print_error(error)
         raise typer.Exit(SERVICE_FAILED) from error
     except BaliError as error:
@@ -202,10 +208,10 @@ def _ask_service(gold: Gold, url: str) -> tuple[Asked, Latency | None]:
         return asked, latency(asked)
 
 
-def _ask_in_process(gold: Gold, var: Path) -> tuple[Asked, Latency | None]:
+def _ask_in_process(gold: Gold, var: Path, model: str) -> tuple[Asked, Latency | None]:
     from eval.in_process import InProcess  # loads the model's libraries
 
-    service = InProcess(var)
+    service = InProcess(var, model)
     with _progress("asking", searches(gold)) as advance:
         asked = ask(gold, service, None, lambda: advance(1))
         return asked, latency(asked, time_encoding(service.encode, texts(gold)))

@@ -5,20 +5,20 @@ from pathlib import Path
 from typing import Any
 
 from eval.systems import Retrieved
-from index.encoder import SentenceTransformerEncoder
+from index.encoder import PACKAGED, SentenceTransformerEncoder, weights_sha256
 from index.filters import Filter
 from index.generation import open_generation
 from index.search import search
 
 
 class InProcess:
-    """The generation in use under `var`, with the packaged model. Raises GenerationError, ModelError."""
+    """The generation in use under `var`. Raises GenerationError, ModelError."""
 
     name = "bali"
 
-    def __init__(self, var: Path) -> None:
-        self._encoder = SentenceTransformerEncoder()
-        self._generation = open_generation(var, self._encoder.sha256)
+    def __init__(self, var: Path, model: str = PACKAGED) -> None:
+        self._generation = open_generation(var, weights_sha256(model))
+        self._encoder = SentenceTransformerEncoder(model)
 
     def search(self, query: str, top_k: int, filter: Mapping[str, Any] | None = None) -> list[Retrieved]:
         """`index.search`."""

@@ -70,20 +70,20 @@ def found(evidence: Evidence, results: Sequence[Retrieved], characters: int) -> 
 
 
 def ndcg(relevant: Sequence[tuple[Quote, int]], results: Sequence[Retrieved], k: int = 10) -> float:
-    """nDCG@k = min(1, DCG@k / ideal DCG@k), of graded gold passages, each counted once.
+    """nDCG@k = DCG@k / ideal DCG@k, of graded gold passages, each counted once.
 
-    DCG@k = sum over the gold passages covered by the first k results of (2^grade - 1) / log2(1 + r), r being
-    the rank at which it becomes covered (Jarvelin & Kekalainen, TOIS 2002; exponential gain as Burges et al.,
-    ICML 2005). The ideal has one gold passage a rank. A large passage may cover several at one rank, which
-    could exceed the ideal: it is held to 1.
+    DCG@k = sum over ranks r <= k of g(r) / log2(1 + r) (Jarvelin & Kekalainen, TOIS 2002), where g(r) is the
+    largest gain 2^grade - 1 (Burges et al., ICML 2005) of the gold passages that become covered at rank r. A
+    rank has one gain, as in any nDCG: a large passage over several gold passages is credited with the best,
+    and the others are not counted again. `recall` counts them all.
     """
     ranks = covering_rank([quote for quote, _ in relevant], results[:k])
     gains = [0.0] * k
     for (_, grade), rank in zip(relevant, ranks, strict=True):
         if rank is not None:
-            gains[rank - 1] += gain(grade)
+            gains[rank - 1] = max(gains[rank - 1], gain(grade))
     ideal = dcg(sorted((gain(grade) for _, grade in relevant), reverse=True)[:k])
-    return min(1.0, dcg(gains) / ideal) if ideal else 0.0
+    return dcg(gains) / ideal if ideal else 0.0
 
 
 def recall(relevant: Sequence[tuple[Quote, int]], results: Sequence[Retrieved], k: int) -> float:

@@ -65,6 +65,7 @@ def test_a_run_file_is_judged(url: str, folders: list[str], tmp_path: Path) -> N
     ("arguments", "code", "message"),
     [
         (["--url", "http://127.0.0.1:9"], 3, "cannot be reached"),
+        (["--var", "nowhere"], 3, "nothing has been built here"),
         (["--peers", "nowhere"], 2, "holds no run of a peer"),
         (["judge", "nowhere.run"], 2, "is missing"),
         (["compare", "a.json", "b.json"], 2, "is missing"),
@@ -74,10 +75,9 @@ def test_a_run_file_is_judged(url: str, folders: list[str], tmp_path: Path) -> N
 def test_errors_are_one_line_with_their_exit_code(
     url: str, folders: list[str], arguments: list[str], code: int, message: str, tmp_path: Path
 ) -> None:
-    known = folders if arguments[0] in ("--url", "--peers", "judge") else folders[2:]
     where = ["--url", url] if arguments[0] == "--peers" else []
-    out = ["--out", str(tmp_path)] if "--url" in [*arguments, *where] else []
-    done = bali_eval(*arguments, *where, *known, *out)
+    known = folders[2:] if arguments[0] in ("compare", "gate") else [*folders, "--out", str(tmp_path)]
+    done = bali_eval(*arguments, *where, *known)
     assert done.exit_code == code
     assert message in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -95,11 +95,12 @@ def test_ndcg_by_hand() -> None:
     assert ndcg(relevant, [passage(0, 9), passage(400, 450)]) == pytest.approx(3 / math.log2(3) / ideal)
 
 
-def test_a_gold_passage_counts_once_and_a_large_passage_is_held_to_one() -> None:
+def test_a_gold_passage_counts_once_and_a_rank_has_one_gain() -> None:
     relevant = [(QUOTE, 2), (OTHER, 2)]
     ideal = 3 + 3 / math.log2(3)
     assert ndcg(relevant, [passage(100, 200), passage(100, 200)]) == pytest.approx(3 / ideal)
-    assert ndcg(relevant, [passage(0, 1000)]) == 1.0
+    assert ndcg(relevant, [passage(0, 1000), passage(400, 450)]) == pytest.approx(3 / ideal)
+    assert ndcg([(QUOTE, 1), (OTHER, 2)], [passage(0, 1000)]) == pytest.approx(3 / (3 + 1 / math.log2(3)))
 
 
 def test_recall_is_capped_at_what_k_results_could_hold() -> None:
