@@ -57,7 +57,9 @@ def _cuts(source: str, block: Block) -> Iterator[tuple[int, int]]:
     if block.kind in ("row", "definition", "title") or block.end - block.start <= TARGET:
         yield block.start, block.end
         return
-    yield from _group([part for span in sentences(source, block.start, block.end) for part in _split(source, *span)], source)
+    yield from _group(
+        [part for span in sentences(source, block.start, block.end) for part in _split(source, *span)], source
+    )
 
 
 def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int]]:
@@ -129,8 +131,12 @@ def _context(document: Document, block: Block, fields: dict[str, str]) -> str:
     lines = [" › ".join((document.title, *block.section))]
     lines += [_lead_in(text) for text in block.lead_in[-2:]]
     if block.kind == "row":
-        cells = [f"{header}: {fields[header]}" if len(fields.get(header, "")) <= _SHORT_CELL and header in fields else header
-                 for header in block.headers]
+        cells = [
+            f"{header}: {fields[header]}"
+            if len(fields.get(header, "")) <= _SHORT_CELL and header in fields
+            else header
+            for header in block.headers
+        ]
         lines.append("; ".join(cells))
     return "\n".join(lines)
 

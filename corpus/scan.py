@@ -45,7 +45,9 @@ class Element:
         """Whether its look alone makes a line a heading: all bold, or all capitals."""
         shown = plain(self.text)
         caps = shown.isupper() and len(shown.split()) > 1
-        return "\n" not in self.text and (_BOLD.fullmatch(self.text) is not None or (caps and "\t" not in shown))
+        return "\n" not in self.text and (
+            _BOLD.fullmatch(self.text) is not None or (caps and "\t" not in shown)
+        )
 
     @property
     def heading_like(self) -> bool:
@@ -100,11 +102,19 @@ def _extend(source: str, previous: Element, line: Line, after_blank: bool, fence
             return replace(grown, kind="heading", level=1 if line.text.strip()[0] == "=" else 2)
         if _DEFINITION.match(line.text):
             return replace(grown, kind="definition", term_end=previous.end)
-    if previous.kind == "text" and (previous.stands_alone or decimal_depth(previous.text) and previous.heading_like):
+    if previous.kind == "text" and (
+        previous.stands_alone or (decimal_depth(previous.text) and previous.heading_like)
+    ):
         return None
     marker = item_marker(line.text)
     starts_item = marker and (marker.bullet or previous.kind == "item" or _is_first(marker))
-    if starts_item or atx_level(line.text) or parse_row(line) or is_furniture(line.text) or _FENCE.match(line.text):
+    if (
+        starts_item
+        or atx_level(line.text)
+        or parse_row(line)
+        or is_furniture(line.text)
+        or _FENCE.match(line.text)
+    ):
         return None
     return grown
 
@@ -124,7 +134,9 @@ def _classify(line: Line, after_blank: bool) -> Element:
         return replace(_element("heading", line, after_blank), level=level)
     if marker := item_marker(line.text):
         outer = len(line.text) - len(line.text.lstrip())
-        return replace(_element("item", line, after_blank), marker=replace(marker, width=marker.width - outer))
+        return replace(
+            _element("item", line, after_blank), marker=replace(marker, width=marker.width - outer)
+        )
     return _element("text", line, after_blank)
 
 

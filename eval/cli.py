@@ -213,7 +213,7 @@ def _ask_in_process(gold: Gold, var: Path, model: str) -> tuple[Asked, Latency |
 
     service = InProcess(var, model)
     with _progress("asking", searches(gold)) as advance:
-        asked = ask(gold, service, None, lambda: advance(1))
+        asked = ask(gold, service, service, lambda: advance(1))
         return asked, latency(asked, time_encoding(service.encode, texts(gold)))
 
 

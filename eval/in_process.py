@@ -1,14 +1,16 @@
-"""This service judged in process, by the public entry points of `index` alone."""
+"""This service judged in process, by the public entry points of `index` and `service` alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from eval.systems import Retrieved
+from eval.systems import Answer, Citation, Retrieved
 from index.encoder import PACKAGED, SentenceTransformerEncoder, weights_sha256
 from index.filters import Filter
 from index.generation import open_generation
 from index.search import search
+from service import citations
+from service.answer import answer
 
 
 class InProcess:
@@ -35,9 +37,27 @@ class InProcess:
             for result in found.results
         ]
 
+    def answer(self, messages: Sequence[Mapping[str, str]]) -> Answer:
+        """`service.answer` to the last message, as `POST /chat` does."""
+        said = answer(self._generation, self._encoder, messages[-1]["content"])
+        return Answer(
+            said.status,
+            said.text,
+            said.confidence,
+            said.question,
+            tuple(_citation(citation) for citation in said.citations),
+        )
+
     def encode(self, question: str) -> object:
         """Merely encode a question, to know what of the latency is the model's."""
         return self._encoder.encode([question])
+
+
+def _citation(cited: citations.Citation) -> Citation:
+    """The citation with the place of its quote in the source."""
+    passage = cited.passage
+    start = passage.start + passage.text.index(cited.quote)
+    return Citation(cited.quote, cited.quote_sha256, passage.document.id, start, start + len(cited.quote))
 
 
 def to_filter(filter: Mapping[str, Any] | None) -> Filter:

@@ -54,7 +54,9 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
     """Build and publish a generation of the whole catalogue. Stopped half-way, it leaves the old one in use."""
     passages = catalogue.passages()
     if not passages:
-        raise GenerationError("the corpus holds no text", where=str(catalogue.folder), remedy="add a document")
+        raise GenerationError(
+            "the corpus holds no text", where=str(catalogue.folder), remedy="add a document"
+        )
     vectors, embedded = _embed(var, passages, encoder, advance)
     folder = var / "generations"
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,11 +79,15 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     lengths = encoder.count_tokens([passage.text for passage in passages])
-    truncated = tuple(p.id for p, length in zip(passages, lengths, strict=True) if length > encoder.max_tokens)
+    truncated = tuple(
+        p.id for p, length in zip(passages, lengths, strict=True) if length > encoder.max_tokens
+    )
     return Built(manifest.generation, len(catalogue.documents), len(passages), embedded, truncated)
 
 
-def _embed(var: Path, passages: list[Passage], encoder: Encoder, advance: Advance | None) -> tuple[Vectors, int]:
+def _embed(
+    var: Path, passages: list[Passage], encoder: Encoder, advance: Advance | None
+) -> tuple[Vectors, int]:
     """Vectors of shape (passages, dimensions), and how many of them had to be computed."""
     known = _known_vectors(var, encoder)
     missing = sorted({passage.text for passage in passages} - known.keys())

@@ -14,7 +14,7 @@ FILE = "dense.faiss"
 class DenseIndex:
     """A flat FAISS index; row n is passage n."""
 
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
+    def __init__(self, index: faiss.Index) -> None:
         self._index = index
 
     @classmethod

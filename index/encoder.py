@@ -52,7 +52,9 @@ def weights_sha256(model: str) -> str:
     files = sorted(folder.rglob("*.safetensors"))
     if not files:
         raise ModelError(
-            "holds no .safetensors weights", where=str(folder), remedy="point BALI_MODEL at a sentence-transformers folder"
+            "holds no .safetensors weights",
+            where=str(folder),
+            remedy="point BALI_MODEL at a sentence-transformers folder",
         )
     digest = hashlib.sha256()
     for file in files:
@@ -77,14 +79,22 @@ class SentenceTransformerEncoder:
         import torch
         from sentence_transformers import SentenceTransformer
 
+        from transformers.utils import logging
+
         torch.set_num_threads(1)
+        logging.disable_progress_bar()
         try:
             self._model = SentenceTransformer(
-                str(locate(model)), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+                str(locate(model)),
+                device="cpu",
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True},
             )
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(
-                f"cannot be loaded ({error})", where=model, remedy="point BALI_MODEL at a sentence-transformers folder"
+                f"cannot be loaded ({error})",
+                where=model,
+                remedy="point BALI_MODEL at a sentence-transformers folder",
             ) from error
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.max_tokens = int(self._model.max_seq_length or 512)
@@ -96,7 +106,10 @@ class SentenceTransformerEncoder:
         for begin in range(0, len(order), _BATCH):
             batch = order[begin : begin + _BATCH]
             vectors[batch] = self._model.encode(
-                [texts[k] for k in batch], batch_size=_BATCH, normalize_embeddings=True, show_progress_bar=False
+                [texts[k] for k in batch],
+                batch_size=_BATCH,
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
             if advance:
                 advance(len(batch))

@@ -1,7 +1,7 @@
 """A generation: all that was built from one corpus by one model, in one folder, hashed and read-only.
 
-    var/generations/<id>/   manifest.json and the files it lists
-    var/current             the id of the generation in use
+var/generations/<id>/   manifest.json and the files it lists
+var/current             the id of the generation in use
 """
 
 import hashlib
@@ -119,7 +119,10 @@ def file_hashes(folder: Path) -> dict[str, tuple[int, str]]:
     """Size and SHA-256 of every file below `folder` but the manifest, by relative path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     return {
-        path.relative_to(folder).as_posix(): (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
+        path.relative_to(folder).as_posix(): (
+            path.stat().st_size,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
         for path in files
     }
 
@@ -135,7 +138,9 @@ def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
     folder = var / "generations" / id
     manifest = _read_manifest(folder)
     if manifest.generation != id:
-        raise GenerationError(f"is of generation {manifest.generation}", where=str(folder / MANIFEST), remedy=_REBUILD)
+        raise GenerationError(
+            f"is of generation {manifest.generation}", where=str(folder / MANIFEST), remedy=_REBUILD
+        )
     if model_sha256 is not None and manifest.model_sha256 != model_sha256:
         raise GenerationError(
             f"was built with {manifest.model} ({manifest.model_sha256[:12]}…), the model set has {model_sha256[:12]}…",
@@ -151,7 +156,9 @@ def _read_manifest(folder: Path) -> Manifest:
     try:
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if data["format"] != FORMAT:
-            raise GenerationError(f"has format {data['format']}, not {FORMAT}", where=str(path), remedy=_REBUILD)
+            raise GenerationError(
+                f"has format {data['format']}, not {FORMAT}", where=str(path), remedy=_REBUILD
+            )
         files = {name: (int(size), str(sha)) for name, (size, sha) in data.pop("files").items()}
         return Manifest(**data, files=files)
     except OSError as error:
@@ -201,7 +208,9 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
     )
 
 
-def _passage(record: dict[str, Any], documents: Mapping[str, Document], sources: Mapping[str, str]) -> Passage:
+def _passage(
+    record: dict[str, Any], documents: Mapping[str, Document], sources: Mapping[str, str]
+) -> Passage:
     text = sources[record["document"]][record["start"] : record["end"]]
     return Passage(
         **{

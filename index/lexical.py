@@ -50,6 +50,14 @@ class LexicalIndex:
     def __len__(self) -> int:
         return self._size
 
+    def frequency(self, term: str) -> int:
+        """How many passages have a term, as `terms` gives it."""
+        number = self._index.vocab_dict.get(term)
+        if number is None:
+            return 0
+        bounds = self._index.scores["indptr"]
+        return int(bounds[number + 1] - bounds[number])
+
     def scores(self, query: str) -> NDArray[np.float32]:
         """The BM25 score of every passage, of shape (passages,); zero where no word is shared."""
         known = [term for term in terms(query) if term in self._index.vocab_dict]

@@ -54,11 +54,13 @@ def search(
     mask = generation.fields.mask(filter or Filter())
     candidates = np.flatnonzero(mask)
     scores = _fuse(
-        generation.dense.scores(encoder.encode([query]))[candidates], generation.lexical.scores(query)[candidates]
+        generation.dense.scores(encoder.encode([query]))[candidates],
+        generation.lexical.scores(query)[candidates],
     )
     best = np.lexsort((candidates, -scores))[:top_k]
     results = tuple(
-        _result(rank, float(scores[n]), generation.passages[candidates[n]], query) for rank, n in enumerate(best, 1)
+        _result(rank, float(scores[n]), generation.passages[candidates[n]], query)
+        for rank, n in enumerate(best, 1)
     )
     return SearchResults(query, generation.id, results, generation.fields.facets(mask))
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpus.catalogue import read_catalogue
+from eval.answers import is_exact
 from eval.data import read_sources
 from eval.in_process import InProcess, to_filter
 from eval.run import TOP_K, time_encoding
@@ -39,6 +40,14 @@ def test_filters_reach_the_index(service: InProcess) -> None:
 def test_a_filter_is_the_index_s_own() -> None:
     assert to_filter({"lead": ["RSO"], "year_from": 2022}) == Filter(lead=("RSO",), year_from=2022)
     assert to_filter(None) == Filter()
+
+
+def test_answers_quote_their_sources_exactly(service: InProcess) -> None:
+    sources = read_sources(CORPUS / "documents")
+    said = service.answer([{"role": "user", "content": "Which member leads the forced marriage action?"}])
+    assert said.citations
+    assert all(is_exact(citation, sources) for citation in said.citations)
+    assert 0 <= said.confidence <= 1
 
 
 def test_encoding_is_timed_apart(service: InProcess) -> None:
