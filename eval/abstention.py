@@ -8,22 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 from scipy.stats import rankdata
+
+Floats = NDArray[np.float64]
 
 BINS = 10
 
 
-def auroc(answerable: ArrayLike, unanswerable: ArrayLike) -> float:
+def auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> float:
     """AUROC = P(confidence of an answerable > of an unanswerable question) + P(equal) / 2.
 
     By the Mann-Whitney statistic (Hanley & McNeil, Radiology 1982). 0.5 is chance. NaN if either is empty.
     """
-    positive, negative = np.asarray(answerable, dtype=float), np.asarray(unanswerable, dtype=float)
-    if not positive.size or not negative.size:
+    if not answerable or not unanswerable:
         return float("nan")
-    ranks = rankdata(np.concatenate([positive, negative]))[: positive.size]
-    return float((ranks.sum() - positive.size * (positive.size + 1) / 2) / (positive.size * negative.size))
+    return float(aurocs(np.asarray(answerable, dtype=float), np.asarray(unanswerable, dtype=float)))
+
+
+def aurocs(answerable: Floats, unanswerable: Floats, axis: int = -1) -> Floats:
+    """`auroc` along an axis, for many samples at once."""
+    n, m = answerable.shape[axis], unanswerable.shape[axis]
+    ranks = np.moveaxis(rankdata(np.concatenate([answerable, unanswerable], axis=axis), axis=axis), axis, -1)
+    return np.asarray((ranks[..., :n].sum(axis=-1) - n * (n + 1) / 2) / (n * m))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,11 @@ def reliability(confidence: Sequence[float], correct: Sequence[bool]) -> list[Bi
 
 def ece(confidence: Sequence[float], correct: Sequence[bool]) -> float:
     """ECE = sum over bins of n / N * |accuracy - confidence| (expected calibration error, Guo et al.)."""
-    return sum(
-        part.n / len(confidence) * abs(part.accuracy - part.confidence)
-        for part in reliability(confidence, correct)
-    )
+    return float(eces(np.asarray(confidence, dtype=float), np.asarray(correct, dtype=float)))
+
+
+def eces(confidence: Floats, correct: Floats, axis: int = -1) -> Floats:
+    """`ece` along an axis, for many samples at once; n * |accuracy - confidence| is |sum(correct - confidence)|."""
+    places = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    gaps = [np.abs(((correct - confidence) * (places == place)).sum(axis=axis)) for place in range(BINS)]
+    return np.asarray(np.sum(gaps, axis=0) / confidence.shape[axis])

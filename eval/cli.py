@@ -25,7 +25,7 @@ from eval.gate import Fall, baseline_path, falls
 from eval.http import HttpService, ServiceError
 from eval.latency import Latency
 from eval.peer_runs import read_peers
-from eval.report import SIGNIFICANT, Cell, figure, markdown, render, summaries
+from eval.report import SIGNIFICANT, Cell, MeansTable, figure, markdown, render, summaries
 from eval.results import Results, ResultsError, by_set, read_results, to_json
 from eval.run import Asked, ask, judge, latency, searches, texts, time_encoding
 from eval.trec import read_run, write_run
@@ -80,10 +80,10 @@ def evaluate(
         asked, timed = _ask_service(asked_of, url) if url else _ask_in_process(asked_of, var, model)
         results = judge(asked_of, asked)
         others = [judge(asked_of, peer) for peer in read_peers(peers)] if peers else []
-        _write(out, asked_of, asked, results, timed, others)
+        tables = _write(out, asked_of, asked, results, timed, others)
         if commit:
             _save(commit, to_json(results, asked_of.sources))
-        _show([results, *others], out, as_json)
+        _show(tables, [results, *others], out, as_json)
 
 
 @app.command("judge")
@@ -99,8 +99,8 @@ def judge_run(
         asked_of = read_gold(gold, documents)
         asked = Asked(run.stem, read_run(run), {})
         results = judge(asked_of, asked)
-        _write(out, asked_of, asked, results, None, [])
-        _show([results], out, as_json)
+        tables = _write(out, asked_of, asked, results, None, [])
+        _show(tables, [results], out, as_json)
 
 
 @app.command()
@@ -227,7 +227,7 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 def _write(
     out: Path, gold: Gold, asked: Asked, results: Results, timed: Latency | None, others: list[Results]
-) -> None:
+) -> list[MeansTable]:
     out.mkdir(parents=True, exist_ok=True)
     write_run(asked.results, "run", out)
     (out / "results.json").write_text(to_json(results, gold.sources), encoding="utf-8")
@@ -236,10 +236,12 @@ def _write(
     if timed:
         written = asdict(timed) | {"ratio": timed.ratio}
         (out / "latency.json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
-    tables = summaries(results, others)
+    previous = _previous(gold)
+    tables = summaries(results, [*([previous] if previous else []), *others])
     (out / "summary.md").write_text("\n".join(markdown(table) for table in tables), encoding="utf-8")
-    report = render(results, gold, timed, _previous(gold), others)
+    report = render(results, gold, tables, timed, previous, others)
     (out / "report.html").write_text(report, encoding="utf-8")
+    return tables
 
 
 def _previous(gold: Gold) -> Results | None:
@@ -284,11 +286,11 @@ def _save(commit: str, text: str) -> None:
     (RESULTS / "baseline.txt").write_text(f"{commit}\n", encoding="utf-8")
 
 
-def _show(runs: list[Results], out: Path, as_json: bool) -> None:
+def _show(tables: list[MeansTable], runs: list[Results], out: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps({run.system: _summary_json(run) for run in runs}))
         return
-    for summary in summaries(runs[0], runs[1:]):
+    for summary in tables:
         table = Table("system", title=summary.title)
         for column in summary.columns:
             table.add_column(column, justify="right", overflow="fold")

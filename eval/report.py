@@ -10,7 +10,7 @@ from eval.compare import differences
 from eval.data import Gold
 from eval.latency import Latency
 from eval.plots import reliability_plot, risk_coverage_plot
-from eval.results import SETS, Judged, Means, Results, SetName, by_set, by_slice, curves
+from eval.results import SETS, Judged, Results, SetName, by_set, by_slice, curves
 from eval.spans import Evidence, Quote, is_placed, union
 from eval.statistics import Estimate
 from eval.systems import Retrieved
@@ -66,7 +66,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class MeansTable:
     """A table of means."""
 
     title: str
@@ -97,14 +97,12 @@ class Entry:
 def render(
     results: Results,
     gold: Gold,
+    tables: Sequence[MeansTable],
     latency: Latency | None = None,
     previous: Results | None = None,
     peers: Sequence[Results] = (),
 ) -> str:
-    """The report as HTML. `previous` is the last committed run; it and the peers share the gold data.
-
-    Raises ResultsError if they do not.
-    """
+    """The report as HTML. `tables` are the `summaries` of the run, `previous` (the last committed run) and peers."""
     risk, bins = curves(results)
     environment = Environment(
         loader=PackageLoader("eval", "."),
@@ -118,7 +116,7 @@ def render(
         results=results,
         previous=previous,
         peers=peers,
-        summaries=summaries(results, [*([previous] if previous else []), *peers]),
+        summaries=tables,
         slices=slices(results),
         risk=Markup(risk_coverage_plot(risk)) if risk else None,
         reliability=Markup(reliability_plot(bins)) if bins else None,
@@ -132,32 +130,36 @@ def figure(value: float) -> str:
     return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
 
 
-def summaries(results: Results, others: Sequence[Results]) -> list[Table]:
-    """The tables of `SUMMARIES`, a line for the run and for each of the others that has the measures."""
-    means = {run.system: by_set(run) for run in others}
+def summaries(results: Results, others: Sequence[Results]) -> list[MeansTable]:
+    """The tables of `SUMMARIES`, a line for the run and for each of the others that has the measures.
+
+    Raises ResultsError if another was not judged by the same gold data.
+    """
     ours = by_set(results)
+    theirs = {other.system: by_set(other) for other in others}
+    p = {
+        other.system: {(found.set, found.measure): found.p for found in differences(results, other)}
+        for other in others
+    }
     tables = []
     for title, name, measures in SUMMARIES:
         columns = [measure for measure in measures if measure in ours.get(name, {})]
         if not columns:
             continue
         lines = [Line(results.system, [Cell(ours[name][measure], False) for measure in columns])]
-        for other in others:
-            theirs = means[other.system].get(name, {})
-            if any(measure in theirs for measure in columns):
-                lines.append(Line(other.system, _compared(results, other, name, theirs, columns)))
-        tables.append(Table(title, columns, lines))
+        for system, sets in theirs.items():
+            means = sets.get(name, {})
+            cells = [
+                Cell(means.get(measure), p[system].get((name, measure), 1.0) < SIGNIFICANT)
+                for measure in columns
+            ]
+            if any(cell.mean for cell in cells):
+                lines.append(Line(system, cells))
+        tables.append(MeansTable(title, columns, lines))
     return tables
 
 
-def _compared(
-    results: Results, other: Results, name: SetName, theirs: Means, columns: Sequence[str]
-) -> list[Cell]:
-    p = {entry.measure: entry.p for entry in differences(results, other) if entry.set == name}
-    return [Cell(theirs.get(measure), p.get(measure, 1.0) < SIGNIFICANT) for measure in columns]
-
-
-def markdown(table: Table) -> str:
+def markdown(table: MeansTable) -> str:
     """The table in Markdown, for a README: means with their intervals."""
     rows = [[table.title, *table.columns], ["---", *("--:" for _ in table.columns)]]
     rows += [[line.name, *(_in_words(cell) for cell in line.cells)] for line in table.lines]
@@ -173,7 +175,7 @@ def _in_words(cell: Cell) -> str:
     return f"{figure(cell.mean.mean)}{mark} ({figure(cell.mean.low)}–{figure(cell.mean.high)})"
 
 
-def slices(results: Results) -> list[Table]:
+def slices(results: Results) -> list[MeansTable]:
     """The means by kind, style, difficulty, document, of each gold set."""
     tables = []
     for name, dimensions in by_slice(results).items():
@@ -185,7 +187,7 @@ def slices(results: Results) -> list[Table]:
                 Line(value, [Cell(means.get(measure), False) for measure in columns])
                 for value, means in values.items()
             ]
-            tables.append(Table(f"{name} by {dimension}", columns, lines))
+            tables.append(MeansTable(f"{name} by {dimension}", columns, lines))
     return tables
 
 

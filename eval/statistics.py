@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import bootstrap, permutation_test
 
-from eval.abstention import auroc, ece
+from eval.abstention import Floats, auroc, aurocs, ece, eces
 
 SEED = 20221206
 RESAMPLES = 2000
@@ -35,30 +34,26 @@ def estimate(values: Sequence[float]) -> Estimate:
     if not values:
         raise ValueError("no values to estimate a mean of")
     data = np.asarray(values, dtype=float)
-    low, high = _interval((data,), lambda sample, axis=-1: sample.mean(axis=axis), vectorized=True)
+    low, high = _interval((data,), lambda sample, axis=-1: sample.mean(axis=axis))
     return Estimate(float(data.mean()), low, high, len(values))
 
 
 def estimate_auroc(answerable: Sequence[float], unanswerable: Sequence[float]) -> Estimate:
     """AUROC with a bootstrap interval that resamples both kinds of question by themselves."""
     data = (np.asarray(answerable, dtype=float), np.asarray(unanswerable, dtype=float))
-    low, high = _interval(data, auroc, vectorized=False)
-    return Estimate(auroc(*data), low, high, len(answerable) + len(unanswerable))
+    low, high = _interval(data, aurocs)
+    return Estimate(auroc(answerable, unanswerable), low, high, len(answerable) + len(unanswerable))
 
 
 def estimate_ece(confidence: Sequence[float], correct: Sequence[bool]) -> Estimate:
     """ECE with a bootstrap interval over questions."""
     data = (np.asarray(confidence, dtype=float), np.asarray(correct, dtype=float))
-    low, high = _interval(data, ece, vectorized=False, paired=True)
+    low, high = _interval(data, eces, paired=True)
     return Estimate(ece(confidence, correct), low, high, len(confidence))
 
 
 def _interval(
-    data: tuple[NDArray[np.float64], ...],
-    statistic: Callable[..., object],
-    *,
-    vectorized: bool,
-    paired: bool = False,
+    data: tuple[Floats, ...], statistic: Callable[..., object], *, paired: bool = False
 ) -> tuple[float | None, float | None]:
     if min(len(sample) for sample in data) < 2:
         return None, None
@@ -66,7 +61,7 @@ def _interval(
         data,
         statistic,
         n_resamples=RESAMPLES,
-        vectorized=vectorized,
+        vectorized=True,
         paired=paired,
         method="percentile",
         rng=np.random.default_rng(SEED),

@@ -1,5 +1,6 @@
 """The report shows what there is, and nothing in it can break out of the page."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from eval.data import Gold
+from eval.latency import Latency
 from eval.report import entries, mark, markdown, render, slices, summaries
-from eval.results import ResultsError
+from eval.results import Results, ResultsError
 from eval.run import Asked, ask, judge, latency, time_encoding
 from eval.spans import Quote
 from eval.systems import Retrieved
@@ -37,6 +39,10 @@ class Elements(HTMLParser):
             self._in_mark = False
 
 
+def shown(results: Results, gold: Gold, timed: Latency | None = None, peers: Sequence[Results] = ()) -> str:
+    return render(results, gold, summaries(results, peers), timed, None, peers)
+
+
 @pytest.fixture
 def gold(tmp_path: Path) -> Gold:
     return toy_gold(tmp_path)
@@ -48,7 +54,7 @@ def asked(gold: Gold) -> Asked:
 
 
 def test_the_page_needs_nothing_from_elsewhere(gold: Gold, asked: Asked) -> None:
-    page = render(judge(gold, asked), gold, latency(asked, time_encoding(str.split, ["a"] * 2)))
+    page = shown(judge(gold, asked), gold, latency(asked, time_encoding(str.split, ["a"] * 2)))
     for tag, attributes in Elements(page).tags:
         assert tag not in {"link", "iframe", "img"}
         assert "src" not in attributes
@@ -58,7 +64,7 @@ def test_the_page_needs_nothing_from_elsewhere(gold: Gold, asked: Asked) -> None
 
 
 def test_every_question_is_there_with_its_quote_marked(gold: Gold, asked: Asked) -> None:
-    page = Elements(render(judge(gold, asked), gold))
+    page = Elements(shown(judge(gold, asked), gold))
     outcomes = [attributes["data-outcome"] for tag, attributes in page.tags if tag == "details"]
     assert outcomes == ["passed", "passed", "failed", "passed", "passed", "failed"]
     assert page.marks.count("Keys are kept by the porter.") >= 2
@@ -80,7 +86,7 @@ def test_everything_from_outside_is_escaped(gold: Gold, asked: Asked) -> None:
             for entry in hostile.judged
         ),
     )
-    page = render(hostile, gold, peers=[replace(hostile, system=f"peer {HOSTILE}")])
+    page = shown(hostile, gold, peers=[replace(hostile, system=f"peer {HOSTILE}")])
     elements = Elements(page)
     assert not [tag for tag, attributes in elements.tags if tag == "img" or "onerror" in attributes]
     assert [tag for tag, _ in elements.tags].count("script") == 1
@@ -129,4 +135,4 @@ def test_slices_and_entries_cover_every_question(gold: Gold, asked: Asked) -> No
 
 
 def test_the_page_repeats_to_the_byte(gold: Gold, asked: Asked) -> None:
-    assert render(judge(gold, asked), gold) == render(judge(gold, asked), gold)
+    assert shown(judge(gold, asked), gold) == shown(judge(gold, asked), gold)
