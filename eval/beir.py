@@ -12,7 +12,7 @@ from eval.collection import Collection
 from eval.ranking import Qrels, Run, ndcg, recall, reciprocal_rank
 from eval.statistics import Estimate, estimate, estimate_auroc, randomisation_p
 from index.dense import DenseIndex
-from index.encoder import Encoder
+from index.encoder import Encoder, Vectors
 from index.filters import Fields
 from index.generation import FORMAT, Generation, Manifest, libraries, passages_sha256
 from index.lexical import LexicalIndex
@@ -45,10 +45,8 @@ class Scores:
     auroc: Mapping[str, Estimate]
 
 
-def index_collection(
-    collection: Collection, encoder: Encoder, advance: Callable[[int], None] | None = None
-) -> Generation:
-    """The collection as a generation in memory, a passage a document; `advance` hears of texts embedded."""
+def index_collection(collection: Collection, encoder: Encoder, vectors: Vectors) -> Generation:
+    """The collection as a generation in memory, a passage a document, row n of `vectors` being the nth's."""
     texts = list(collection.documents.values())
     document = Document("collection", "", "", "collection", (0, 0), "", hashlib.sha256(b"").hexdigest())
     source = "\n".join(texts)
@@ -77,7 +75,7 @@ def index_collection(
         positions={passage.id: n for n, passage in enumerate(passages)},
         records=[],
         fields=Fields(passages, []),
-        dense=DenseIndex.build(encoder.encode(texts, advance)),
+        dense=DenseIndex.build(vectors),
         lexical=LexicalIndex.build(texts),
     )
 

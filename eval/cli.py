@@ -21,6 +21,7 @@ from corpus.errors import BaliError
 from eval.collection import read_collection
 from eval.compare import Change, Difference, changes, differences
 from eval.data import Gold, read_gold, read_sources
+from eval.embedding import embed
 from eval.gate import Fall, baseline_path, falls
 from eval.http import HttpService, ServiceError
 from eval.latency import Latency
@@ -166,7 +167,8 @@ def beir(
 
         encoder = SentenceTransformerEncoder(model)
         with _progress("embedding", len(collection.documents)) as advance:
-            generation = index_collection(collection, encoder, advance)
+            vectors = embed(list(collection.documents.values()), encoder, model, advance)
+        generation = index_collection(collection, encoder, vectors)
         with _progress("searching", len(collection.queries)) as advance:
             runs = run_collection(collection, generation, encoder, advance)
         scores = score_collection(collection, runs)

@@ -14,8 +14,9 @@ from typer.testing import CliRunner
 
 from eval.beir import SYSTEMS, index_collection, run_collection, score_collection
 from eval.cli import app
-from eval.collection import CollectionError, read_collection
-from index.encoder import Vectors
+from eval.collection import Collection, CollectionError, read_collection
+from eval.embedding import embed
+from index.encoder import PACKAGED, SentenceTransformerEncoder, Vectors
 
 DISHES = {
     "soup": (
@@ -79,6 +80,12 @@ class WordEncoder:
         return [len(text.split()) for text in texts]
 
 
+def run_toy(collection: Collection) -> dict[str, dict[str, dict[str, float]]]:
+    encoder = WordEncoder()
+    vectors = encoder.encode(list(collection.documents.values()))
+    return run_collection(collection, index_collection(collection, encoder, vectors), encoder)
+
+
 def test_a_collection_is_read_as_it_stands(folder: Path) -> None:
     collection = read_collection(folder)
     assert collection.documents["soup"].startswith("Leek soup\nSlice the leeks")
@@ -129,11 +136,7 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
 
 def test_every_system_is_scored_on_the_judged_queries(folder: Path) -> None:
     collection = read_collection(folder)
-    embedded: list[int] = []
-    encoder = WordEncoder()
-    generation = index_collection(collection, encoder, embedded.append)
-    assert sum(embedded) == len(DISHES)
-    runs = run_collection(collection, generation, encoder)
+    runs = run_toy(collection)
     found = score_collection(collection, runs)
     assert set(found.scores) == set(SYSTEMS) == set(found.auroc)
     for system in SYSTEMS:
@@ -148,8 +151,7 @@ def test_every_system_is_scored_on_the_judged_queries(folder: Path) -> None:
 
 def test_a_query_does_not_find_itself(folder: Path) -> None:
     collection = read_collection(folder)
-    encoder = WordEncoder()
-    runs = run_collection(collection, index_collection(collection, encoder), encoder)
+    runs = run_toy(collection)
     for system in SYSTEMS:
         assert "soup" not in runs[system]["soup"]
         assert "salad" in runs["dense"]["soup"]
@@ -157,10 +159,21 @@ def test_a_query_does_not_find_itself(folder: Path) -> None:
 
 def test_words_alone_return_only_what_shares_one(folder: Path) -> None:
     collection = read_collection(folder)
-    encoder = WordEncoder()
-    runs = run_collection(collection, index_collection(collection, encoder), encoder)
+    runs = run_toy(collection)
     assert runs["lexical"]["u1"] == {}
     assert set(runs["lexical"]["q2"]) <= {"pie", "bread"}
+
+
+def test_many_texts_are_embedded_on_every_core_as_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"{title} {text}" for title, text in DISHES.values()]
+    encoder = SentenceTransformerEncoder()
+    alone = embed(texts, encoder, PACKAGED)
+    monkeypatch.setattr("eval.embedding.WORTHWHILE", 1)
+    monkeypatch.setattr("eval.embedding.CHUNK", 2)
+    done: list[int] = []
+    together = embed(texts, encoder, PACKAGED, done.append)
+    assert done == [2, 2, 1]
+    assert together == pytest.approx(alone, abs=1e-5)
 
 
 def test_the_command_scores_a_collection_about_cooking(folder: Path) -> None:
