@@ -78,11 +78,10 @@ class SentenceTransformerEncoder:
         self.sha256 = weights_sha256(model)
         import torch
         from sentence_transformers import SentenceTransformer
-
         from transformers.utils import logging
 
         torch.set_num_threads(1)
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         try:
             self._model = SentenceTransformer(
                 str(locate(model)),

@@ -81,10 +81,9 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
         version=version("bali"),
         summary="Answers from the documents of the Bali Process, every quotation verbatim and checkable",
         lifespan=lifespan,
-        max_body_size=MAX_BODY,
         responses=PROBLEMS,
     )
-    install(app)
+    install(app, MAX_BODY)
     _ask(app)
     _read(app)
     _watch(app)

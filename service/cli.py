@@ -297,3 +297,7 @@ def main() -> None:
         field = ".".join(str(part) for part in first["loc"]) or "input"
         err.print(f"bali: {field}: {first['msg']}", style="red", markup=False)
         raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

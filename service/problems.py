@@ -7,7 +7,10 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.schemas import Problem
 
@@ -24,8 +27,27 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def install(app: FastAPI) -> None:
-    """Make every error of `app` a problem document."""
+class DeclaredSize:
+    """Refuses a body that declares to be too large, before any of it is read."""
+
+    def __init__(self, app: ASGIApp, max_body_size: int) -> None:
+        self._app = app
+        self._max = max_body_size
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+        declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if declared.isdigit() and int(declared) > self._max:
+            refusal = problem(413, f"the body has {declared} bytes; the limit is {self._max}")
+            await refusal(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def install(app: FastAPI, max_body_size: int) -> None:
+    """Make every error of `app` a problem document, a body over `max_body_size` bytes among them."""
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=max_body_size)
+    app.add_middleware(DeclaredSize, max_body_size=max_body_size)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unforeseen)
