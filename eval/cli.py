@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -165,9 +166,10 @@ def beir(
         collection = read_collection(folder, split)
         from eval.beir import index_collection, run_collection, score_collection
 
-        encoder = SentenceTransformerEncoder(model)
+        load = partial(SentenceTransformerEncoder, model)
+        encoder = load()
         with _progress("embedding", len(collection.documents)) as advance:
-            vectors = embed(list(collection.documents.values()), encoder, model, advance)
+            vectors = embed(list(collection.documents.values()), encoder, load, advance)
         generation = index_collection(collection, encoder, vectors)
         with _progress("searching", len(collection.queries)) as advance:
             runs = run_collection(collection, generation, encoder, advance)

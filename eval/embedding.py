@@ -7,20 +7,23 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from index.encoder import Encoder, SentenceTransformerEncoder, Vectors
+from index.encoder import Encoder, Vectors
 
 WORTHWHILE = 2000
 """Below so many texts, loading the model again in each process costs more than it saves."""
 
 CHUNK = 64
 
-_worker: SentenceTransformerEncoder
+_worker: Encoder
 
 
 def embed(
-    texts: Sequence[str], encoder: Encoder, model: str, advance: Callable[[int], None] | None = None
+    texts: Sequence[str],
+    encoder: Encoder,
+    load: Callable[[], Encoder],
+    advance: Callable[[int], None] | None = None,
 ) -> Vectors:
-    """Vectors of shape (len(texts), dimensions), as `encoder.encode` gives; `model` is what it was loaded from.
+    """Vectors of shape (len(texts), dimensions), as `encoder.encode` gives; `load` loads it once more.
 
     The longest texts go first, in chunks of like length, so that batches need little padding and no core is
     left with the longest at the end.
@@ -31,7 +34,7 @@ def embed(
     chunks = [order[begin : begin + CHUNK] for begin in range(0, len(order), CHUNK)]
     vectors = np.zeros((len(texts), encoder.dimensions), np.float32)
     cores = len(os.sched_getaffinity(0))
-    with ProcessPoolExecutor(cores, get_context("spawn"), _load, (model,)) as pool:
+    with ProcessPoolExecutor(cores, get_context("spawn"), _load, (load,)) as pool:
         encoded = pool.map(_encode, ([texts[n] for n in chunk] for chunk in chunks))
         for chunk, found in zip(chunks, encoded, strict=True):
             vectors[chunk] = found
@@ -40,9 +43,9 @@ def embed(
     return vectors
 
 
-def _load(model: str) -> None:
+def _load(load: Callable[[], Encoder]) -> None:
     global _worker
-    _worker = SentenceTransformerEncoder(model)
+    _worker = load()
 
 
 def _encode(texts: Sequence[str]) -> Vectors:
