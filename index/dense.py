@@ -14,7 +14,7 @@ FILE = "dense.faiss"
 class DenseIndex:
     """A flat FAISS index; row n is passage n."""
 
-    def __init__(self, index: faiss.Index) -> None:
+    def __init__(self, index: faiss.IndexFlatIP) -> None:
         self._index = index
         # a view of the memory that the index owns: it must not outlive it
         self._vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(
@@ -26,7 +26,7 @@ class DenseIndex:
         """From vectors of shape (passages, dimensions)."""
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors))
-        return cls(index)
+        return cls(cast(faiss.IndexFlatIP, index))
 
     @classmethod
     def load(cls, folder: Path) -> "DenseIndex":

@@ -104,7 +104,9 @@ def _nearness(generation: Generation, question: Question, found: SearchResults) 
     text = question.text.lower()
     carries = [n for n, (a, b) in enumerate(found.encoding.spans.tolist()) if text[a:b] not in STOPWORDS_EN]
     if not carries:
-        return dict.fromkeys(("farthest", "two farthest", "middle", "mean", "farthest of five", "mean of five"), 0.0)
+        return dict.fromkeys(
+            ("farthest", "two farthest", "middle", "mean", "farthest of five", "mean of five"), 0.0
+        )
     first, five = np.sort(cosines[0, carries]), cosines[:, carries].max(axis=0)
     return {
         "farthest": float(first[0]),
@@ -118,7 +120,11 @@ def _nearness(generation: Generation, question: Question, found: SearchResults) 
 
 def _scores(found: SearchResults) -> dict[str, float]:
     scores = [result.score for result in found.results]
-    return {"score": scores[0], "lead of first": scores[0] - scores[min(1, len(scores) - 1)], "spread": scores[0] - scores[-1]}
+    return {
+        "score": scores[0],
+        "lead of first": scores[0] - scores[min(1, len(scores) - 1)],
+        "spread": scores[0] - scores[-1],
+    }
 
 
 def _names(generation: Generation, question: Question, best: Passage) -> dict[str, float]:
@@ -138,7 +144,9 @@ def _names(generation: Generation, question: Question, best: Passage) -> dict[st
 def unknown_names(generation: Generation, question: Question) -> list[str]:
     """Names in the question of which no word occurs in any document."""
     return [
-        name for name in question.names if terms(name) and not any(generation.lexical.frequency(t) for t in terms(name))
+        name
+        for name in question.names
+        if terms(name) and not any(generation.lexical.frequency(t) for t in terms(name))
     ]
 
 
@@ -148,5 +156,7 @@ def _kinds(question: Question, best: Passage) -> dict[str, float]:
     values = {f"asks {kind}": float(kind in question.kinds) for kind in KINDS}
     values |= {f"lacks {kind}": float(kind in question.kinds and kind not in has) for kind in KINDS}
     values |= {f"form {name}": float(asked) for name, asked in question.forms.items()}
-    no_column = question.role is not None and best.kind == "row" and column(best.fields, question.role) is None
+    no_column = (
+        question.role is not None and best.kind == "row" and column(best.fields, question.role) is None
+    )
     return {**values, "column missing": float(no_column)}

@@ -16,7 +16,8 @@ _SUBJECT_CHANGE = re.compile(
     r"^\W*(?:by the way|another (?:thing|question)|new (?:topic|question)|separately)\b", re.IGNORECASE
 )
 _OPENING = re.compile(
-    r"^\W*(?:(?:and|but|so|ok(?:ay)?|also|then|well|yes|no|sorry|wait|thanks|thank you|actually|now|please|hmm)\b[\s,.:;!-]*)+",
+    r"^\W*(?:(?:and|but|so|ok(?:ay)?|also|then|well|yes|no|sorry|wait|thanks|thank you|actually|now|please|hmm)\b"
+    r"[\s,.:;!-]*)+",
     re.IGNORECASE,
 )
 _ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|or|any|same for|likewise)\b", re.IGNORECASE)
