@@ -26,7 +26,7 @@ class DenseIndex:
         """From vectors of shape (passages, dimensions)."""
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors))
-        return cls(cast(faiss.IndexFlatIP, index))
+        return cls(index)
 
     @classmethod
     def load(cls, folder: Path) -> "DenseIndex":
