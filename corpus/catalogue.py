@@ -37,7 +37,9 @@ class Catalogue:
             data = path.read_bytes()
         except OSError as error:
             raise CatalogueError(
-                error.strerror or "cannot be read", where=str(path), remedy=f"restore the file that {FILE} names"
+                error.strerror or "cannot be read",
+                where=str(path),
+                remedy=f"restore the file that {FILE} names",
             ) from error
         if (found := hashlib.sha256(data).hexdigest()) != document.sha256:
             raise CatalogueError(
@@ -49,7 +51,9 @@ class Catalogue:
 
     def passages(self) -> list[Passage]:
         """The passages of every document, in order."""
-        return [passage for document in self.documents for passage in passages(document, self.source(document))]
+        return [
+            passage for document in self.documents for passage in passages(document, self.source(document))
+        ]
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -64,11 +68,15 @@ def read_catalogue(folder: Path) -> Catalogue:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(str(error), where=str(path), remedy="correct the TOML there") from error
     if not isinstance(records, list):
-        raise CatalogueError("'document' is not a list", where=str(path), remedy="write [[document]] before each record")
+        raise CatalogueError(
+            "'document' is not a list", where=str(path), remedy="write [[document]] before each record"
+        )
     documents = tuple(_document(record, number, path) for number, record in enumerate(records, 1))
     ids = [document.id for document in documents]
     if doubled := next((id for id in ids if ids.count(id) > 1), None):
-        raise CatalogueError(f"two documents have the id {doubled!r}", where=str(path), remedy="rename one of them")
+        raise CatalogueError(
+            f"two documents have the id {doubled!r}", where=str(path), remedy="rename one of them"
+        )
     return Catalogue(folder, documents)
 
 
@@ -100,7 +108,9 @@ def propose(path: Path) -> Document:
     """A record for a text or Markdown file not yet catalogued: its title and years as the text shows them."""
     if path.suffix.lower() not in SUFFIXES:
         raise CatalogueError(
-            f"is not one of {', '.join(SUFFIXES)}", where=str(path), remedy="convert it to text or Markdown first"
+            f"is not one of {', '.join(SUFFIXES)}",
+            where=str(path),
+            remedy="convert it to text or Markdown first",
         )
     source = read_text(path)
     id = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
@@ -110,9 +120,19 @@ def propose(path: Path) -> Document:
     years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", f"{path.stem} {first}")]
     years = years or [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", source)][:1]
     if not years:
-        raise CatalogueError("shows no year", where=str(path), remedy="say the years it speaks for with --period")
+        raise CatalogueError(
+            "shows no year", where=str(path), remedy="say the years it speaks for with --period"
+        )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Document(id, first[:200], "unknown", "document", (min(years), max(years)), f"documents/{id}{path.suffix.lower()}", digest)
+    return Document(
+        id,
+        first[:200],
+        "unknown",
+        "document",
+        (min(years), max(years)),
+        f"documents/{id}{path.suffix.lower()}",
+        digest,
+    )
 
 
 def add(folder: Path, path: Path, document: Document) -> Catalogue:
@@ -123,10 +143,14 @@ def add(folder: Path, path: Path, document: Document) -> Catalogue:
     catalogue = read_catalogue(folder)
     for known in catalogue.documents:
         if known.id == document.id:
-            raise CatalogueError(f"the id {document.id!r} is taken", where=FILE, remedy="give another with --id")
+            raise CatalogueError(
+                f"the id {document.id!r} is taken", where=FILE, remedy="give another with --id"
+            )
         if known.sha256 == document.sha256:
             raise CatalogueError(
-                f"the same bytes are catalogued as {known.id!r}", where=str(path), remedy="nothing is left to do"
+                f"the same bytes are catalogued as {known.id!r}",
+                where=str(path),
+                remedy="nothing is left to do",
             )
     written = tomlkit.parse((folder / FILE).read_text("utf-8"))
     record = tomlkit.table()
@@ -135,7 +159,7 @@ def add(folder: Path, path: Path, document: Document) -> Catalogue:
         record.add(name, list(value) if name == "period" else value)
     if "document" not in written:
         written.add("document", tomlkit.aot())
-    written["document"].append(record)  # type: ignore[union-attr]
+    written["document"].append(record)
     target = folder / document.file
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, target)

@@ -94,7 +94,11 @@ class OpenLists:
         """The innermost list whose numbering goes on with this item; deeper lists are over."""
         for depth in range(len(self.levels) - 1, -1, -1):
             level = self.levels[depth]
-            if marker.enumerator and level.enumerator and marker.enumerator.follows(level.enumerator, level.unnumbered):
+            if (
+                marker.enumerator
+                and level.enumerator
+                and marker.enumerator.follows(level.enumerator, level.unnumbered)
+            ):
                 del self.levels[depth + 1 :]
                 return level
         return None

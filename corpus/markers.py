@@ -46,7 +46,7 @@ class Enumerator:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """How a line begins: blanks before (`indent`, in columns), bullet or not, enumerator, and total `width`."""
+    """How a line begins: blanks (`indent`, in columns), a bullet, an enumerator; `width` is of them all."""
 
     indent: int
     bullet: bool
@@ -55,7 +55,7 @@ class Marker:
 
 
 def item_marker(line: str) -> Marker | None:
-    """The list marker `line` begins with, or None. A lone capital ("A. Smith") is no marker without a bullet."""
+    """The list marker `line` begins with, or None. A lone capital ("A. Smith") is none without a bullet."""
     match = _ITEM.match(line)
     if match is None or not (match["bullet"] or match["number"]):
         return None
@@ -107,6 +107,6 @@ def is_attachment(text: str) -> bool:
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line belongs to the page and not to the text: rules, ornaments, page numbers, dotted leaders."""
+    """Whether a line is of the page and not of the text: rules, ornaments, page numbers, dotted leaders."""
     text = line.strip()
     return any(pattern.fullmatch(text) for pattern in (_ORNAMENT, _PAGE_NUMBER, _LEADERS, _COMMENT))

@@ -29,7 +29,7 @@ def passages(document: Document, source: str) -> list[Passage]:
 
 
 def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
-    """The blocks that are read as text; a label is taken into the paragraphs it owns while they stay short."""
+    """The blocks read as text; a label is taken into the paragraphs it owns while they stay short."""
     owner: Block | None = None
     for block in found:
         if block.kind == "label":
@@ -57,7 +57,9 @@ def _cuts(source: str, block: Block) -> Iterator[tuple[int, int]]:
     if block.kind in ("row", "definition", "title") or block.end - block.start <= TARGET:
         yield block.start, block.end
         return
-    yield from _group([part for span in sentences(source, block.start, block.end) for part in _split(source, *span)], source)
+    yield from _group(
+        [part for span in sentences(source, block.start, block.end) for part in _split(source, *span)], source
+    )
 
 
 def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int]]:
@@ -73,7 +75,7 @@ def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int
 
 
 def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence over the limit, cut at the gentlest places; the cuts are found again in the source and checked."""
+    """A sentence over the limit, cut at the gentlest places; the cuts are found again in the source."""
     if end - start <= LIMIT:
         yield start, end
         return
@@ -129,8 +131,12 @@ def _context(document: Document, block: Block, fields: dict[str, str]) -> str:
     lines = [" › ".join((document.title, *block.section))]
     lines += [_lead_in(text) for text in block.lead_in[-2:]]
     if block.kind == "row":
-        cells = [f"{header}: {fields[header]}" if len(fields.get(header, "")) <= _SHORT_CELL and header in fields else header
-                 for header in block.headers]
+        cells = [
+            f"{header}: {fields[header]}"
+            if len(fields.get(header, "")) <= _SHORT_CELL and header in fields
+            else header
+            for header in block.headers
+        ]
         lines.append("; ".join(cells))
     return "\n".join(lines)
 

@@ -12,11 +12,19 @@ Role = Literal["number", "text", "lead", "status", "priority_area"]
 
 # A column plays a role when its header has one of these words; the first match wins.
 _HEADER_ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    ("lead", re.compile(r"\b(?:leads?|led by|responsible|responsibility|owners?|focal points?)\b", re.IGNORECASE)),
+    (
+        "lead",
+        re.compile(r"\b(?:leads?|led by|responsible|responsibility|owners?|focal points?)\b", re.IGNORECASE),
+    ),
     ("status", re.compile(r"\b(?:status|progress|state of play)\b", re.IGNORECASE)),
     ("priority_area", re.compile(r"\b(?:priority|area|theme|pillar)s?\b", re.IGNORECASE)),
     ("number", re.compile(r"^(?:no\.?|nr\.?|#|number|item no\.?)$", re.IGNORECASE)),
-    ("text", re.compile(r"\b(?:actions?|activit(?:y|ies)|items?|commitments?|tasks?|deliverables?)\b", re.IGNORECASE)),
+    (
+        "text",
+        re.compile(
+            r"\b(?:actions?|activit(?:y|ies)|items?|commitments?|tasks?|deliverables?)\b", re.IGNORECASE
+        ),
+    ),
 )
 _SEPARATOR = re.compile(r"\s*(?:[;,/&\n]|\band\b)\s*")
 
@@ -55,9 +63,7 @@ def known_leads(rows: Sequence[Passage]) -> frozenset[str]:
     """Every lead that stands in a cell alone, or between separators: the names joint leads are made of."""
     cells = (row.fields[header] for row in rows if (header := column(row.fields, "lead")))
     parts = [[part for part in _SEPARATOR.split(cell) if part] for cell in cells]
-    return frozenset(
-        name for names in parts for name in names if len(names) > 1 or not _made_of(name, parts)
-    )
+    return frozenset(name for names in parts for name in names if len(names) > 1 or not _made_of(name, parts))
 
 
 def _made_of(name: str, parts: list[list[str]]) -> bool:

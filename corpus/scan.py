@@ -16,8 +16,9 @@ _DEFINITION = re.compile(r"\s{0,3}:\s+(?=\S)")
 _BOLD = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__)|\*\*\*[^*]+\*\*\*")
 _CLOSERS = "\"'”’)]*_"
 # No sentence ends in one of these: what follows the page break goes on.
-_OPEN_WORDS = frozenset(
-    "a an the of in on at to for from by with and or as that which this these its their into between under".split()
+_OPEN_WORD = re.compile(
+    r"(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or|as|that|which|this|these|its|their|into|between|under)",
+    re.IGNORECASE,
 )
 _LONGEST_HEADING = 160
 
@@ -45,7 +46,9 @@ class Element:
         """Whether its look alone makes a line a heading: all bold, or all capitals."""
         shown = plain(self.text)
         caps = shown.isupper() and len(shown.split()) > 1
-        return "\n" not in self.text and (_BOLD.fullmatch(self.text) is not None or (caps and "\t" not in shown))
+        return "\n" not in self.text and (
+            _BOLD.fullmatch(self.text) is not None or (caps and "\t" not in shown)
+        )
 
     @property
     def heading_like(self) -> bool:
@@ -100,11 +103,19 @@ def _extend(source: str, previous: Element, line: Line, after_blank: bool, fence
             return replace(grown, kind="heading", level=1 if line.text.strip()[0] == "=" else 2)
         if _DEFINITION.match(line.text):
             return replace(grown, kind="definition", term_end=previous.end)
-    if previous.kind == "text" and (previous.stands_alone or decimal_depth(previous.text) and previous.heading_like):
+    if previous.kind == "text" and (
+        previous.stands_alone or (decimal_depth(previous.text) and previous.heading_like)
+    ):
         return None
     marker = item_marker(line.text)
     starts_item = marker and (marker.bullet or previous.kind == "item" or _is_first(marker))
-    if starts_item or atx_level(line.text) or parse_row(line) or is_furniture(line.text) or _FENCE.match(line.text):
+    if (
+        starts_item
+        or atx_level(line.text)
+        or parse_row(line)
+        or is_furniture(line.text)
+        or _FENCE.match(line.text)
+    ):
         return None
     return grown
 
@@ -124,7 +135,9 @@ def _classify(line: Line, after_blank: bool) -> Element:
         return replace(_element("heading", line, after_blank), level=level)
     if marker := item_marker(line.text):
         outer = len(line.text) - len(line.text.lstrip())
-        return replace(_element("item", line, after_blank), marker=replace(marker, width=marker.width - outer))
+        return replace(
+            _element("item", line, after_blank), marker=replace(marker, width=marker.width - outer)
+        )
     return _element("text", line, after_blank)
 
 
@@ -158,7 +171,7 @@ def _goes_on(before: Element, after: Element) -> bool:
         return lower and replace(after, text=rest[:1].upper() + rest[1:]).heading_like
     if before.kind == "item":
         return lower
-    cut_short = shown.endswith(",") or shown.split()[-1].lower() in _OPEN_WORDS
+    cut_short = shown.endswith(",") or _OPEN_WORD.fullmatch(shown.split()[-1]) is not None
     return lower or (cut_short and not before.heading_like)
 
 

@@ -3,9 +3,10 @@
 import re
 
 # A full stop after these does not end a sentence.
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof rep st no nos para paras sec ch vol pp cf eg ie etc vs fig approx dept gen col hon "
-    "jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e u.s u.n".split()
+_ABBREVIATION = re.compile(
+    r"mr|mrs|ms|dr|prof|rep|st|nos?|paras?|sec|ch|vol|pp|cf|eg|ie|etc|vs|fig|approx|dept|gen|col|hon|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|e\.g|i\.e|u\.s|u\.n",
+    re.IGNORECASE,
 )
 _END = re.compile(r"""[.!?…]+(?:["'”’)\]*_]|</[a-z]+>)*(?=\s)""", re.IGNORECASE)
 _OPENING = re.compile(r"""\s+(?:["'“‘(\[*_]|<[a-z]+>)*(?=[A-Z0-9])""")
@@ -17,7 +18,7 @@ _DANGLING = re.compile(
 
 
 def sentences(source: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the sentences of `source[start:end]`, in characters of `source`, without the blanks between."""
+    """Spans of the sentences of `source[start:end]`, in characters, without blanks around them."""
     spans = []
     begin = start
     for match in _END.finditer(source, start, end):
@@ -39,7 +40,7 @@ def _ends_sentence(source: str, begin: int, match: re.Match[str]) -> bool:
     initial = len(word) == 1 and word.isupper()
     numbering = len(words) == 1 and re.fullmatch(r"\(?(?:\d+|[a-z]|[ivxlc]+)", word, re.IGNORECASE)
     bulleted = len(words) == 2 and not words[0].isalnum() and len(word) <= 4
-    return not (word.lower() in _ABBREVIATIONS or initial or numbering or bulleted)
+    return not (_ABBREVIATION.fullmatch(word) or initial or numbering or bulleted)
 
 
 def leans_on_previous(sentence: str) -> bool:

@@ -3,19 +3,21 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from corpus.lists import OpenLists
 from corpus.markers import decimal_depth, is_attachment
 from corpus.markup import plain
 from corpus.scan import Element, scan, visible
 from corpus.tables import Row, find_header, is_group, looks_like_header
-from corpus.types import Block
+from corpus.types import Block, BlockKind
 
 _DATE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d\b", re.IGNORECASE
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d\b",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W_]{3,}")
-_SMALL_WORDS = frozenset("the and for with from its their into this that".split())
+_SMALL_WORDS = frozenset({"the", "and", "for", "with", "from", "its", "their", "into", "this", "that"})
 _LONGEST_LABEL = 120
 _LONGEST_RUN = 3  # more short lines than this in a row are a list without marks, not headings
 
@@ -38,7 +40,7 @@ def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
     """Rank of each element that is a heading or label, by index; 0 for the lines of the document's title."""
     ranks = dict.fromkeys(_title_lines(elements, title), 0)
     marked_up = sum(element.kind == "heading" for element in elements) > 1
-    for index, element in enumerate(elements):
+    for index in range(len(elements)):
         if index in ranks:
             continue
         rank = _rank(elements, index, ranks, marked_up=marked_up)
@@ -76,7 +78,7 @@ def _rank(elements: Sequence[Element], index: int, ranks: dict[int, int], *, mar
         return _numbered_rank(element, before, after, before_is_heading=index - 1 in ranks)
     if _is_label(element, after):
         return _LABEL
-    if not element.heading_like or _owned(elements, index, ranks) or not element.after_blank:
+    if not element.heading_like or _owned(index, ranks) or not element.after_blank:
         return None
     if is_attachment(element.text) and len(element.text) <= _LONGEST_LABEL:
         return _ATTACHMENT
@@ -87,7 +89,9 @@ def _rank(elements: Sequence[Element], index: int, ranks: dict[int, int], *, mar
     return None if _in_long_run(elements, index, ranks) else _PLAIN
 
 
-def _numbered_rank(element: Element, before: Element | None, after: Element, *, before_is_heading: bool) -> int | None:
+def _numbered_rank(
+    element: Element, before: Element | None, after: Element, *, before_is_heading: bool
+) -> int | None:
     """A numbered line is a heading when it stands by itself and its neighbours do not count on with it."""
     marker = element.marker
     if marker is None or marker.bullet or marker.enumerator is None or marker.indent:
@@ -111,8 +115,8 @@ def _is_label(element: Element, after: Element) -> bool:
     return shown.endswith(":") and len(shown) <= _LONGEST_LABEL and after.kind == "text" and after.after_blank
 
 
-def _owned(elements: Sequence[Element], index: int, ranks: dict[int, int]) -> bool:
-    return index > 0 and ranks.get(index - 1) == _LABEL
+def _owned(index: int, ranks: dict[int, int]) -> bool:
+    return ranks.get(index - 1) == _LABEL
 
 
 def _in_long_run(elements: Sequence[Element], index: int, ranks: dict[int, int]) -> bool:
@@ -121,7 +125,7 @@ def _in_long_run(elements: Sequence[Element], index: int, ranks: dict[int, int])
         first -= 1
     while last + 1 < len(elements) and _short(elements[last + 1]):
         last += 1
-    opened = first > 0 and ranks.get(first - 1) == _ATTACHMENT or ranks.get(first) == _ATTACHMENT
+    opened = _ATTACHMENT in (ranks.get(first - 1), ranks.get(first))
     return last - first + 1 > _LONGEST_RUN and not opened
 
 
@@ -160,7 +164,7 @@ class _Outline:
                 stop += 1
             while self.elements[stop - 1].kind == "furniture":
                 stop -= 1
-        elif rank in (0, _ATTACHMENT, _PLAIN) and kind == "text" or rank == 0:
+        elif rank == 0 or (rank in (_ATTACHMENT, _PLAIN) and kind == "text"):
             goes_on = (0,) if rank == 0 else (_PLAIN,)
             while self.ranks.get(stop) in goes_on:
                 stop += 1
@@ -172,7 +176,9 @@ class _Outline:
             return True
         if element.row is None or start is None or element.row.pipes != start.pipes:
             return False
-        return not (element.after_blank and element.row.texts != start.texts and looks_like_header(element.row))
+        return not (
+            element.after_blank and element.row.texts != start.texts and looks_like_header(element.row)
+        )
 
     def _read(self, index: int, stop: int) -> Iterator[Block]:
         run = self.elements[index:stop]
@@ -201,7 +207,7 @@ class _Outline:
         self.path.append((rank, name))
         if rank == _LABEL:
             return Block("label", run[0].start, run[0].end, self._section())
-        kind = "title" if rank == _ATTACHMENT and len(run) > 1 else "heading"
+        kind: BlockKind = "title" if rank == _ATTACHMENT and len(run) > 1 else "heading"
         return Block(kind, run[0].start, run[-1].end, self._section())
 
     def _definition(self, element: Element) -> Block:
@@ -229,7 +235,7 @@ class _Outline:
                 self.path.append((_GROUP, group))
                 yield Block("group", row.start, row.end, self._section())
             else:
-                kind = "row" if names != DEFINITION_HEADERS else "definition"
+                kind: BlockKind = "row" if names != DEFINITION_HEADERS else "definition"
                 yield Block(kind, row.start, row.end, self._section(), (), row.cells, names, group)
         self._close(_GROUP)
 
@@ -249,7 +255,7 @@ def _heading_name(element: Element) -> str:
 
 
 def _header(rows: Sequence[Row]) -> Row | None:
-    for row, following in zip(rows, rows[1:], strict=False):
+    for row, following in pairwise(rows):
         if following.delimiter and not row.delimiter:
             return row
     written = [row for row in rows if not row.delimiter]

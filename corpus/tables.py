@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from corpus.markers import item_marker
@@ -21,7 +22,7 @@ _LONGEST_HEADER = 80
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table: the source span without outer blanks, and the spans of its cells (empty ones too)."""
+    """A line of a table: its span without outer blanks, and the spans of its cells (empty ones too)."""
 
     start: int
     end: int
@@ -58,7 +59,7 @@ def _split(line: Line, cuts: list[int], *, pipes: bool, delimiter: bool) -> Row:
     text = line.text
     edges = [-1, *cuts, len(text)]
     cells = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         cell = text[left + 1 : right]
         start = line.start + left + 1 + (len(cell) - len(cell.lstrip()))
         cells.append((start, max(start, start + len(cell.strip()))))
