@@ -16,12 +16,12 @@ _ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+|$)")
 _ATTACHMENT = re.compile(
     r"(?:attachment|annex|appendix|schedule|enclosure)\s+(?:[A-Z]|\d{1,3}|[IVXLC]{1,7})\b", re.IGNORECASE
 )
-_ORNAMENT = re.compile(r"[\W_]*(?:o[O0]o)?[\W_]*")
+_ORNAMENT = re.compile(r"[\W_]*+(?:o[O0]o[\W_]*+)?")
 _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?[-–—|\s]*|[-–—|]\s*\d{1,4}\s*[-–—|]|\d{1,4}\s*\|\s*page",
     re.IGNORECASE,
 )
-_LEADERS = re.compile(r".*(?:\.{4,}|(?:\. ){3,}|…{2,})\s*\d{1,4}\s*")
+_LEADERS = re.compile(r"(?:\.{4}|(?:\. ){3}|…{2})\s*\d{1,4}$")
 _COMMENT = re.compile(r"<!--.*-->")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
@@ -109,4 +109,5 @@ def is_attachment(text: str) -> bool:
 def is_furniture(line: str) -> bool:
     """Whether a line is of the page and not of the text: rules, ornaments, page numbers, dotted leaders."""
     text = line.strip()
-    return any(pattern.fullmatch(text) for pattern in (_ORNAMENT, _PAGE_NUMBER, _LEADERS, _COMMENT))
+    whole = any(pattern.fullmatch(text) for pattern in (_ORNAMENT, _PAGE_NUMBER, _COMMENT))
+    return whole or _LEADERS.search(text) is not None

@@ -10,7 +10,7 @@ from corpus.markers import item_marker
 from corpus.markup import plain
 from corpus.readers.text import Line
 
-_DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+_DELIMITER = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*+")
 _HEADER_WORDS = re.compile(
     r"(?:term|definition|meaning|abbreviation|acronym|name|description|title|action|activity|item|status|lead|"
     r"owner|responsible|priority|area|date|time|deadline|progress|comment|note|no|number|full form|country|"
