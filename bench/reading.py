@@ -133,10 +133,11 @@ def _table(figures: Sequence[dict[str, float]]) -> Iterator[str]:
     yield "pages  characters  passages  seconds  pages/s  peak MB  time ×  memory ×"
     before = figures[:1] + list(figures[:-1])
     for last, now in zip(before, figures, strict=True):
-        ratios = f"{now['seconds'] / last['seconds']:6.2f}  {now['megabytes'] / last['megabytes']:8.2f}"
+        growth = f"{now['seconds'] / last['seconds']:6.2f}  {now['megabytes'] / last['megabytes']:8.2f}"
         yield (
             f"{now['pages']:5.0f}  {now['characters']:10.0f}  {now['passages']:8.0f}  {now['seconds']:7.2f}"
-            f"  {now['pages'] / now['seconds']:7.0f}  {now['megabytes']:7.0f}  {ratios if now is not last else ''}"
+            f"  {now['pages'] / now['seconds']:7.0f}  {now['megabytes']:7.0f}"
+            f"  {growth if now is not last else ''}"
         )
 
 
