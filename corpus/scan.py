@@ -20,7 +20,8 @@ _OPEN_WORD = re.compile(
     r"(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or|as|that|which|this|these|its|their|into|between|under)",
     re.IGNORECASE,
 )
-_LONGEST_HEADING = 160
+_LONGEST_HEADING = 160  # characters, as shown
+_LONGEST_MARKED_UP = 4 * _LONGEST_HEADING  # characters, with emphasis and links
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,25 @@ class Element:
     term_end: int = 0
 
     @property
+    def one_line(self) -> bool:
+        """Whether `text` is all there is of it yet."""
+        return self.end - self.start == len(self.text)
+
+    @property
     def stands_alone(self) -> bool:
         """Whether its look alone makes a line a heading: all bold, or all capitals."""
+        if len(self.text.splitlines()) > 1:
+            return False
         shown = plain(self.text)
-        caps = shown.isupper() and len(shown.split()) > 1
-        return "\n" not in self.text and (
-            _BOLD.fullmatch(self.text) is not None or (caps and "\t" not in shown)
-        )
+        capitals = shown.isupper() and len(shown.split()) > 1
+        return capitals or _BOLD.fullmatch(self.text) is not None
 
     @property
     def heading_like(self) -> bool:
         """Whether it is short, begins as a title does, and has no sentence's end."""
         text = self.text[self.marker.width :] if self.marker else self.text
+        if len(text) > _LONGEST_MARKED_UP:
+            return False
         shown = plain(text)
         return (
             0 < len(shown) <= _LONGEST_HEADING
@@ -79,7 +87,7 @@ def _group(source: str) -> list[Element]:
             continue
         previous = elements[-1] if elements else None
         fence = _FENCE.match(line.text) is not None
-        if previous and (grown := _extend(source, previous, line, after_blank, fenced)):
+        if previous and (grown := _extend(previous, line, after_blank, fenced)):
             elements[-1] = grown
         elif fenced or fence:
             elements.append(_element("text", line, after_blank))
@@ -87,37 +95,37 @@ def _group(source: str) -> list[Element]:
             elements.append(_classify(line, after_blank))
         fenced ^= fence
         after_blank = line.page_break
-    return elements
+    return _complete(source, elements)
 
 
-def _extend(source: str, previous: Element, line: Line, after_blank: bool, fenced: bool) -> Element | None:
+def _complete(source: str, elements: Sequence[Element]) -> list[Element]:
+    """The elements with their whole text: while they grow, only `end` moves and `text` is the first line."""
+    return [
+        element if element.one_line else replace(element, text=source[element.start : element.end])
+        for element in elements
+    ]
+
+
+def _extend(previous: Element, line: Line, after_blank: bool, fenced: bool) -> Element | None:
     """`previous` grown by `line` where the line goes on with it, else None."""
-    end = line.start + len(line.text.rstrip())
-    grown = replace(previous, end=end, text=source[previous.start : end])
+    grown = replace(previous, end=line.start + len(line.text.rstrip()))
     if fenced:
         return grown
     if after_blank or previous.kind not in ("text", "item", "definition"):
         return None
-    if previous.kind == "text" and "\n" not in previous.text:
+    if previous.kind == "text" and previous.one_line:
         if _SETEXT.fullmatch(line.text.strip()):
             return replace(grown, kind="heading", level=1 if line.text.strip()[0] == "=" else 2)
         if _DEFINITION.match(line.text):
             return replace(grown, kind="definition", term_end=previous.end)
-    if previous.kind == "text" and (
-        previous.stands_alone or (decimal_depth(previous.text) and previous.heading_like)
-    ):
-        return None
+        if previous.stands_alone or (decimal_depth(previous.text) and previous.heading_like):
+            return None
     marker = item_marker(line.text)
     starts_item = marker and (marker.bullet or previous.kind == "item" or _is_first(marker))
-    if (
-        starts_item
-        or atx_level(line.text)
-        or parse_row(line)
-        or is_furniture(line.text)
-        or _FENCE.match(line.text)
-    ):
-        return None
-    return grown
+    starts_other = (
+        atx_level(line.text) or parse_row(line) or is_furniture(line.text) or _FENCE.match(line.text)
+    )
+    return None if starts_item or starts_other else grown
 
 
 def _is_first(marker: Marker) -> bool:
@@ -151,25 +159,27 @@ def _element(
 
 def _rejoin(source: str, elements: Sequence[Element]) -> list[Element]:
     joined: list[Element] = []
+    before: Element | None = None
     for element in elements:
-        if joined and element.kind == "text" and _goes_on(joined[-1], element):
-            joined[-1] = replace(joined[-1], end=element.end, text=source[joined[-1].start : element.end])
+        if before and element.kind == "text" and _goes_on(joined[-1].kind, before, element):
+            joined[-1] = replace(joined[-1], end=element.end)
         else:
             joined.append(element)
-    return joined
+        before = element
+    return _complete(source, joined)
 
 
-def _goes_on(before: Element, after: Element) -> bool:
-    """Whether `after` is the rest of `before`, cut off by blank lines where the page ended."""
-    if before.kind not in ("heading", "text", "item"):
+def _goes_on(kind: str, before: Element, after: Element) -> bool:
+    """Whether `after` is the rest of what ended in `before`, a piece of an element of that `kind`."""
+    if kind not in ("heading", "text", "item"):
         return False
     shown, rest = plain(before.text).rstrip(_CLOSERS), plain(after.text)
     if not shown or shown[-1] in ".!?;:…":
         return False
     lower = rest[:1].islower()
-    if before.kind == "heading":
+    if kind == "heading":
         return lower and replace(after, text=rest[:1].upper() + rest[1:]).heading_like
-    if before.kind == "item":
+    if kind == "item":
         return lower
     cut_short = shown.endswith(",") or _OPEN_WORD.fullmatch(shown.split()[-1]) is not None
     return lower or (cut_short and not before.heading_like)
