@@ -135,7 +135,7 @@ def _context(document: Document, block: Block, fields: dict[str, str]) -> str:
             f"{header}: {fields[header]}"
             if len(fields.get(header, "")) <= _SHORT_CELL and header in fields
             else header
-            for header in block.headers
+            for header in block.headers[: len(block.cells)]
         ]
         lines.append("; ".join(cells))
     return "\n".join(lines)
@@ -143,7 +143,7 @@ def _context(document: Document, block: Block, fields: dict[str, str]) -> str:
 
 def _lead_in(text: str) -> str:
     marker = item_marker(text)
-    shown = plain(text[marker.width :] if marker else text)
+    shown = plain(text[marker.width if marker else 0 :][-LIMIT:])
     if len(shown) <= _LEAD_IN:
         return shown
     spans = sentences(shown, 0, len(shown))

@@ -20,6 +20,7 @@ _WORD = re.compile(r"[^\W_]{3,}")
 _SMALL_WORDS = frozenset({"the", "and", "for", "with", "from", "its", "their", "into", "this", "that"})
 _LONGEST_LABEL = 120
 _LONGEST_RUN = 3  # more short lines than this in a row are a list without marks, not headings
+_LONGEST_TITLE = 8  # lines of the title of a document or an attachment
 
 # How far out a heading stands; Markdown's own levels are kept as they are.
 _ATTACHMENT, _NUMBERED, _PLAIN, _LABEL, _GROUP = 1, 2, 7, 9, 10
@@ -51,7 +52,7 @@ def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
 
 def _title_lines(elements: Sequence[Element], title: str) -> list[int]:
     run = []
-    for index, element in enumerate(elements):
+    for index, element in enumerate(elements[:_LONGEST_TITLE]):
         if not (element.kind == "heading" or (element.kind == "text" and element.heading_like)):
             break
         run.append(index)
@@ -69,10 +70,12 @@ def _shares_words(text: str, title: str) -> bool:
 
 def _rank(elements: Sequence[Element], index: int, ranks: dict[int, int], *, marked_up: bool) -> int | None:
     element = elements[index]
-    before, after = visible(elements, index, -1), visible(elements, index, 1)
     if element.kind == "heading":
         return element.level
-    if after is None or element.kind not in ("text", "item"):
+    if element.kind not in ("text", "item"):
+        return None
+    before, after = visible(elements, index, -1), visible(elements, index, 1)
+    if after is None:
         return None
     if element.kind == "item":
         return _numbered_rank(element, before, after, before_is_heading=index - 1 in ranks)
@@ -83,7 +86,7 @@ def _rank(elements: Sequence[Element], index: int, ranks: dict[int, int], *, mar
     if is_attachment(element.text) and len(element.text) <= _LONGEST_LABEL:
         return _ATTACHMENT
     if depth := decimal_depth(element.text):
-        return _NUMBERED + depth - 1
+        return min(_NUMBERED + depth, _PLAIN) - 1
     if marked_up and not element.stands_alone:
         return None
     return None if _in_long_run(elements, index, ranks) else _PLAIN
@@ -120,17 +123,18 @@ def _owned(index: int, ranks: dict[int, int]) -> bool:
 
 
 def _in_long_run(elements: Sequence[Element], index: int, ranks: dict[int, int]) -> bool:
+    """Whether it stands among more short lines than headings, or the title of an attachment, ever have."""
     first = last = index
-    while first > 0 and first - 1 not in _not_plain(ranks) and _short(elements[first - 1]):
+    while index - first <= _LONGEST_TITLE and _precedes(elements, first - 1, ranks):
         first -= 1
-    while last + 1 < len(elements) and _short(elements[last + 1]):
+    while last - first <= _LONGEST_TITLE and last + 1 < len(elements) and _short(elements[last + 1]):
         last += 1
-    opened = _ATTACHMENT in (ranks.get(first - 1), ranks.get(first))
-    return last - first + 1 > _LONGEST_RUN and not opened
+    longest = _LONGEST_TITLE if ranks.get(first - 1) == _ATTACHMENT else _LONGEST_RUN
+    return last - first + 1 > longest
 
 
-def _not_plain(ranks: dict[int, int]) -> set[int]:
-    return {index for index, rank in ranks.items() if rank != _PLAIN}
+def _precedes(elements: Sequence[Element], index: int, ranks: dict[int, int]) -> bool:
+    return index >= 0 and ranks.get(index, _PLAIN) == _PLAIN and _short(elements[index])
 
 
 def _short(element: Element) -> bool:
@@ -266,8 +270,10 @@ def _column_names(header: Row | None, width: int) -> tuple[str, ...]:
     if header is None and width == 2:
         return DEFINITION_HEADERS
     texts = header.texts if header else ()
-    names: list[str] = []
+    names: dict[str, None] = {}
     for column in range(width):
         name = texts[column] if column < len(texts) and texts[column] else f"Column {column + 1}"
-        names.append(name if name not in names else f"{name} ({column + 1})")
+        while name in names:
+            name = f"{name} ({column + 1})"
+        names[name] = None
     return tuple(names)
