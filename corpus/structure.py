@@ -41,10 +41,11 @@ def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
     """Rank of each element that is a heading or label, by index; 0 for the lines of the document's title."""
     ranks = dict.fromkeys(_title_lines(elements, title), 0)
     marked_up = sum(element.kind == "heading" for element in elements) > 1
+    short = [element.kind == "text" and element.heading_like for element in elements]
     for index in range(len(elements)):
         if index in ranks:
             continue
-        rank = _rank(elements, index, ranks, marked_up=marked_up)
+        rank = _rank(elements, index, ranks, short, marked_up=marked_up)
         if rank is not None:
             ranks[index] = rank
     return ranks
@@ -68,7 +69,9 @@ def _shares_words(text: str, title: str) -> bool:
     return bool(words) and 2 * len(words & known) >= len(words)
 
 
-def _rank(elements: Sequence[Element], index: int, ranks: dict[int, int], *, marked_up: bool) -> int | None:
+def _rank(
+    elements: Sequence[Element], index: int, ranks: dict[int, int], short: Sequence[bool], *, marked_up: bool
+) -> int | None:
     element = elements[index]
     if element.kind == "heading":
         return element.level
@@ -81,7 +84,7 @@ def _rank(elements: Sequence[Element], index: int, ranks: dict[int, int], *, mar
         return _numbered_rank(element, before, after, before_is_heading=index - 1 in ranks)
     if _is_label(element, after):
         return _LABEL
-    if not element.heading_like or _owned(index, ranks) or not element.after_blank:
+    if not short[index] or _owned(index, ranks) or not element.after_blank:
         return None
     if is_attachment(element.text) and len(element.text) <= _LONGEST_LABEL:
         return _ATTACHMENT
@@ -89,7 +92,7 @@ def _rank(elements: Sequence[Element], index: int, ranks: dict[int, int], *, mar
         return min(_NUMBERED + depth, _PLAIN) - 1
     if marked_up and not element.stands_alone:
         return None
-    return None if _in_long_run(elements, index, ranks) else _PLAIN
+    return None if _in_long_run(index, ranks, short) else _PLAIN
 
 
 def _numbered_rank(
@@ -122,23 +125,19 @@ def _owned(index: int, ranks: dict[int, int]) -> bool:
     return ranks.get(index - 1) == _LABEL
 
 
-def _in_long_run(elements: Sequence[Element], index: int, ranks: dict[int, int]) -> bool:
+def _in_long_run(index: int, ranks: dict[int, int], short: Sequence[bool]) -> bool:
     """Whether it stands among more short lines than headings, or the title of an attachment, ever have."""
     first = last = index
-    while index - first <= _LONGEST_TITLE and _precedes(elements, first - 1, ranks):
+    while index - first <= _LONGEST_TITLE and _precedes(first - 1, ranks, short):
         first -= 1
-    while last - first <= _LONGEST_TITLE and last + 1 < len(elements) and _short(elements[last + 1]):
+    while last - first <= _LONGEST_TITLE and last + 1 < len(short) and short[last + 1]:
         last += 1
     longest = _LONGEST_TITLE if ranks.get(first - 1) == _ATTACHMENT else _LONGEST_RUN
     return last - first + 1 > longest
 
 
-def _precedes(elements: Sequence[Element], index: int, ranks: dict[int, int]) -> bool:
-    return index >= 0 and ranks.get(index, _PLAIN) == _PLAIN and _short(elements[index])
-
-
-def _short(element: Element) -> bool:
-    return element.kind == "text" and element.heading_like
+def _precedes(index: int, ranks: dict[int, int], short: Sequence[bool]) -> bool:
+    return index >= 0 and ranks.get(index, _PLAIN) == _PLAIN and short[index]
 
 
 @dataclass(slots=True)
