@@ -179,9 +179,17 @@ class _Outline:
             return True
         if element.row is None or start is None or element.row.pipes != start.pipes:
             return False
+        if element.row.texts != start.texts and self._has_delimiter_below(index):
+            return False
+        if element.after_blank and len(element.row.texts) > len(start.texts):
+            return False
         return not (
             element.after_blank and element.row.texts != start.texts and looks_like_header(element.row)
         )
+
+    def _has_delimiter_below(self, index: int) -> bool:
+        this, below = self.elements[index].row, self.elements[index + 1 : index + 2]
+        return bool(this and not this.delimiter and below and below[0].row and below[0].row.delimiter)
 
     def _read(self, index: int, stop: int) -> Iterator[Block]:
         run = self.elements[index:stop]
