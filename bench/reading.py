@@ -131,7 +131,7 @@ def _measured_apart(pages: int) -> dict[str, float]:
 
 def _table(figures: Sequence[dict[str, float]]) -> Iterator[str]:
     yield "pages  characters  passages  seconds  pages/s  peak MB  time ×  memory ×"
-    before = figures[:1] + list(figures[:-1])
+    before = [figures[0], *figures[:-1]]
     for last, now in zip(before, figures, strict=True):
         growth = f"{now['seconds'] / last['seconds']:6.2f}  {now['megabytes'] / last['megabytes']:8.2f}"
         yield (

@@ -106,6 +106,12 @@ def is_attachment(text: str) -> bool:
     return _ATTACHMENT.match(plain(text)) is not None
 
 
+def is_page_number(furniture: str) -> bool:
+    """Whether a line known to be furniture is the number of a page."""
+    text = furniture.strip()
+    return text.isdigit() or _PAGE_NUMBER.fullmatch(text) is not None
+
+
 def is_furniture(line: str) -> bool:
     """Whether a line is of the page and not of the text: rules, ornaments, page numbers, dotted leaders."""
     text = line.strip()
