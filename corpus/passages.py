@@ -80,7 +80,11 @@ def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
         return
     splitter = RecursiveCharacterTextSplitter(
-        chunk_size=LIMIT, chunk_overlap=0, length_function=len, separators=["\n", "; ", ", ", " ", ""]
+        chunk_size=LIMIT,
+        chunk_overlap=0,
+        length_function=len,
+        separators=["\n", "; ", ", ", " ", ""],
+        keep_separator="end",
     )
     position = start
     for chunk in splitter.split_text(source[start:end]):

@@ -16,6 +16,7 @@ _DATE = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
+_HEADING_MARKS = re.compile(r"^#+|(?<=\s)#+\s*$|^\s*(?:=+|-{3,})\s*$")
 _WORD = re.compile(r"[^\W_]{3,}")
 _SMALL_WORDS = frozenset({"the", "and", "for", "with", "from", "its", "their", "into", "this", "that"})
 _LONGEST_LABEL = 120
@@ -261,7 +262,7 @@ class _Outline:
 def _heading_name(element: Element) -> str:
     text = element.text
     if element.kind == "heading":
-        text = re.sub(r"\s+#+\s*$|\n(?:=+|-+)\s*$", "", text.lstrip("#"))
+        text = " ".join(_HEADING_MARKS.sub("", line) for line in text.splitlines())
     return plain(text)
 
 
