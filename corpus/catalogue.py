@@ -11,12 +11,14 @@ from typing import Any
 import tomlkit
 
 from corpus.errors import CatalogueError
+from corpus.markup import plain
 from corpus.passages import passages
 from corpus.readers.text import decode, read_text
 from corpus.types import Document, Passage
 
 FILE = "catalogue.toml"
 SUFFIXES = (".txt", ".md", ".markdown")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ID = re.compile(r"[a-z0-9]+(?:[-.][a-z0-9]+)*")
 _FIELDS: dict[str, type] = {
     "id": str, "title": str, "issuer": str, "kind": str, "period": list, "file": str, "sha256": str
@@ -71,7 +73,9 @@ def read_catalogue(folder: Path) -> Catalogue:
         raise CatalogueError(
             "'document' is not a list", where=str(path), remedy="write [[document]] before each record"
         )
-    documents = tuple(_document(record, number, path) for number, record in enumerate(records, 1))
+    documents = tuple(
+        _document(record, f"{path}, document {number}") for number, record in enumerate(records, 1)
+    )
     ids = [document.id for document in documents]
     if doubled := next((id for id in ids if ids.count(id) > 1), None):
         raise CatalogueError(
@@ -80,9 +84,9 @@ def read_catalogue(folder: Path) -> Catalogue:
     return Catalogue(folder, documents)
 
 
-def _document(record: Any, number: int, path: Path) -> Document:
+def _document(record: Any, where: str) -> Document:
     def wrong(problem: str, remedy: str) -> CatalogueError:
-        return CatalogueError(problem, where=f"{path}, document {number}", remedy=remedy)
+        return CatalogueError(problem, where=where, remedy=remedy)
 
     if not isinstance(record, dict):
         raise wrong("is not a record", "write [[document]] before each record")
@@ -104,8 +108,16 @@ def _document(record: Any, number: int, path: Path) -> Document:
     return Document(**{**record, "period": (period[0], period[1])})
 
 
-def propose(path: Path) -> Document:
-    """A record for a text or Markdown file not yet catalogued: its title and years as the text shows them."""
+def propose(
+    path: Path,
+    *,
+    id: str | None = None,
+    title: str | None = None,
+    issuer: str | None = None,
+    kind: str | None = None,
+    period: tuple[int, int] | None = None,
+) -> Document:
+    """A record for a text or Markdown file not yet catalogued; what is not given is read from the file."""
     if path.suffix.lower() not in SUFFIXES:
         raise CatalogueError(
             f"is not one of {', '.join(SUFFIXES)}",
@@ -113,26 +125,32 @@ def propose(path: Path) -> Document:
             remedy="convert it to text or Markdown first",
         )
     source = read_text(path)
-    id = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
-    if not id:
-        raise CatalogueError("its name has no letter or digit", where=str(path), remedy="rename the file")
-    first = next((line.strip("#*_ \t") for line in source.splitlines() if line.strip("#*_ \t")), path.stem)
-    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", f"{path.stem} {first}")]
-    years = years or [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", source)][:1]
+    id = id or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
+    record = {
+        "id": id,
+        "title": title or _first_line(source) or path.stem,
+        "issuer": issuer or "unknown",
+        "kind": kind or "document",
+        "period": list(period or _years(path, source)),
+        "file": f"documents/{id}{path.suffix.lower()}",
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+    return _document(record, f"{path}, proposed record")
+
+
+def _first_line(source: str) -> str:
+    return next((shown[:200] for line in source.splitlines() if (shown := plain(line.strip("#*_ \t")))), "")
+
+
+def _years(path: Path, source: str) -> tuple[int, int]:
+    """The years in the file's name and first line, else the first in the text."""
+    named = [int(year) for year in _YEAR.findall(f"{path.stem} {_first_line(source)}")]
+    years = named or [int(year) for year in _YEAR.findall(source)[:1]]
     if not years:
         raise CatalogueError(
-            "shows no year", where=str(path), remedy="say the years it speaks for with --period"
+            "shows no year", where=str(path), remedy="give the years it speaks for with --period"
         )
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Document(
-        id,
-        first[:200],
-        "unknown",
-        "document",
-        (min(years), max(years)),
-        f"documents/{id}{path.suffix.lower()}",
-        digest,
-    )
+    return min(years), max(years)
 
 
 def add(folder: Path, path: Path, document: Document) -> Catalogue:

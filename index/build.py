@@ -1,4 +1,4 @@
-"""Passages → a generation on disk. Vectors of texts that did not change are taken over, not computed again."""
+"""Passages → a generation on disk. Vectors of texts that did not change are taken over."""
 
 import json
 import shutil
@@ -23,6 +23,7 @@ from index.generation import (
     current_id,
     file_hashes,
     generation_id,
+    indexed_text,
     libraries,
     open_generation,
     passage_line,
@@ -30,8 +31,10 @@ from index.generation import (
     publish,
 )
 from index.lexical import LexicalIndex
+from index.tokens import Codes, Quantizer, TokenIndex
 
-Advance = Callable[[int, int], None]  # passages embedded so far, and in all
+Advance = Callable[[int, int], None]  # texts embedded so far, and in all
+_CHUNK = 64  # texts whose token vectors are in memory at one time
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +54,23 @@ def is_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
 
 
 def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | None = None) -> Built:
-    """Build and publish a generation of the whole catalogue. Stopped half-way, it leaves the old one in use."""
+    """Build and publish a generation of the catalogue. Stopped half-way, it leaves the old one in use."""
     passages = catalogue.passages()
     if not passages:
-        raise GenerationError("the corpus holds no text", where=str(catalogue.folder), remedy="add a document")
-    vectors, embedded = _embed(var, passages, encoder, advance)
+        raise GenerationError(
+            "the corpus holds no text", where=str(catalogue.folder), remedy="add a document"
+        )
+    known = _known(var, encoder)
+    vectors, codes, quantizer, embedded = _embed(passages, encoder, known, advance)
+    pieces = encoder.pieces([indexed_text(passage) for passage in passages])
     folder = var / "generations"
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
     try:
-        _write(draft, catalogue, passages, vectors)
+        _write(draft, catalogue, passages)
+        DenseIndex.build(vectors).save(draft)
+        LexicalIndex.build([indexed_text(passage) for passage in passages]).save(draft)
+        TokenIndex.build(quantizer, codes, [ids for _, ids in pieces]).save(draft)
         manifest = Manifest(
             format=FORMAT,
             generation=generation_id(encoder.sha256, catalogue.documents, passages),
@@ -76,36 +86,72 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
         publish(var, draft, manifest)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    lengths = encoder.count_tokens([passage.text for passage in passages])
-    truncated = tuple(p.id for p, length in zip(passages, lengths, strict=True) if length > encoder.max_tokens)
+    truncated = tuple(
+        passage.id
+        for passage, (length, _) in zip(passages, pieces, strict=True)
+        if length > encoder.max_tokens
+    )
     return Built(manifest.generation, len(catalogue.documents), len(passages), embedded, truncated)
 
 
-def _embed(var: Path, passages: list[Passage], encoder: Encoder, advance: Advance | None) -> tuple[Vectors, int]:
-    """Vectors of shape (passages, dimensions), and how many of them had to be computed."""
-    known = _known_vectors(var, encoder)
-    missing = sorted({passage.text for passage in passages} - known.keys())
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the generation in use holds of texts: pooled vectors, and codes of their word pieces."""
+
+    quantizer: Quantizer | None
+    vectors: dict[str, Vectors]
+    codes: dict[str, Codes]
+
+
+def _known(var: Path, encoder: Encoder) -> _Known:
+    try:
+        generation = open_generation(var, encoder.sha256)
+    except GenerationError:
+        return _Known(None, {}, {})
+    passages, vectors = generation.passages, generation.dense.vectors()
+    return _Known(
+        generation.tokens.quantizer,
+        {passage.text: vector for passage, vector in zip(passages, vectors, strict=True)},
+        {indexed_text(passage): generation.tokens.codes(n) for n, passage in enumerate(passages)},
+    )
+
+
+def _embed(
+    passages: list[Passage], encoder: Encoder, known: _Known, advance: Advance | None
+) -> tuple[Vectors, list[Codes], Quantizer, int]:
+    """Vectors of shape (passages, dimensions), the codes of each passage, and how many passages were new.
+
+    The single vector is of the bare text, the token vectors are of the text in its context: that ranks best.
+    """
+    quantizer = known.quantizer or Quantizer.learn(encoder)
+    texts = sorted({passage.text for passage in passages} - known.vectors.keys())
+    contextual = sorted(
+        {indexed_text(passage) for passage in passages} - known.codes.keys(), key=lambda t: (len(t), t)
+    )
     done = 0
 
     def step(count: int) -> None:
         nonlocal done
         done += count
         if advance:
-            advance(done, len(missing))
+            advance(done, len(texts) + len(contextual))
 
-    known.update(zip(missing, encoder.encode(missing, step), strict=True))
-    return np.stack([known[passage.text] for passage in passages]), len(missing)
+    known.vectors.update(zip(texts, encoder.encode(texts, step), strict=True))
+    new = set(contextual)
+    for begin in range(0, len(contextual), _CHUNK):
+        chunk = contextual[begin : begin + _CHUNK]
+        for text, encoding in zip(chunk, encoder.read(chunk), strict=True):
+            known.codes[text] = quantizer.encode(encoding.tokens)
+        step(len(chunk))
+    return (
+        np.stack([known.vectors[passage.text] for passage in passages]),
+        [known.codes[indexed_text(passage)] for passage in passages],
+        quantizer,
+        sum(indexed_text(passage) in new for passage in passages),
+    )
 
 
-def _known_vectors(var: Path, encoder: Encoder) -> dict[str, Vectors]:
-    try:
-        generation = open_generation(var, encoder.sha256)
-    except GenerationError:
-        return {}
-    return {p.text: vector for p, vector in zip(generation.passages, generation.dense.vectors(), strict=True)}
-
-
-def _write(draft: Path, catalogue: Catalogue, passages: list[Passage], vectors: Vectors) -> None:
+def _write(draft: Path, catalogue: Catalogue, passages: list[Passage]) -> None:
     sources = draft / SOURCES
     sources.mkdir()
     for document in catalogue.documents:
@@ -113,5 +159,3 @@ def _write(draft: Path, catalogue: Catalogue, passages: list[Passage], vectors: 
     (draft / DOCUMENTS).write_text(json.dumps([asdict(d) for d in catalogue.documents], indent=1), "utf-8")
     with (draft / PASSAGES).open("w", encoding="utf-8") as stream:
         stream.writelines(passage_line(passage) for passage in passages)
-    DenseIndex.build(vectors).save(draft)
-    LexicalIndex.build([f"{passage.context}\n{passage.text}" for passage in passages]).save(draft)

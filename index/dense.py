@@ -1,10 +1,10 @@
 """Single-vector evidence: exact inner products of unit vectors, by FAISS."""
 
 from pathlib import Path
+from typing import cast
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
 from index.encoder import Vectors
 
@@ -14,8 +14,12 @@ FILE = "dense.faiss"
 class DenseIndex:
     """A flat FAISS index; row n is passage n."""
 
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
+    def __init__(self, index: faiss.Index) -> None:
         self._index = index
+        # a view of the memory that the index owns: it must not outlive it
+        self._vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(
+            index.ntotal, index.d
+        )
 
     @classmethod
     def build(cls, vectors: Vectors) -> "DenseIndex":
@@ -27,7 +31,7 @@ class DenseIndex:
     @classmethod
     def load(cls, folder: Path) -> "DenseIndex":
         """From a folder whose hashes have been checked: FAISS itself does not notice damage."""
-        return cls(faiss.read_index(str(folder / FILE)))
+        return cls(cast(faiss.IndexFlatIP, faiss.read_index(str(folder / FILE))))
 
     def save(self, folder: Path) -> None:
         """Write the index as `FILE` under `folder`."""
@@ -42,12 +46,9 @@ class DenseIndex:
         return int(self._index.d)
 
     def vectors(self) -> Vectors:
-        """All vectors, of shape (passages, dimensions)."""
-        return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32)
+        """A copy of all vectors, of shape (passages, dimensions)."""
+        return np.array(self._vectors, np.float32)
 
-    def scores(self, query: Vectors) -> NDArray[np.float32]:
+    def scores(self, query: Vectors) -> Vectors:
         """The cosine of one query vector with every passage, of shape (passages,)."""
-        found, ids = self._index.search(query.reshape(1, -1), len(self))
-        scores = np.empty(len(self), np.float32)
-        scores[ids[0]] = found[0]
-        return scores
+        return np.asarray(self._vectors @ query, np.float32)

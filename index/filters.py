@@ -57,10 +57,12 @@ class Fields:
         record = self._records.get(passage.id)
         return record.status if record else None
 
-    def facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
-        """For each field, its values over all passages under `mask` with their counts, most frequent first."""
-        counts: dict[str, Counter[str]] = {name: Counter() for name in ("document", "lead", "status", "year", "kind")}
-        for passage in (self._passages[n] for n in np.flatnonzero(mask)):
+    def facets(self, rows: NDArray[np.intp]) -> dict[str, list[tuple[str, int]]]:
+        """For each field, its values over the passages `rows` with their counts, most frequent first."""
+        counts: dict[str, Counter[str]] = {
+            name: Counter() for name in ("document", "lead", "status", "year", "kind")
+        }
+        for passage in (self._passages[n] for n in rows):
             first, last = passage.document.period
             counts["document"][passage.document.id] += 1
             counts["kind"][passage.kind] += 1
@@ -68,7 +70,10 @@ class Fields:
             counts["lead"].update(self._leads(passage))
             if status := self._status(passage):
                 counts["status"][status_of(status)] += 1
-        return {name: sorted(found.items(), key=lambda pair: (-pair[1], pair[0])) for name, found in counts.items()}
+        return {
+            name: sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+            for name, found in counts.items()
+        }
 
 
 def _any_equal(wanted: Sequence[str], found: Sequence[str]) -> bool:

@@ -1,7 +1,7 @@
 """A generation: all that was built from one corpus by one model, in one folder, hashed and read-only.
 
-    var/generations/<id>/   manifest.json and the files it lists
-    var/current             the id of the generation in use
+var/generations/<id>/   manifest.json and the files it lists
+var/current             the id of the generation in use
 """
 
 import hashlib
@@ -20,8 +20,9 @@ from index.dense import DenseIndex
 from index.errors import GenerationError
 from index.filters import Fields
 from index.lexical import LexicalIndex
+from index.tokens import TokenIndex
 
-FORMAT = 1
+FORMAT = 2
 LIBRARIES = ("bm25s", "faiss-cpu", "PyStemmer", "sentence-transformers", "torch")
 MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
 _REBUILD = "run `bali build`"
@@ -45,7 +46,7 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """An open generation. `passages[n]` is row n of both indexes."""
+    """An open generation. `passages[n]` is row n of each index."""
 
     manifest: Manifest
     documents: Mapping[str, Document]
@@ -56,6 +57,7 @@ class Generation:
     fields: Fields
     dense: DenseIndex
     lexical: LexicalIndex
+    tokens: TokenIndex
 
     @property
     def id(self) -> str:
@@ -77,6 +79,11 @@ def generation_id(model_sha256: str, documents: Sequence[Document], passages: Se
     """Sixteen hexadecimal digits over everything that decides what is built."""
     parts = [FORMAT, model_sha256, [asdict(d) for d in documents], passages_sha256(passages), libraries()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def indexed_text(passage: Passage) -> str:
+    """What the lexical index and the token vectors are made of: the text in its context."""
+    return f"{passage.context}\n{passage.text}"
 
 
 def passage_line(passage: Passage) -> str:
@@ -118,10 +125,12 @@ def publish(var: Path, draft: Path, manifest: Manifest) -> None:
 def file_hashes(folder: Path) -> dict[str, tuple[int, str]]:
     """Size and SHA-256 of every file below `folder` but the manifest, by relative path."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
-    return {
-        path.relative_to(folder).as_posix(): (path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())
-        for path in files
-    }
+    return {path.relative_to(folder).as_posix(): (path.stat().st_size, _sha256(path)) for path in files}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
@@ -135,10 +144,13 @@ def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
     folder = var / "generations" / id
     manifest = _read_manifest(folder)
     if manifest.generation != id:
-        raise GenerationError(f"is of generation {manifest.generation}", where=str(folder / MANIFEST), remedy=_REBUILD)
+        raise GenerationError(
+            f"is of generation {manifest.generation}", where=str(folder / MANIFEST), remedy=_REBUILD
+        )
     if model_sha256 is not None and manifest.model_sha256 != model_sha256:
         raise GenerationError(
-            f"was built with {manifest.model} ({manifest.model_sha256[:12]}…), the model set has {model_sha256[:12]}…",
+            f"was built with {manifest.model} ({manifest.model_sha256[:12]}…), "
+            f"the model set has {model_sha256[:12]}…",
             where=str(folder),
             remedy=f"{_REBUILD}, or set BALI_MODEL to the one it was built with",
         )
@@ -151,7 +163,9 @@ def _read_manifest(folder: Path) -> Manifest:
     try:
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if data["format"] != FORMAT:
-            raise GenerationError(f"has format {data['format']}, not {FORMAT}", where=str(path), remedy=_REBUILD)
+            raise GenerationError(
+                f"has format {data['format']}, not {FORMAT}", where=str(path), remedy=_REBUILD
+            )
         files = {name: (int(size), str(sha)) for name, (size, sha) in data.pop("files").items()}
         return Manifest(**data, files=files)
     except OSError as error:
@@ -179,11 +193,11 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
     sources = {id: (folder / SOURCES / id).read_bytes().decode() for id in documents}
     with (folder / PASSAGES).open(encoding="utf-8") as lines:
         passages = [_passage(json.loads(line), documents, sources) for line in lines]
-    dense, lexical = DenseIndex.load(folder), LexicalIndex.load(folder)
-    rows = (len(dense), len(lexical), len(passages), manifest.passages)
+    dense, lexical, tokens = DenseIndex.load(folder), LexicalIndex.load(folder), TokenIndex.load(folder)
+    rows = (len(dense), len(lexical), len(tokens), len(passages), manifest.passages)
     if len(set(rows)) > 1 or dense.dimensions != manifest.dimensions:
         raise GenerationError(
-            f"dense, lexical, passages and manifest count {rows}, with {dense.dimensions} dimensions",
+            f"dense, lexical, tokens, passages and manifest count {rows}, with {dense.dimensions} dimensions",
             where=str(folder),
             remedy=_REBUILD,
         )
@@ -198,10 +212,13 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         fields=Fields(passages, action_items),
         dense=dense,
         lexical=lexical,
+        tokens=tokens,
     )
 
 
-def _passage(record: dict[str, Any], documents: Mapping[str, Document], sources: Mapping[str, str]) -> Passage:
+def _passage(
+    record: dict[str, Any], documents: Mapping[str, Document], sources: Mapping[str, str]
+) -> Passage:
     text = sources[record["document"]][record["start"] : record["end"]]
     return Passage(
         **{

@@ -29,6 +29,9 @@ class LexicalIndex:
     def __init__(self, index: bm25s.BM25, size: int) -> None:
         self._index = index
         self._size = size
+        begins = np.asarray(index.scores["indptr"], np.int64)
+        highest = np.maximum.reduceat(index.scores["data"], begins[:-1])
+        self._best = {term: float(highest[id]) for term, id in index.vocab_dict.items() if id < len(highest)}
 
     @classmethod
     def build(cls, texts: list[str]) -> "LexicalIndex":
@@ -50,9 +53,21 @@ class LexicalIndex:
     def __len__(self) -> int:
         return self._size
 
+    def frequency(self, term: str) -> int:
+        """How many passages have a term, as `terms` gives it."""
+        number = self._index.vocab_dict.get(term)
+        if number is None:
+            return 0
+        bounds = self._index.scores["indptr"]
+        return int(bounds[number + 1] - bounds[number])
+
     def scores(self, query: str) -> NDArray[np.float32]:
-        """The BM25 score of every passage, of shape (passages,); zero where no word is shared."""
+        """For every passage, of shape (passages,), its BM25 score as a share of the best there could be.
+
+        It is in 0..1; the best is the sum over the words of the question of the highest score
+        that any passage has for each.
+        """
         known = [term for term in terms(query) if term in self._index.vocab_dict]
         if not known:
             return np.zeros(self._size, np.float32)
-        return np.asarray(self._index.get_scores(known), np.float32)
+        return np.asarray(self._index.get_scores(known) / sum(self._best[term] for term in known), np.float32)

@@ -7,12 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Passage
-from index.encoder import Encoder
+from index.encoder import Encoder, Encoding
 from index.filters import Filter
 from index.generation import Generation
 from index.lexical import terms
 
-_LEXICAL_WEIGHT = 1.0
+_LEXICAL_WEIGHT = 0.1  # of shares in 0..1, beside cosines
+_DENSE_WEIGHT = 0.1
+_CANDIDATES = 100  # by each kind of evidence
+_EXHAUSTIVE = 250  # so many passages are all compared
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 
 
@@ -36,12 +39,16 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """The best passages for `query`, best first, and the facets of all passages that pass the filter."""
+    """The best passages for `query`, best first, and the facets of all passages that pass the filter.
+
+    `encoding` is what the model made of the query.
+    """
 
     query: str
     generation: str
     results: tuple[Result, ...]
     facets: dict[str, list[tuple[str, int]]]
+    encoding: Encoding
 
 
 def search(
@@ -51,28 +58,33 @@ def search(
 
     Equal scores rank in the order of the documents, so the same question always gets the same answer.
     """
-    mask = generation.fields.mask(filter or Filter())
-    candidates = np.flatnonzero(mask)
-    scores = _fuse(
-        generation.dense.scores(encoder.encode([query]))[candidates], generation.lexical.scores(query)[candidates]
-    )
+    rows = np.flatnonzero(generation.fields.mask(filter or Filter()))
+    encoding = encoder.read([query])[0]
+    dense = generation.dense.scores(encoding.pooled)
+    lexical = generation.lexical.scores(query)
+    candidates = _candidates(rows, dense, lexical)
+    scores = (
+        generation.tokens.scores(encoding, candidates)
+        + _LEXICAL_WEIGHT * lexical[candidates]
+        + _DENSE_WEIGHT * dense[candidates]
+    ) / (1 + _LEXICAL_WEIGHT + _DENSE_WEIGHT)
     best = np.lexsort((candidates, -scores))[:top_k]
     results = tuple(
-        _result(rank, float(scores[n]), generation.passages[candidates[n]], query) for rank, n in enumerate(best, 1)
+        _result(rank, float(scores[n]), generation.passages[candidates[n]], query)
+        for rank, n in enumerate(best, 1)
     )
-    return SearchResults(query, generation.id, results, generation.fields.facets(mask))
+    return SearchResults(query, generation.id, results, generation.fields.facets(rows), encoding)
 
 
-def _fuse(dense: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A sum of standardised scores, which beat reciprocal rank fusion on most collections tried."""
-    return _standardise(dense) + _LEXICAL_WEIGHT * _standardise(lexical)
-
-
-def _standardise(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    if scores.size == 0:
-        return scores
-    spread = scores.std()
-    return (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)
+def _candidates(
+    rows: NDArray[np.intp], dense: NDArray[np.float32], lexical: NDArray[np.float32]
+) -> NDArray[np.intp]:
+    """The rows worth a closer look, in order: the best by either kind of evidence, or all if they are few."""
+    if len(rows) <= _EXHAUSTIVE:
+        return rows
+    return np.union1d(
+        *(rows[np.argpartition(-scores[rows], _CANDIDATES)[:_CANDIDATES]] for scores in (dense, lexical))
+    )
 
 
 def _result(rank: int, score: float, passage: Passage, query: str) -> Result:

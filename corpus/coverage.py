@@ -1,0 +1,91 @@
+"""The proof that nothing of a document is lost: every non-blank character, and where it went."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from corpus.passages import passages
+from corpus.structure import blocks
+from corpus.types import Document
+
+Piece = tuple[int, int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Of one document: non-blank characters, how many lie in passages and headings, and what does not.
+
+    `furniture` is left out on purpose, `lost` is not. `wrong` counts passages whose offsets do not give their
+    text or that overlap the one before.
+    """
+
+    document: str
+    passages: int
+    characters: int
+    covered: int
+    wrong: int
+    furniture: tuple[Piece, ...]
+    lost: tuple[Piece, ...]
+
+    @property
+    def share(self) -> float:
+        """Covered characters of all."""
+        return self.covered / self.characters if self.characters else 1.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether all but furniture is covered and every offset is right."""
+        return not self.lost and not self.wrong
+
+    def to_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "document": self.document,
+            "passages": self.passages,
+            "characters": self.characters,
+            "covered": self.covered,
+            "wrong": self.wrong,
+            "furniture": [list(piece) for piece in self.furniture],
+            "lost": [list(piece) for piece in self.lost],
+        }
+
+
+def coverage(document: Document, source: str) -> Coverage:
+    """Account for every character of `source`."""
+    cut = passages(document, source)
+    found = blocks(source, document.title)
+    headings = [(b.start, b.end) for b in found if b.kind in ("title", "heading", "label", "header", "group")]
+    furniture = [(b.start, b.end) for b in found if b.kind == "furniture"]
+    taken = _marked(len(source), [*headings, *((p.start, p.end) for p in cut)])
+    left_out = _marked(len(source), furniture)
+    visible = [n for n, character in enumerate(source) if not character.isspace() and character != "\ufeff"]
+    wrong = sum(source[p.start : p.end] != p.text for p in cut)
+    wrong += sum(after.start < before.end for before, after in pairwise(cut))
+    return Coverage(
+        document.id,
+        len(cut),
+        len(visible),
+        sum(taken[n] for n in visible),
+        wrong,
+        tuple((start, end, source[start:end]) for start, end in furniture),
+        tuple(_runs(source, [n for n in visible if not taken[n] and not left_out[n]])),
+    )
+
+
+def _marked(length: int, spans: Iterable[tuple[int, int]]) -> bytearray:
+    marks = bytearray(length)
+    for start, end in spans:
+        marks[start:end] = b"\1" * (end - start)
+    return marks
+
+
+def _runs(source: str, positions: list[int]) -> Iterable[Piece]:
+    start = previous = None
+    for n in positions:
+        if previous is not None and n > previous + 1:
+            yield start or 0, previous + 1, source[start : previous + 1]
+            start = n
+        start, previous = (n if start is None else start), n
+    if start is not None and previous is not None:
+        yield start, previous + 1, source[start : previous + 1]

@@ -1,0 +1,68 @@
+"""This service judged in process, by the public entry points of `index` and `service` alone."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.systems import Answer, Citation, Retrieved
+from index.encoder import PACKAGED, SentenceTransformerEncoder, weights_sha256
+from index.filters import Filter
+from index.generation import open_generation
+from index.search import search
+from service import citations
+from service.answer import answer
+
+
+class InProcess:
+    """The generation in use under `var`. Raises GenerationError, ModelError."""
+
+    name = "bali"
+
+    def __init__(self, var: Path, model: str = PACKAGED) -> None:
+        self._generation = open_generation(var, weights_sha256(model))
+        self._encoder = SentenceTransformerEncoder(model)
+
+    def search(self, query: str, top_k: int, filter: Mapping[str, Any] | None = None) -> list[Retrieved]:
+        """`index.search`."""
+        found = search(self._generation, self._encoder, query, top_k, to_filter(filter))
+        return [
+            Retrieved(
+                result.passage.id,
+                result.passage.document.id,
+                result.passage.start,
+                result.passage.end,
+                result.passage.text,
+                result.score,
+            )
+            for result in found.results
+        ]
+
+    def answer(self, messages: Sequence[Mapping[str, str]]) -> Answer:
+        """`service.answer` to the last message, as `POST /chat` does."""
+        said = answer(self._generation, self._encoder, messages[-1]["content"])
+        return Answer(
+            said.status,
+            said.text,
+            said.confidence,
+            said.question,
+            tuple(_citation(citation) for citation in said.citations),
+        )
+
+    def encode(self, question: str) -> object:
+        """Merely encode a question, to know what of the latency is the model's."""
+        return self._encoder.encode([question])
+
+
+def _citation(cited: citations.Citation) -> Citation:
+    """The citation with the place of its quote in the source."""
+    passage = cited.passage
+    start = passage.start + passage.text.index(cited.quote)
+    return Citation(cited.quote, cited.quote_sha256, passage.document.id, start, start + len(cited.quote))
+
+
+def to_filter(filter: Mapping[str, Any] | None) -> Filter:
+    """The contract's Filter as the index takes it."""
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in (filter or {}).items()
+    }
+    return Filter(**given)

@@ -1,0 +1,303 @@
+"""The command line. Exit codes: 0 done, 1 not found or not valid, 2 wrong use or input, 3 nothing usable is built."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.panel import Panel
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from corpus.catalogue import Catalogue, add, propose, read_catalogue
+from corpus.coverage import Coverage, coverage
+from corpus.errors import BaliError
+from corpus.types import Passage
+from index.encoder import Encoder, SentenceTransformerEncoder, weights_sha256
+from index.errors import GenerationError, ModelError
+from index.generation import Generation, open_generation
+from service.settings import Settings
+
+app = typer.Typer(
+    help="Answers from the documents of the Bali Process, quoted to the character.", no_args_is_help=True
+)
+out, err = Console(highlight=False), Console(stderr=True, highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Question = Annotated[str, typer.Argument(help="A question, or keywords.")]
+Documents = Annotated[
+    list[str] | None, typer.Option("--document", help="Only this document; may be repeated.")
+]
+Leads = Annotated[list[str] | None, typer.Option("--lead", help="Only action items led by this member.")]
+Statuses = Annotated[list[str] | None, typer.Option("--status", help="Only action items of this status.")]
+YearFrom = Annotated[int | None, typer.Option(help="Only documents that speak for this year or later.")]
+YearTo = Annotated[int | None, typer.Option(help="Only documents that speak for this year or earlier.")]
+
+
+@app.command()
+def build(as_json: Json = False) -> None:
+    """Build the index of the catalogued documents; nothing is done when it is up to date."""
+    settings = Settings()
+    catalogue = read_catalogue(settings.corpus)
+    _build(settings, catalogue, as_json=as_json)
+
+
+@app.command()
+def ask(
+    question: Question,
+    document: Documents = None,
+    lead: Leads = None,
+    status: Statuses = None,
+    year_from: YearFrom = None,
+    year_to: YearTo = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question, with the quotation that says so. Exit code 1 when the documents do not."""
+    from service.answer import answer
+    from service.schemas import ChatRequest, ChatResponse
+
+    filter = _filter(document, lead, status, year_from, year_to)
+    request = ChatRequest.model_validate(
+        {"messages": [{"role": "user", "content": question}], "filter": filter}
+    )
+    generation, encoder = _open()
+    given = answer(generation, encoder, question, request.filter.to_index() if request.filter else None)
+    if as_json:
+        _print_json(ChatResponse.of(given).model_dump())
+    else:
+        out.print(given.text, style="bold" if given.status != "not_found" else "yellow", markup=False)
+        for citation in given.citations:
+            _print_passage(f"[{citation.marker}]", citation.passage, citation.quote)
+    if given.status == "not_found":
+        raise typer.Exit(1)
+
+
+@app.command()
+def search(
+    query: Question,
+    top_k: Annotated[int, typer.Option(min=1, max=100, help="How many passages.")] = 5,
+    document: Documents = None,
+    lead: Leads = None,
+    status: Statuses = None,
+    year_from: YearFrom = None,
+    year_to: YearTo = None,
+    as_json: Json = False,
+) -> None:
+    """Show the passages that answer best. Exit code 1 when there is none."""
+    from index.search import search as find
+    from service.schemas import SearchRequest, SearchResponse
+
+    filter = _filter(document, lead, status, year_from, year_to)
+    request = SearchRequest.model_validate({"query": query, "top_k": top_k, "filter": filter})
+    generation, encoder = _open()
+    found = find(generation, encoder, query, top_k, request.filter.to_index() if request.filter else None)
+    if as_json:
+        _print_json(SearchResponse.of(found).model_dump())
+    else:
+        for result in found.results:
+            _print_passage(f"{result.rank}.", result.passage, result.passage.text)
+    if not found.results:
+        raise typer.Exit(1)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (BALI_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on (BALI_PORT).")] = None,
+) -> None:
+    """Run the service, after bringing the index up to date."""
+    import uvicorn
+
+    from service.app import create_app
+
+    settings = Settings()
+    _build(settings, read_catalogue(settings.corpus), as_json=False)
+    host, port = host or settings.host, settings.port if port is None else port
+    err.print(f"Serving on http://{host}:{port} — the interface is described at /docs")
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+
+
+@app.command(name="add")
+def add_document(
+    file: Annotated[Path, typer.Argument(help="A text or Markdown file.", exists=True, dir_okay=False)],
+    id: Annotated[str | None, typer.Option(help="Its id; the file's stem by default.")] = None,
+    title: Annotated[str | None, typer.Option(help="Its title; the first line by default.")] = None,
+    issuer: Annotated[str | None, typer.Option(help="Who issued it.")] = None,
+    kind: Annotated[str | None, typer.Option(help="What it is: work plan, report, statement…")] = None,
+    period: Annotated[str | None, typer.Option(help="The years it speaks for: 2024 or 2024-2026.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Catalogue a document and bring the index up to date; only new passages are embedded."""
+    settings = Settings()
+    document = propose(file, id=id, title=title, issuer=issuer, kind=kind, period=_period(period))
+    catalogue = add(settings.corpus, file, document)
+    if not as_json:
+        first, last = document.period
+        err.print(
+            f"Added {escape(document.id)}: “{escape(document.title)}”, {escape(document.issuer)}, {first}-{last}"
+        )
+    _build(settings, catalogue, as_json=as_json)
+
+
+@app.command()
+def verify(
+    citation: Annotated[
+        Path | None,
+        typer.Argument(help="A file with a citation as JSON, '-' for standard input; else the corpus."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a citation, or, without one, that passages and headings cover every character of the corpus."""
+    if citation is None:
+        _verify_corpus(as_json=as_json)
+        return
+    from service.schemas import Citation
+    from service.verify import fault
+
+    data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
+    claimed = Citation.model_validate_json(data)
+    reason = fault(open_generation(Settings().var), claimed)
+    if as_json:
+        _print_json(
+            {"valid": reason is None, "reason": reason or "the quotation stands in the document as cited"}
+        )
+    else:
+        out.print(
+            f"[green]valid[/] {escape(claimed.quote)}"
+            if reason is None
+            else f"[red]not valid[/]: {escape(reason)}"
+        )
+    if reason is not None:
+        raise typer.Exit(1)
+
+
+def _verify_corpus(*, as_json: bool) -> None:
+    catalogue = read_catalogue(Settings().corpus)
+    found = [coverage(document, catalogue.source(document)) for document in catalogue.documents]
+    if as_json:
+        _print_json([report.to_json() for report in found])
+    else:
+        for report in found:
+            _print_coverage(report)
+    if not all(report.complete for report in found):
+        raise typer.Exit(1)
+
+
+def _print_coverage(report: Coverage) -> None:
+    out.print(
+        f"{report.document}: {report.passages} passages, {report.covered}/{report.characters} non-blank characters "
+        f"in passages and headings ({report.share:.2%})"
+    )
+    for start, end, text in report.furniture:
+        out.print(f"  left out as page furniture {start}:{end}: {text!r}", markup=False)
+    for start, end, text in report.lost:
+        out.print(f"  LOST {start}:{end}: {text!r}", style="red", markup=False)
+
+
+def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
+    from index.build import build as build_generation
+    from index.build import is_current
+
+    if is_current(settings.var, catalogue, weights_sha256(settings.model)):
+        report: dict[str, Any] = {"generation": open_generation(settings.var).id, "embedded": 0}
+        err.print("The index is up to date.")
+    else:
+        err.print("Loading the model…")
+        encoder = SentenceTransformerEncoder(settings.model)
+        columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=err, transient=True) as progress:
+            task = progress.add_task("", total=None)
+            built = build_generation(
+                settings.var,
+                catalogue,
+                encoder,
+                lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        err.print(
+            f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
+        )
+        for id in built.truncated:
+            err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
+        report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
+    if as_json:
+        _print_json(report)
+
+
+def _open() -> tuple[Generation, Encoder]:
+    settings = Settings()
+    generation = open_generation(settings.var, weights_sha256(settings.model))
+    return generation, SentenceTransformerEncoder(settings.model)
+
+
+def _filter(
+    document: list[str] | None,
+    lead: list[str] | None,
+    status: list[str] | None,
+    year_from: int | None,
+    year_to: int | None,
+) -> dict[str, Any]:
+    return {
+        "document": document or [],
+        "lead": lead or [],
+        "status": status or [],
+        "year_from": year_from,
+        "year_to": year_to,
+    }
+
+
+def _period(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    years = [part.strip() for part in text.split("-")]
+    if not (1 <= len(years) <= 2 and all(year.isdigit() and len(year) == 4 for year in years)):
+        raise typer.BadParameter(
+            f"{text!r} is no year or range of years such as 2024-2026", param_hint="--period"
+        )
+    return int(years[0]), int(years[-1])
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{path}: {error.strerror}") from error
+
+
+def _print_passage(mark: str, passage: Passage, quote: str) -> None:
+    document = passage.document
+    out.print(f"\n{mark} {document.title}", style="bold cyan", markup=False)
+    if passage.section:
+        out.print("    " + " › ".join(passage.section), style="cyan", markup=False)
+    place = f"{document.id} {passage.start}:{passage.end}"
+    out.print(Panel(escape(quote), subtitle=escape(place), subtitle_align="right"))
+    for header, cell in passage.fields.items():
+        if cell not in quote or len(cell) < 80:
+            out.print(f"    {header}: {cell}", style="dim", markup=False)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def main() -> None:
+    """Run the program; errors raised on purpose become one line and an exit code."""
+    try:
+        app()
+    except (GenerationError, ModelError) as error:
+        err.print(f"bali: {error}", style="red", markup=False)
+        raise SystemExit(3) from None
+    except BaliError as error:
+        err.print(f"bali: {error}", style="red", markup=False)
+        raise SystemExit(2) from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "input"
+        err.print(f"bali: {field}: {first['msg']}", style="red", markup=False)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+"""How sure an answer is: a logistic model over what the question asks and the best passages have.
+
+Scores of retrieval alone do not tell near misses (the right meeting, the wrong year) from answers; what does is
+what of the question stays unmatched. The weights are fitted by `python -m eval.calibrate` and kept in
+`confidence.json`; the probability is calibrated on the questions they were fitted on, by cross-validation.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import exp
+from pathlib import Path
+
+import numpy as np
+from bm25s.stopwords import STOPWORDS_EN
+
+from corpus.markup import plain
+from corpus.records import column
+from corpus.types import Passage
+from index.generation import Generation
+from index.lexical import terms
+from index.search import SearchResults
+from service.extract import weight
+from service.question import KINDS, Question, kinds_in
+
+WEIGHTS = Path(__file__).with_name("confidence.json")
+_NEAR = 3  # passages in which what is missing from the best is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Of a logistic model over standardised signals, and the confidence from which an answer is given."""
+
+    signals: tuple[str, ...]
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    coefficients: tuple[float, ...]
+    intercept: float
+    partial: float
+    answered: float
+
+
+@cache
+def weights() -> Weights:
+    """The fitted weights that come with the project."""
+    return Weights(**json.loads(WEIGHTS.read_text("utf-8")))
+
+
+def confidence(generation: Generation, question: Question, found: SearchResults) -> float:
+    """Between 0 and 1: the probability that the documents answer `question`."""
+    if not found.results:
+        return 0.0
+    fitted = weights()
+    values = signals(generation, question, found)
+    total = fitted.intercept
+    for name, mean, scale, coefficient in zip(
+        fitted.signals, fitted.mean, fitted.scale, fitted.coefficients, strict=True
+    ):
+        total += coefficient * (values[name] - mean) / scale
+    return round(1 / (1 + exp(-total)), 4)
+
+
+def signals(generation: Generation, question: Question, found: SearchResults) -> dict[str, float]:
+    """What tells an answer from a near miss, by name; `found` must hold at least one result."""
+    passages = [result.passage for result in found.results]
+    best = passages[0]
+    return {
+        **_words(generation, question, passages),
+        **_nearness(generation, question, found),
+        **_scores(found),
+        **_names(generation, question, best),
+        **_kinds(question, best),
+    }
+
+
+def _words(generation: Generation, question: Question, passages: Sequence[Passage]) -> dict[str, float]:
+    """Shares of the question's words, by weight, that the passages have."""
+    weights = {term: weight(generation, term) for term in question.terms}
+    total = sum(weights.values()) or 1.0
+    texts = [frozenset(terms(passage.text)) for passage in passages[:_NEAR]]
+    wholes = [frozenset(terms(f"{p.context}\n{p.text}")) for p in passages[:_NEAR]]
+
+    def share(*sets: frozenset[str]) -> float:
+        return sum(value for term, value in weights.items() if any(term in words for words in sets)) / total
+
+    missing = [value for term, value in weights.items() if term not in wholes[0]]
+    unknown = [value for term, value in weights.items() if generation.lexical.frequency(term) == 0]
+    return {
+        "words in text": share(texts[0]),
+        "words in passage": share(wholes[0]),
+        "words in three": share(*wholes),
+        "heaviest missing": max(missing, default=0.0),
+        "missing": len(missing) / max(1, len(weights)),
+        "unknown": sum(unknown) / total,
+        "length": float(len(weights)),
+    }
+
+
+def _nearness(generation: Generation, question: Question, found: SearchResults) -> dict[str, float]:
+    """How near the passages come to the word pieces of the question, the farthest ones above all."""
+    rows = np.array([generation.positions[result.passage.id] for result in found.results[:5]])
+    cosines = generation.tokens.nearest(found.encoding, rows)
+    text = question.text.lower()
+    carries = [n for n, (a, b) in enumerate(found.encoding.spans.tolist()) if text[a:b] not in STOPWORDS_EN]
+    if not carries:
+        return dict.fromkeys(("farthest", "two farthest", "middle", "mean", "farthest of five", "mean of five"), 0.0)
+    first, five = np.sort(cosines[0, carries]), cosines[:, carries].max(axis=0)
+    return {
+        "farthest": float(first[0]),
+        "two farthest": float(first[:2].mean()),
+        "middle": float(np.median(first)),
+        "mean": float(first.mean()),
+        "farthest of five": float(five.min()),
+        "mean of five": float(five.mean()),
+    }
+
+
+def _scores(found: SearchResults) -> dict[str, float]:
+    scores = [result.score for result in found.results]
+    return {"score": scores[0], "lead of first": scores[0] - scores[min(1, len(scores) - 1)], "spread": scores[0] - scores[-1]}
+
+
+def _names(generation: Generation, question: Question, best: Passage) -> dict[str, float]:
+    """Names and years of the question that the best passage, or the whole corpus, does not have."""
+    whole = plain(f"{best.context}\n{best.text}").lower()
+    missing = [name for name in question.names if name.lower() not in whole]
+    first, last = best.document.period
+    other_year = [year for year in question.years if str(year) not in whole]
+    return {
+        "names missing": len(missing) / max(1, len(question.names)),
+        "names unknown": float(len(unknown_names(generation, question))),
+        "year missing": float(bool(other_year)),
+        "year outside": float(any(not first <= year <= last for year in other_year)),
+    }
+
+
+def unknown_names(generation: Generation, question: Question) -> list[str]:
+    """Names in the question of which no word occurs in any document."""
+    return [
+        name for name in question.names if terms(name) and not any(generation.lexical.frequency(t) for t in terms(name))
+    ]
+
+
+def _kinds(question: Question, best: Passage) -> dict[str, float]:
+    """Kinds of thing asked for, and which of them the best passage lacks."""
+    has = kinds_in(plain(best.text), KINDS)
+    values = {f"asks {kind}": float(kind in question.kinds) for kind in KINDS}
+    values |= {f"lacks {kind}": float(kind in question.kinds and kind not in has) for kind in KINDS}
+    values |= {f"form {name}": float(asked) for name, asked in question.forms.items()}
+    no_column = question.role is not None and best.kind == "row" and column(best.fields, question.role) is None
+    return {**values, "column missing": float(no_column)}

@@ -1,0 +1,120 @@
+"""What a question asks for: a column of a plan, a kind of thing, and the names and years it must be about."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.records import Role
+from index.lexical import terms
+
+Kind = Literal["date", "number", "money", "percent", "person", "contact"]
+
+_ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
+    (
+        "lead",
+        re.compile(
+            r"\b(?:lea?e?ds?|leading|led|leader|responsible|in charge|owns?|owner|heads?|heading up|runs?|takes? care of|"
+            r"looks? after|carr(?:y|ies) out|who is to|whose job|assigned|has that)\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "status",
+        re.compile(
+            r"\b(?:status|progress|complete|completed|finished|done|state of play|how far|stand|under ?way|ongoing|"
+            r"came of|become of|happened (?:to|with))\b",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "priority_area",
+        re.compile(r"\b(?:priority area|area of cooperation|which (?:priority|area|heading|part))\b", re.IGNORECASE),
+    ),
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
+_NUMERAL = (
+    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred)"
+)
+# For each kind: how a question asks for it, and how a passage shows that it has one.
+_KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
+    (
+        "date",
+        re.compile(r"\b(?:when|what (?:date|day|month|year)|which (?:date|day|month|year)|dates?|by when)\b", re.IGNORECASE),
+        re.compile(rf"\b{_MONTH}\b|\b(?:19|20)\d\d\b|\b(?:next|last|this) (?:year|month)\b", re.IGNORECASE),
+    ),
+    (
+        "number",
+        re.compile(r"\b(?:how many|number of|total number|count of)\b", re.IGNORECASE),
+        re.compile(rf"\b{_NUMERAL}\b", re.IGNORECASE),
+    ),
+    (
+        "money",
+        re.compile(r"\b(?:how much|budget|cost|costs|price|fee|fees|funding amount|pay|spen[dt])\b", re.IGNORECASE),
+        re.compile(r"[$€£]\s?\d|\b(?:USD|AUD|EUR|dollars?|million|billion)\b", re.IGNORECASE),
+    ),
+    (
+        "percent",
+        re.compile(r"\b(?:per ?cent|percentage|proportion|share of)\b|%", re.IGNORECASE),
+        re.compile(r"%|\bper ?cent", re.IGNORECASE),
+    ),
+    (
+        "person",
+        re.compile(
+            r"\bname of\b|\bwho\b.*\b(?:chair|chaired|speaker|present|presented|presentation|gave|opened|opening|spoke|speech|"
+            r"head|minister|consultant|author|wrote|signed)\b",
+            re.IGNORECASE,
+        ),
+        re.compile(r"\b(?:Mr|Ms|Mrs|Dr|Prof|Excellency|Ambassador)\b"),
+    ),
+    (
+        "contact",
+        re.compile(r"\b(?:e-?mail|web ?a?d+ress|address|website|url|phone|telephone|contact|link)\b", re.IGNORECASE),
+        re.compile(r"@|https?:|www\.|\bwebsite\b", re.IGNORECASE),
+    ),
+)
+KINDS: tuple[Kind, ...] = tuple(kind for kind, _, _ in _KINDS)
+_FORMS = {
+    "why": re.compile(r"^\W*why\b|\breasons?\b", re.IGNORECASE),
+    "said": re.compile(r"^\W*(?:what|how) (?:did|does|do)\b.*\b(?:say|said|tell|told|reply|conclude|decide|find)\b", re.IGNORECASE),
+    "which": re.compile(r"^\W*(?:which|what)\b", re.IGNORECASE),
+    "who": re.compile(r"^\W*(?:who|whom)\b", re.IGNORECASE),
+    "keywords": re.compile(r"^(?!.*\?)", re.DOTALL),
+    "outcome": re.compile(r"\b(?:results?|findings|conclusions?|outcome|impact|evaluation|so far)\b", re.IGNORECASE),
+}
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:of|on|the|and|for|in)?\s*[A-Z][\w’'&-]*)*")
+_MARK = re.compile(r"^\W*(?:[\d]{1,3}|[a-z]|[ivxlc]+)[.)]\s", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`role` is the column asked for; `kinds` the kinds of thing; `terms` the words that carry meaning, in order."""
+
+    text: str
+    role: Role | None
+    kinds: frozenset[Kind]
+    terms: tuple[str, ...]
+    names: tuple[str, ...]
+    years: tuple[int, ...]
+    forms: Mapping[str, bool]
+
+
+def analyse(text: str) -> Question:
+    """Read a question; rules for English, none for a document."""
+    return Question(
+        text=text,
+        role=next((role for role, asked in _ROLES if asked.search(text)), None),
+        kinds=frozenset(kind for kind, asked, _ in _KINDS if asked.search(text)),
+        terms=tuple(dict.fromkeys(terms(text))),
+        names=tuple(dict.fromkeys(match.group() for match in _NAME.finditer(text))),
+        years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(text))),
+        forms={name: pattern.search(text) is not None for name, pattern in _FORMS.items()},
+    )
+
+
+def kinds_in(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:
+    """Which of `kinds` a text has one of; the number of a list item does not count."""
+    body = _MARK.sub("", text)
+    shows = {kind: pattern for kind, _, pattern in _KINDS}
+    return frozenset(kind for kind in kinds if shows[kind].search(body))

@@ -1,0 +1,349 @@
+"""What travels over HTTP, as fixed by the contract; every field bounded, unknown ones refused."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from corpus.records import Record as ActionItem
+from corpus.types import Document as Source
+from corpus.types import Passage as Piece
+from corpus.types import PassageKind
+from index import filters
+from index.search import Result as Ranked
+from index.search import SearchResults
+from service.answer import Answer
+from service.citations import Citation as Quotation
+
+MAX_QUESTION = 4_000
+MAX_MESSAGES = 200
+MAX_HISTORY = 100_000  # characters of all messages together
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(min_length=1, max_length=300)]
+Values = Annotated[list[Text], BeforeValidator(_listed), Field(max_length=100)]
+Year = Annotated[int, Field(ge=1900, le=2200)]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class Model(BaseModel):
+    """The base of all: no field but those named."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Filter(Model):
+    """Every field given must hold; within a list any value does. A single string stands for a list of one."""
+
+    document: Values = Field(default=[], description="document ids")
+    year_from: Year | None = Field(None, description="documents whose period reaches this year or later")
+    year_to: Year | None = Field(None, description="documents whose period begins in this year or earlier")
+    lead: Values = Field(default=[], description="leads; a joint lead matches each of its members")
+    status: Values = Field(
+        default=[], description="leading words of the status, such as Complete or For action"
+    )
+    kind: Annotated[list[PassageKind], BeforeValidator(_listed)] = Field(default=[], max_length=4)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.year_from is not None and self.year_to is not None and self.year_from > self.year_to:
+            raise ValueError("year_from is later than year_to")
+        return self
+
+    def to_index(self) -> filters.Filter:
+        """As the index takes it."""
+        return filters.Filter(
+            tuple(self.document),
+            self.year_from,
+            self.year_to,
+            tuple(self.lead),
+            tuple(self.status),
+            tuple(self.kind),
+        )
+
+
+class Document(Model):
+    """A source document; `period` is the first and last year it speaks for, `sha256` that of its bytes."""
+
+    id: str
+    title: str
+    issuer: str
+    kind: str
+    period: tuple[int, int]
+    sha256: str
+
+    @classmethod
+    def of(cls, document: Source) -> Self:
+        """From the catalogue's record."""
+        return cls(
+            id=document.id,
+            title=document.title,
+            issuer=document.issuer,
+            kind=document.kind,
+            period=document.period,
+            sha256=document.sha256,
+        )
+
+
+class Passage(Model):
+    """A passage and its place: `text` is the characters `start:end` of the document's text."""
+
+    id: str = Field(max_length=300)
+    document: Document
+    section: list[str] = Field(description="headings above it, outermost first")
+    kind: PassageKind
+    text: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    page: int | None = None
+    fields: dict[str, str] = Field(description="for a table row: column header to cell")
+    context: str = Field(description="what a reader must know to understand the text; not part of it")
+
+    @classmethod
+    def of(cls, passage: Piece) -> Self:
+        """From the index's record."""
+        return cls(
+            id=passage.id,
+            document=Document.of(passage.document),
+            section=list(passage.section),
+            kind=passage.kind,
+            text=passage.text,
+            start=passage.start,
+            end=passage.end,
+            page=passage.page,
+            fields=dict(passage.fields),
+            context=passage.context,
+        )
+
+
+class SearchRequest(Model):
+    """A question or keywords, and what the results must satisfy."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"query": "training on digital evidence", "top_k": 5, "filter": {"year_from": 2022}}
+        }
+    )
+
+    query: str = Field(min_length=1, max_length=MAX_QUESTION, pattern=r"\S")
+    top_k: int = Field(10, ge=1, le=100)
+    filter: Filter | None = None
+
+
+class Highlight(Model):
+    """The characters `start:end` of the passage's own text."""
+
+    start: int
+    end: int
+
+
+class Result(Model):
+    """A ranked passage; rank 1 is the best."""
+
+    rank: int
+    score: float
+    passage: Passage
+    highlights: list[Highlight]
+
+    @classmethod
+    def of(cls, result: Ranked) -> Self:
+        """From the index's record."""
+        return cls(
+            rank=result.rank,
+            score=result.score,
+            passage=Passage.of(result.passage),
+            highlights=[Highlight(start=h.start, end=h.end) for h in result.highlights],
+        )
+
+
+class Facet(Model):
+    """How many passages of the whole filtered set have this value."""
+
+    value: str
+    count: int
+
+
+class Facets(Model):
+    """Counts over all passages that pass the filter, not only those returned."""
+
+    document: list[Facet]
+    lead: list[Facet]
+    status: list[Facet]
+    year: list[Facet]
+    kind: list[Facet]
+
+
+class SearchResponse(Model):
+    """The passages that answer best, and how the filtered set divides."""
+
+    query: str
+    generation: str
+    results: list[Result]
+    facets: Facets
+
+    @classmethod
+    def of(cls, found: SearchResults) -> Self:
+        """From the index's record."""
+        facets = {name: _facets(values) for name, values in found.facets.items()}
+        return cls(
+            query=found.query,
+            generation=found.generation,
+            results=[Result.of(result) for result in found.results],
+            facets=Facets(**facets),
+        )
+
+
+def _facets(values: Iterable[tuple[str, int]]) -> list[Facet]:
+    return [Facet(value=value, count=count) for value, count in values]
+
+
+class Message(Model):
+    """One turn of the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str = Field(max_length=MAX_HISTORY)
+
+
+class ChatRequest(Model):
+    """The conversation so far, the question last; the server keeps nothing."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "messages": [{"role": "user", "content": "which member leads forced-marriage research"}]
+            }
+        }
+    )
+
+    messages: list[Message] = Field(min_length=1, max_length=MAX_MESSAGES)
+    filter: Filter | None = None
+    stream: Literal[False] = False
+
+    @model_validator(mode="after")
+    def _ends_with_a_question(self) -> Self:
+        last = self.messages[-1]
+        if last.role != "user" or not last.content.strip():
+            raise ValueError("the last message must be a question of the user's")
+        if len(last.content) > MAX_QUESTION:
+            raise ValueError(f"the question is longer than {MAX_QUESTION} characters")
+        return self
+
+
+class Citation(Model):
+    """A quotation and the passage it is from; `quote` stands in the passage's text to the character."""
+
+    marker: int = Field(ge=1, description="the number that stands for it in the answer")
+    quote: str = Field(min_length=1)
+    quote_sha256: Sha256
+    passage: Passage
+
+    @classmethod
+    def of(cls, citation: Quotation) -> Self:
+        """From the answer's record."""
+        return cls(
+            marker=citation.marker,
+            quote=citation.quote,
+            quote_sha256=citation.quote_sha256,
+            passage=Passage.of(citation.passage),
+        )
+
+
+class ChatResponse(Model):
+    """A short answer in the documents' words. With `not_found`, the citations are only the nearest passages."""
+
+    status: Literal["answered", "partial", "not_found"]
+    answer: str
+    confidence: float = Field(ge=0, le=1)
+    question: str = Field(description="the standalone question that was searched")
+    citations: list[Citation]
+    generation: str
+
+    @classmethod
+    def of(cls, given: Answer) -> Self:
+        """From the answer's record."""
+        return cls(
+            status=given.status,
+            answer=given.text,
+            confidence=given.confidence,
+            question=given.question,
+            citations=[Citation.of(citation) for citation in given.citations],
+            generation=given.generation,
+        )
+
+
+class Verdict(Model):
+    """Whether a citation holds, and why not."""
+
+    valid: bool
+    reason: str
+
+
+class Record(Model):
+    """An action item; fields that its plan does not have are null or empty."""
+
+    document: str
+    number: str | None
+    group: str | None
+    text: str
+    lead: list[str]
+    status: str | None
+    priority_area: str | None
+    period: tuple[int, int]
+    passage_id: str
+
+    @classmethod
+    def of(cls, record: ActionItem) -> Self:
+        """From the corpus's record."""
+        return cls(
+            document=record.passage.document.id,
+            number=record.number,
+            group=record.group,
+            text=record.text,
+            lead=list(record.lead),
+            status=record.status,
+            priority_area=record.priority_area,
+            period=record.passage.document.period,
+            passage_id=record.passage.id,
+        )
+
+
+class Records(Model):
+    """The action items that pass the filter, in the order of the documents."""
+
+    records: list[Record]
+    total: int
+
+
+class DocumentEntry(Document):
+    """A document with what it was cut into."""
+
+    passages: int = Field(description="how many passages it has")
+    characters: int = Field(description="length of its text")
+
+
+class Documents(Model):
+    """All documents of the open generation."""
+
+    documents: list[DocumentEntry]
+    generation: str
+
+
+class Health(Model):
+    """What state the service is in."""
+
+    status: str
+    generation: str | None = None
+
+
+class Problem(Model):
+    """An RFC 9457 problem: what is wrong, where, and what to do."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = []

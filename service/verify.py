@@ -1,0 +1,38 @@
+"""The check of a citation against the documents."""
+
+import hashlib
+
+from corpus.passages import passage_id
+from index.generation import Generation
+from service.schemas import Citation, Passage
+
+
+def fault(generation: Generation, citation: Citation) -> str | None:
+    """Why `citation` does not hold against the documents of `generation`, or None where it does.
+
+    The quotation, its hash, the offsets and every word of the passage's description are checked.
+    """
+    claimed = citation.passage
+    document = generation.documents.get(claimed.document.id)
+    if document is None:
+        return f"no document has the id {claimed.document.id!r}"
+    if claimed.document.sha256 != document.sha256:
+        return "the document is not the edition that was cited: its sha256 differs"
+    if generation.sources[document.id][claimed.start : claimed.end] != claimed.text:
+        return f"the passage's text does not stand at {claimed.start}:{claimed.end} of the document"
+    if claimed.id != passage_id(document, claimed.start, claimed.text):
+        return "the passage's id is not the one of its text and place"
+    position = generation.positions.get(claimed.id)
+    if position is not None and (name := _difference(claimed, Passage.of(generation.passages[position]))):
+        return f"the passage's {name} is not as in the documents"
+    if hashlib.sha256(citation.quote.encode()).hexdigest() != citation.quote_sha256:
+        return "quote_sha256 is not the hash of the quote"
+    if citation.quote not in claimed.text:
+        return "the quote does not stand in the passage"
+    return None
+
+
+def _difference(claimed: Passage, known: Passage) -> str | None:
+    return next(
+        (name for name in Passage.model_fields if getattr(claimed, name) != getattr(known, name)), None
+    )

@@ -1,0 +1,105 @@
+"""A small corpus of invented documents, built once, and the service on it."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from corpus.catalogue import Catalogue, read_catalogue
+from index.build import build
+from service.app import create_app
+from service.settings import Settings
+from tests.tiny import TinyEncoder
+
+PLAN = """\
+Harbour Group
+
+Work Plan 2020-22
+
+The Harbour Group coordinates the inspection of lighthouses and buoys among its members.
+
+Action\tPriority Area\tAction Lead\tStatus
+<i>Safety</i>\t\t\t
+1. Repair the northern lighthouse before winter.\tNavigation\tNorway\tComplete. The lamp was replaced in 2021.
+2. Train buoy inspectors on <b>corrosion</b>.\tTraining\tAll members Iceland\tFor action – 2022
+<i>Outreach</i>\t\t\t
+3. Publish a tide calendar for fishing villages.\tInformation\tIceland\tOngoing
+4. Hold a fog signal workshop.\tTraining\tAll members\tFor action – 2022
+"""
+
+REPORT = """\
+# Annual Report of the Harbour Group
+
+Oslo, 4 May 2023
+
+## Lighthouses
+
+The northern lighthouse was inspected twice. It needs a new staircase. Members thanked the keeper, who retires soon.
+
+## Glossary
+
+HG\tHarbour Group
+TIC\tTide Information Centre
+"""
+
+CATALOGUE = """\
+[[document]]
+id = "plan"
+title = "Harbour Group Work Plan 2020-22"
+issuer = "Harbour Group"
+kind = "work plan"
+period = [2020, 2022]
+file = "documents/plan.txt"
+sha256 = "{plan}"
+
+[[document]]
+id = "report"
+title = "Annual Report of the Harbour Group 2023"
+issuer = "Harbour Group"
+kind = "report"
+period = [2023, 2023]
+file = "documents/report.md"
+sha256 = "{report}"
+"""
+
+
+def write_corpus(folder: Path) -> Path:
+    """The two documents and their catalogue under `folder`."""
+    (folder / "documents").mkdir(parents=True)
+    (folder / "documents" / "plan.txt").write_text(PLAN, "utf-8")
+    (folder / "documents" / "report.md").write_text(REPORT, "utf-8")
+    hashes = {
+        name: hashlib.sha256(text.encode()).hexdigest() for name, text in (("plan", PLAN), ("report", REPORT))
+    }
+    (folder / "catalogue.toml").write_text(CATALOGUE.format(**hashes), "utf-8")
+    return folder
+
+
+@pytest.fixture
+def corpus_folder(tmp_path: Path) -> Path:
+    """A corpus of its own for each test that changes it."""
+    return write_corpus(tmp_path / "corpus")
+
+
+@pytest.fixture(scope="session")
+def harbour(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The settings of a built harbour corpus, shared and not to be changed."""
+    folder = tmp_path_factory.mktemp("harbour")
+    catalogue = read_catalogue(write_corpus(folder / "corpus"))
+    build(folder / "var", catalogue, TinyEncoder())
+    return Settings(var=folder / "var", corpus=folder / "corpus")
+
+
+@pytest.fixture(scope="session")
+def client(harbour: Settings) -> Iterator[TestClient]:
+    """The service on the harbour corpus, from outside."""
+    with TestClient(create_app(harbour, TinyEncoder), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Catalogue:
+    """The corpus that comes with the project."""
+    return read_catalogue(Settings().corpus)

@@ -1,0 +1,148 @@
+"""The command line from outside: what it prints, and what its exit codes say."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import service.cli as cli
+from service.settings import Settings
+from tests.tiny import TinyEncoder
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], corpus_folder: Path, tmp_path: Path
+) -> Run:
+    """Run `bali` with its arguments on the harbour corpus; gives exit code, output and errors."""
+    monkeypatch.setenv("BALI_CORPUS", str(corpus_folder))
+    monkeypatch.setenv("BALI_VAR", str(tmp_path / "var"))
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(cli, "SentenceTransformerEncoder", lambda _: TinyEncoder())
+    monkeypatch.setattr(cli, "weights_sha256", lambda _: TinyEncoder().sha256)
+
+    def bali(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["bali", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capsys.readouterr()
+        code = stopped.value.code
+        return code if isinstance(code, int) else 0, printed.out, printed.err
+
+    return bali
+
+
+def test_build_then_ask(run: Run) -> None:
+    assert run("build")[0] == 0
+    code, out, _ = run("ask", "who leads the repair of the northern lighthouse")
+    assert code == 0
+    assert out.startswith("Norway")
+    assert "plan " in out
+
+
+def test_building_again_does_nothing(run: Run) -> None:
+    run("build")
+    code, out, err = run("build", "--json")
+    assert code == 0
+    assert json.loads(out)["embedded"] == 0
+    assert "up to date" in err
+
+
+def test_not_found_is_exit_code_1(run: Run) -> None:
+    run("build")
+    code, out, _ = run("ask", "which volcano erupted on Tuesday")
+    assert code == 1
+    assert "Not found" in out
+
+
+def test_search_json_is_the_contract(run: Run) -> None:
+    run("build")
+    code, out, _ = run("search", "tide calendar", "--top-k", "2", "--json", "--document", "plan")
+    body = json.loads(out)
+    assert code == 0
+    assert [result["rank"] for result in body["results"]] == [1, 2]
+    assert {"query", "generation", "results", "facets"} == body.keys()
+
+
+def test_asking_before_building_says_what_to_do(run: Run) -> None:
+    code, _, err = run("ask", "anything")
+    assert code == 3
+    assert "bali build" in err
+    assert err.count("\n") == 1
+
+
+def test_a_document_added_is_found_and_only_it_is_embedded(run: Run, tmp_path: Path) -> None:
+    run("build")
+    file = tmp_path / "Ferry Notes 2024.md"
+    file.write_text("# Ferry notes 2024\n\nThe ferry to Skagen leaves from quay seven.\n", "utf-8")
+    code, out, _ = run("add", str(file), "--issuer", "Harbour Group", "--json")
+    assert code == 0
+    assert json.loads(out)["embedded"] == 2
+    code, out, _ = run("search", "ferry to Skagen", "--json")
+    assert json.loads(out)["results"][0]["passage"]["document"]["id"] == "ferry-notes-2024"
+
+
+def test_a_document_that_cannot_be_added_changes_nothing(
+    run: Run, tmp_path: Path, corpus_folder: Path
+) -> None:
+    before = (corpus_folder / "catalogue.toml").read_bytes()
+    file = tmp_path / "notes-2024.txt"
+    file.write_bytes(b"caf\xe9")
+    code, _, err = run("add", str(file))
+    assert code == 2
+    assert "notes-2024.txt" in err
+    assert "UTF-8" in err
+    assert (corpus_folder / "catalogue.toml").read_bytes() == before
+
+
+def test_a_damaged_source_is_named(run: Run, corpus_folder: Path) -> None:
+    (corpus_folder / "documents" / "plan.txt").write_text("changed", "utf-8")
+    code, _, err = run("build")
+    assert code == 2
+    assert "plan.txt" in err
+
+
+def test_verify_without_a_citation_accounts_for_every_character(run: Run) -> None:
+    code, out, _ = run("verify", "--json")
+    assert code == 0
+    for report in json.loads(out):
+        assert report["lost"] == []
+        assert (
+            report["covered"] + sum(len(text) for _, _, text in report["furniture"]) >= report["characters"]
+        )
+
+
+def test_verify_names_what_is_wrong_with_a_citation(run: Run, tmp_path: Path) -> None:
+    run("build")
+    citation = json.loads(run("ask", "who leads the repair of the northern lighthouse", "--json")[1])[
+        "citations"
+    ][0]
+    file = tmp_path / "citation.json"
+    file.write_text(json.dumps(citation), "utf-8")
+    assert run("verify", str(file))[0] == 0
+    file.write_text(json.dumps({**citation, "quote": "Repair the southern lighthouse"}), "utf-8")
+    code, out, _ = run("verify", str(file))
+    assert code == 1
+    assert "quote" in out
+    file.write_text("{}", "utf-8")
+    code, _, err = run("verify", str(file))
+    assert code == 2
+    assert "marker" in err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("search", ""), ("ask", "x", "--year-from", "1"), ("add", "missing.txt")]
+)
+def test_wrong_use_is_exit_code_2_and_no_traceback(run: Run, arguments: tuple[str, ...]) -> None:
+    run("build")
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert "Traceback" not in err
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BALI_PORT", "9123")
+    assert Settings().port == 9123

@@ -1,0 +1,252 @@
+"""The service from outside: what a client sees of every route."""
+
+import hashlib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from tests.conftest import PLAN, REPORT
+
+
+def ask(client: TestClient, question: str, **more: Any) -> dict[str, Any]:
+    response = client.post("/chat", json={"messages": [{"role": "user", "content": question}], **more})
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+def find(client: TestClient, query: str, **more: Any) -> dict[str, Any]:
+    response = client.post("/search", json={"query": query, **more})
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+@pytest.mark.parametrize(
+    ("question", "cell", "header"),
+    [
+        ("who leads the repair of the northern lighthouse", "Norway", "Action Lead"),
+        ("what is the status of the fog signal workshop", "For action – 2022", "Status"),
+        ("which priority area is the tide calendar for fishing villages in", "Information", "Priority Area"),
+    ],
+)
+def test_chat_answers_with_the_cell_and_cites_the_row(
+    client: TestClient, question: str, cell: str, header: str
+) -> None:
+    body = ask(client, question)
+    assert body["status"] == "answered"
+    assert cell in body["answer"]
+    assert body["citations"][0]["passage"]["fields"][header] == cell
+
+
+def test_every_quotation_stands_in_the_document_as_cited(client: TestClient) -> None:
+    for citation in ask(client, "who retires soon at the lighthouse")["citations"]:
+        passage = citation["passage"]
+        source = client.get(f"/documents/{passage['document']['id']}/text").text
+        assert source[passage["start"] : passage["end"]] == passage["text"]
+        assert citation["quote"] in passage["text"]
+        assert citation["quote_sha256"] == hashlib.sha256(citation["quote"].encode()).hexdigest()
+
+
+def test_what_no_document_speaks_of_is_not_found(client: TestClient) -> None:
+    body = ask(client, "which volcano erupted on Tuesday")
+    assert body["status"] == "not_found"
+    assert "which volcano erupted on Tuesday" in body["answer"]
+
+
+def test_search_ranks_from_one_with_scores_falling(client: TestClient) -> None:
+    results = find(client, "train buoy inspectors", top_k=4)["results"]
+    assert results[0]["passage"]["text"].startswith("2. Train buoy inspectors")
+    assert [result["rank"] for result in results] == [1, 2, 3, 4]
+    assert [r["score"] for r in results] == sorted((r["score"] for r in results), reverse=True)
+
+
+def test_highlights_lie_in_the_passage(client: TestClient) -> None:
+    results = find(client, "tide calendar for fishing villages")["results"]
+    marked = [results[0]["passage"]["text"][h["start"] : h["end"]] for h in results[0]["highlights"]]
+    assert any("calendar" in text for text in marked)
+
+
+@pytest.mark.parametrize(
+    ("filter", "expected"),
+    [
+        ({"lead": ["iceland"]}, {"2", "3"}),
+        ({"lead": "All members"}, {"2", "4"}),
+        ({"status": ["For action"]}, {"2", "4"}),
+        ({"status": ["For"], "lead": ["Iceland"]}, {"2"}),
+        ({"status": ["Com"]}, set()),
+    ],
+)
+def test_filters_on_action_items(client: TestClient, filter: dict[str, Any], expected: set[str]) -> None:
+    results = find(client, "lighthouse", top_k=50, filter=filter)["results"]
+    assert {result["passage"]["text"].split(".")[0] for result in results} == expected
+
+
+@pytest.mark.parametrize(
+    ("filter", "expected"),
+    [
+        ({"year_from": 2021}, {"plan", "report"}),
+        ({"year_from": 2023}, {"report"}),
+        ({"year_to": 2022}, {"plan"}),
+        ({"year_to": 2019}, set()),
+        ({"document": ["report"]}, {"report"}),
+        ({"kind": ["definition"]}, {"report"}),
+    ],
+)
+def test_filters_on_documents(client: TestClient, filter: dict[str, Any], expected: set[str]) -> None:
+    results = find(client, "lighthouse", top_k=50, filter=filter)["results"]
+    assert {result["passage"]["document"]["id"] for result in results} == expected
+
+
+def test_facets_count_the_whole_filtered_set(client: TestClient) -> None:
+    facets = find(client, "lighthouse", top_k=1, filter={"kind": ["row"]})["facets"]
+    assert facets["lead"] == [
+        {"value": "All members", "count": 2},
+        {"value": "Iceland", "count": 2},
+        {"value": "Norway", "count": 1},
+    ]
+    assert {"value": "2021", "count": 4} in facets["year"]
+    assert {"value": "For action", "count": 2} in facets["status"]
+
+
+def test_records_are_the_plan_rows(client: TestClient) -> None:
+    body = client.get("/records").json()
+    assert body["total"] == 4
+    assert body["records"][1] | {"passage_id": ""} == {
+        "document": "plan",
+        "number": "2",
+        "group": "Safety",
+        "text": "Train buoy inspectors on corrosion.",
+        "lead": ["All members", "Iceland"],
+        "status": "For action – 2022",
+        "priority_area": "Training",
+        "period": [2020, 2022],
+        "passage_id": "",
+    }
+
+
+def test_records_filter_like_search(client: TestClient) -> None:
+    body = client.get("/records", params={"lead": "Iceland", "status": "Ongoing"}).json()
+    assert [record["number"] for record in body["records"]] == ["3"]
+
+
+def test_documents_and_their_text(client: TestClient) -> None:
+    listed = client.get("/documents").json()["documents"]
+    assert [(d["id"], d["characters"]) for d in listed] == [("plan", len(PLAN)), ("report", len(REPORT))]
+    assert client.get("/documents/plan").json() == listed[0]
+    assert client.get("/documents/report/text").text == REPORT
+
+
+def test_a_passage_by_its_id(client: TestClient) -> None:
+    passage = find(client, "tide calendar")["results"][0]["passage"]
+    assert client.get(f"/passages/{passage['id']}").json() == passage
+
+
+def test_health(client: TestClient) -> None:
+    assert client.get("/healthz").json()["status"] == "alive"
+    ready = client.get("/readyz").json()
+    assert ready["generation"] == find(client, "buoy")["generation"]
+
+
+@pytest.mark.parametrize(
+    ("route", "body", "field"),
+    [
+        ("/search", {"query": ""}, "query"),
+        ("/search", {"query": "  "}, "query"),
+        ("/search", {"query": "x" * 5000}, "query"),
+        ("/search", {"query": "x", "top_k": 0}, "top_k"),
+        ("/search", {"query": "x", "top_k": 101}, "top_k"),
+        ("/search", {"query": "x", "colour": "red"}, "colour"),
+        ("/search", {"query": "x", "filter": {"year": 2020}}, "year"),
+        ("/search", {"query": "x", "filter": {"year_from": 2024, "year_to": 2020}}, "filter"),
+        ("/search", {"query": "x", "filter": {"document": ["nowhere"]}}, "filter.document"),
+        ("/search", {"query": "x", "filter": {"kind": ["poem"]}}, "kind"),
+        ("/chat", {"messages": []}, "messages"),
+        ("/chat", {"messages": [{"role": "assistant", "content": "hello"}]}, "last message"),
+        ("/chat", {"messages": [{"role": "wizard", "content": "hello"}]}, "role"),
+        ("/verify", {"marker": 1}, "quote"),
+    ],
+)
+def test_bad_requests_get_problem_details_that_name_the_field(
+    client: TestClient, route: str, body: dict[str, Any], field: str
+) -> None:
+    response = client.post(route, json=body)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
+    assert problem["status"] == 422
+    assert field in problem["detail"]
+
+
+@pytest.mark.parametrize("path", ["/passages/none", "/documents/none", "/documents/none/text", "/nowhere"])
+def test_what_does_not_exist_is_a_404_problem(client: TestClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["status"] == 404
+
+
+def test_no_json_is_a_problem(client: TestClient) -> None:
+    response = client.post("/search", content=b"{", headers={"content-type": "application/json"})
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_body_too_large_is_refused(client: TestClient) -> None:
+    response = client.post("/search", content=b" " * 3_000_000, headers={"content-type": "application/json"})
+    assert response.status_code == 413
+    assert response.json()["status"] == 413
+
+
+def test_openapi_describes_every_route_with_an_example_of_asking(client: TestClient) -> None:
+    schema = client.get("/openapi.json").json()
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            assert operation.get("summary"), f"{method} {path}"
+            assert operation.get("description"), f"{method} {path}"
+    assert "example" in schema["components"]["schemas"]["ChatRequest"]
+    assert "example" in schema["components"]["schemas"]["SearchRequest"]
+
+
+@pytest.fixture(scope="module")
+def citation(client: TestClient) -> dict[str, Any]:
+    found: dict[str, Any] = ask(client, "who leads the repair of the northern lighthouse")["citations"][0]
+    return found
+
+
+def test_a_citation_holds(client: TestClient, citation: dict[str, Any]) -> None:
+    assert client.post("/verify", json=citation).json()["valid"] is True
+
+
+@given(data=st.data())
+def test_a_citation_changed_by_one_character_does_not_hold(
+    client: TestClient, citation: dict[str, Any], data: st.DataObject
+) -> None:
+    field = data.draw(st.sampled_from(["quote", "quote_sha256", "start", "end", "text"]))
+    changed = {**citation, "passage": dict(citation["passage"])}
+    if field in ("start", "end"):
+        changed["passage"][field] += data.draw(st.sampled_from([-1, 1]))
+    else:
+        holder = changed["passage"] if field == "text" else changed
+        text = holder[field]
+        place = data.draw(st.integers(0, len(text) - 1))
+        alphabet = "0123456789abcdef" if field == "quote_sha256" else "xyzé ."
+        other = data.draw(st.sampled_from(alphabet).filter(lambda c: c != text[place]))
+        holder[field] = text[:place] + other + text[place + 1 :]
+    verdict = client.post("/verify", json=changed).json()
+    assert verdict["valid"] is False
+    assert verdict["reason"]
+
+
+@pytest.mark.parametrize("field", ["section", "fields", "context", "kind"])
+def test_a_citation_with_another_description_does_not_hold(
+    client: TestClient, citation: dict[str, Any], field: str
+) -> None:
+    other = {"section": ["Elsewhere"], "fields": {"Action Lead": "Iceland"}, "context": "x", "kind": "item"}
+    passage = {**citation["passage"], field: other[field]}
+    verdict = client.post("/verify", json={**citation, "passage": passage}).json()
+    assert verdict["valid"] is False
+    assert field in verdict["reason"]

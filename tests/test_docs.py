@@ -1,0 +1,38 @@
+"""The README says what is there: its commands, targets, settings and files exist."""
+
+import re
+from pathlib import Path
+
+import typer.main
+
+from service.cli import app
+from service.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_every_bali_command_exists_and_is_named() -> None:
+    commands = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    named = set(re.findall(r"\bbali ([a-z]+)", README))
+    assert named <= commands
+    assert commands <= named
+
+
+def test_every_make_target_exists_and_is_named() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z]+)", README))
+    assert named <= targets
+    assert targets <= named
+
+
+def test_every_setting_exists_and_is_named() -> None:
+    named = set(re.findall(r"`BALI_([A-Z_]+)`", README))
+    assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_every_path_named_exists() -> None:
+    paths = re.findall(r"`((?:corpus|index|service|eval|tests|docs|bench)/[\w./-]*)`", README)
+    assert paths
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    assert not missing

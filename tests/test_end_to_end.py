@@ -1,0 +1,69 @@
+"""The real model on the real documents, with the network cut off."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from corpus.catalogue import Catalogue
+from index.build import build, is_current
+from index.encoder import PACKAGED, SentenceTransformerEncoder, weights_sha256
+from service.app import create_app
+from service.settings import Settings
+
+QUESTION = "which member leads forced-marriage research"
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, shipped: Catalogue) -> Path:
+    var = tmp_path_factory.mktemp("var")
+    build(var, shipped, SentenceTransformerEncoder())
+    return var
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any) -> None:
+        raise AssertionError("something went to the network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.mark.usefixtures("offline")
+def test_chat_names_the_lead_and_cites_the_row(built: Path) -> None:
+    with TestClient(create_app(Settings(var=built))) as client:
+        body = client.post("/chat", json={"messages": [{"role": "user", "content": QUESTION}]}).json()
+    assert body["status"] == "answered"
+    assert "Australia" in body["answer"]
+    first = body["citations"][0]["passage"]
+    assert first["document"]["id"] == "tip-forward-work-plan-2024-26"
+    assert first["text"].startswith("4) ")
+    assert first["fields"]["Action Item Lead"] == "Australia"
+
+
+def test_the_same_build_again_is_not_needed(built: Path, shipped: Catalogue) -> None:
+    assert is_current(built, shipped, weights_sha256(PACKAGED))
+
+
+def test_the_command_line_answers_and_its_citation_verifies(built: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "BALI_VAR": str(built)}
+    program = [sys.executable, "-m", "service.cli"]
+    asked = subprocess.run(
+        [*program, "ask", QUESTION, "--json"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert asked.returncode == 0, asked.stderr
+    citation = json.loads(asked.stdout)["citations"][0]
+    file = tmp_path / "citation.json"
+    for quote, code in ((citation["quote"], 0), (citation["quote"].replace("Australia", "Austria"), 1)):
+        file.write_text(json.dumps({**citation, "quote": quote}), "utf-8")
+        checked = subprocess.run(
+            [*program, "verify", str(file)], env=environment, capture_output=True, check=False
+        )
+        assert checked.returncode == code
