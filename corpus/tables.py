@@ -17,6 +17,7 @@ _HEADER_WORDS = re.compile(
     r"agency|organisation|organization|outcome|output|indicator|year|budget|cost|amount)s?\b",
     re.IGNORECASE,
 )
+_ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s")
 _LONGEST_HEADER = 80
 _LONGEST_GROUP = 160
 
@@ -78,9 +79,13 @@ def _split(line: Line, cuts: list[int], *, pipes: bool, delimiter: bool) -> Row:
 
 
 def is_group(row: Row) -> bool:
-    """Whether a row of several columns fills only the first, as a sub-heading of the rows after it does."""
+    """Whether a row of several columns fills only the first, as a sub-heading of the rows after it does.
+
+    What is long, numbered like an item or a whole sentence is an item whose other cells were left empty.
+    """
     name = row.texts[0]
-    return len(row.texts) > 1 and row.filled == 1 and 0 < len(name) <= _LONGEST_GROUP and name[-1] != "."
+    titled = 0 < len(name) <= _LONGEST_GROUP and name[-1] != "." and not _ITEM_NUMBER.match(name)
+    return len(row.texts) > 1 and row.filled == 1 and titled
 
 
 def find_header(rows: Sequence[Row]) -> Row | None:
