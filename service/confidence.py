@@ -172,6 +172,12 @@ def _kinds(question: Question, best: Passage) -> dict[str, float]:
     values = {f"asks {kind}": float(kind in question.kinds) for kind in KINDS}
     values |= {f"lacks {kind}": float(kind in question.kinds and kind not in has) for kind in KINDS}
     values |= {f"form {name}": float(asked) for name, asked in question.forms.items()}
+    rest = _without(plain(best.text), question.text)
+    fresh, names = kinds_in(rest, KINDS), names_in(rest)
+    values |= {f"nothing new of {kind}": float(kind in question.kinds and kind not in fresh) for kind in KINDS}
+    values["new names"] = float(min(len(names), 5))
+    values["who without name"] = float(question.forms["who"] and not names)
+    values["member without name"] = float(question.forms["member"] and not names)
     no_column = (
         question.role is not None and best.kind == "row" and column(best.fields, question.role) is None
     )
