@@ -112,7 +112,7 @@ def _nearness(generation: Generation, question: Question, found: SearchResults) 
     anywhere = generation.tokens.nearest(found.encoding, np.arange(len(generation.passages))).max(axis=0)
     first, five = cosines[0], cosines.max(axis=0)
     elsewhere = anywhere - first
-    weights = generation.tokens.weights(found.encoding.ids)[carries]
+    weights = generation.tokens.weights(question.text, found.encoding)[carries]
     named = [n for n in carries if any(a <= spans[n][0] < b for a, b in question.name_spans)]
     head = [n for n in carries if question.head[0] <= spans[n][0] < question.head[1]]
     farthest = np.sort(first[carries])
@@ -174,7 +174,9 @@ def _kinds(question: Question, best: Passage) -> dict[str, float]:
     values |= {f"form {name}": float(asked) for name, asked in question.forms.items()}
     rest = _without(plain(best.text), question.text)
     fresh, names = kinds_in(rest, KINDS), names_in(rest)
-    values |= {f"nothing new of {kind}": float(kind in question.kinds and kind not in fresh) for kind in KINDS}
+    values |= {
+        f"nothing new of {kind}": float(kind in question.kinds and kind not in fresh) for kind in KINDS
+    }
     values["new names"] = float(min(len(names), 5))
     values["who without name"] = float(question.forms["who"] and not names)
     values["member without name"] = float(question.forms["member"] and not names)
