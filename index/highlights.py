@@ -70,7 +70,7 @@ def highlights(text: str, nearness: Vectors, spans: NDArray[np.int32]) -> tuple[
         gains[taken] = -1
         taken.append(int(gains.argmax()))
         have = np.maximum(have, best[taken[-1]])
-    return tuple(_joined([found[n] for n in sorted(taken)], text))
+    return tuple(_joined([found[n] for n in sorted(taken)], text)) if taken else ()
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> Iterator[Highlight]:
