@@ -37,10 +37,15 @@ def main() -> None:
     write = parser.parse_args().write
     names, features, answerable, part = _features()
     folds = StratifiedKFold(10, shuffle=True, random_state=_SEED)
-    model = make_pipeline(StandardScaler(), LogisticRegressionCV(Cs=np.logspace(-2.5, 0.5, 7), scoring="roc_auc", max_iter=5000))
+    model = make_pipeline(
+        StandardScaler(), LogisticRegressionCV(Cs=np.logspace(-2.5, 0.5, 7), scoring="roc_auc", max_iter=5000)
+    )
     chances = cross_val_predict(model, features, answerable, cv=folds, method="predict_proba")[:, 1]
     threshold = float(np.quantile(chances[answerable], FALSE_REFUSALS))
-    for name, here in (("all", np.ones(len(part), bool)), *((file, part == file) for file in sorted(set(part)))):
+    for name, here in (
+        ("all", np.ones(len(part), bool)),
+        *((file, part == file) for file in sorted(set(part))),
+    ):
         _report(str(name), chances[here], answerable[here], threshold)
     if write:
         model.fit(features, answerable)
@@ -70,10 +75,15 @@ def _features() -> tuple[list[str], NDArray[np.float64], NDArray[np.bool_], NDAr
             rows.append(signals(generation, analyse(record["question"]), found))
             answerable.append(record["answerable"])
             part.append("/".join(file.parts[-2:]))
-    names = list(rows[0])
-    features = np.array([[row[name] for name in names] for row in rows])
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    features = np.array([[row.get(name, 0.0) for name in names] for row in rows])
     varied = features.std(axis=0) > 0
-    return [n for n, v in zip(names, varied, strict=True) if v], features[:, varied], np.array(answerable), np.array(part)
+    return (
+        [n for n, v in zip(names, varied, strict=True) if v],
+        features[:, varied],
+        np.array(answerable),
+        np.array(part),
+    )
 
 
 def _report(name: str, chances: NDArray[np.float64], answerable: NDArray[np.bool_], threshold: float) -> None:

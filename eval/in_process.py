@@ -38,8 +38,9 @@ class InProcess:
         ]
 
     def answer(self, messages: Sequence[Mapping[str, str]]) -> Answer:
-        """`service.answer` to the last message, as `POST /chat` does."""
-        said = answer(self._generation, self._encoder, messages[-1]["content"])
+        """`service.answer` to the conversation, as `POST /chat` does."""
+        turns = [(message["role"], message["content"]) for message in messages]
+        said = answer(self._generation, self._encoder, turns)
         return Answer(
             said.status,
             said.text,

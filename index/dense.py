@@ -5,6 +5,7 @@ from typing import cast
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from index.encoder import Vectors
 
@@ -14,7 +15,7 @@ FILE = "dense.faiss"
 class DenseIndex:
     """A flat FAISS index; row n is passage n."""
 
-    def __init__(self, index: faiss.Index) -> None:
+    def __init__(self, index: faiss.IndexFlatIP) -> None:
         self._index = index
         # a view of the memory that the index owns: it must not outlive it
         self._vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(
@@ -45,9 +46,9 @@ class DenseIndex:
         """Length of its vectors."""
         return int(self._index.d)
 
-    def vectors(self) -> Vectors:
-        """A copy of all vectors, of shape (passages, dimensions)."""
-        return np.array(self._vectors, np.float32)
+    def vectors(self, rows: NDArray[np.intp] | slice = slice(None)) -> Vectors:
+        """A copy of the vectors of `rows`, all by default, of shape (rows, dimensions)."""
+        return np.array(self._vectors[rows], np.float32)
 
     def scores(self, query: Vectors) -> Vectors:
         """The cosine of one query vector with every passage, of shape (passages,)."""

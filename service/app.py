@@ -103,7 +103,7 @@ def _ask(app: FastAPI) -> None:
         """The answer in the documents' own words, or `not_found` with the nearest passages."""
         generation, encoder = open
         filter = _index_filter(request.filter, generation)
-        return ChatResponse.of(answer(generation, encoder, request.messages[-1].content, filter))
+        return ChatResponse.of(answer(generation, encoder, request.turns(), filter))
 
     @app.post("/verify", tags=["ask"], summary="Whether a citation holds")
     def verify(citation: Citation, open: Open) -> Verdict:

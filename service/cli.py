@@ -64,7 +64,9 @@ def ask(
         {"messages": [{"role": "user", "content": question}], "filter": filter}
     )
     generation, encoder = _open()
-    given = answer(generation, encoder, question, request.filter.to_index() if request.filter else None)
+    given = answer(
+        generation, encoder, request.turns(), request.filter.to_index() if request.filter else None
+    )
     if as_json:
         _print_json(ChatResponse.of(given).model_dump())
     else:
@@ -172,6 +174,16 @@ def verify(
         )
     if reason is not None:
         raise typer.Exit(1)
+
+
+@app.command(
+    "eval", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def evaluate(context: typer.Context) -> None:
+    """Score retrieval and answers on gold questions; `bali eval --help` lists what else it does."""
+    from eval.cli import app as evaluation
+
+    evaluation(context.args, prog_name="bali eval")
 
 
 def _verify_corpus(*, as_json: bool) -> None:

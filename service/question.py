@@ -14,33 +14,37 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "lead",
         re.compile(
-            r"\b(?:lea?e?ds?|leading|led|leader|responsible|in charge|owns?|owner|heads?|heading up|runs?|takes? care of|"
-            r"looks? after|carr(?:y|ies) out|who is to|whose job|assigned|has that)\b",
+            r"\b(?:who|whom|whose|which|what|name)\b.*\b(?:lea?e?ds?|leading|led|leader|responsib\w+|in charge|owns?|owner|"
+            r"heads?|heading|runs?|takes? care|looks? after|carr(?:y|ies) out|supposed|to do|job|has (?:that|this))\b|"
+            r"\b(?:leads?|lead(?:er)?|owner|responsible)\W*$|^\W*leads?\b|\bitem leads?\b",
             re.IGNORECASE,
         ),
     ),
     (
         "status",
         re.compile(
-            r"\b(?:status|progress|complete|completed|finished|done|state of play|how far|stand|under ?way|ongoing|"
-            r"came of|become of|happened (?:to|with))\b",
+            r"\b(?:status|progress|state of play|how far|where do things stand|came of|become of|happened (?:to|with))\b|"
+            r"^\W*(?:is|are|was|were|has|have)\b.*\b(?:complete|completed|finished|done|carried out|under ?way|ongoing)\b",
             re.IGNORECASE,
         ),
     ),
     (
         "priority_area",
-        re.compile(r"\b(?:priority area|area of cooperation|which (?:priority|area|heading|part))\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:priority area|area of cooperation|which (?:priority|area|heading|part))\b", re.IGNORECASE
+        ),
     ),
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
-_NUMERAL = (
-    r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred)"
-)
+_NUMERAL = r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred)"
 # For each kind: how a question asks for it, and how a passage shows that it has one.
 _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "date",
-        re.compile(r"\b(?:when|what (?:date|day|month|year)|which (?:date|day|month|year)|dates?|by when)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:when|what (?:date|day|month|year)|which (?:date|day|month|year)|dates?|by when)\b",
+            re.IGNORECASE,
+        ),
         re.compile(rf"\b{_MONTH}\b|\b(?:19|20)\d\d\b|\b(?:next|last|this) (?:year|month)\b", re.IGNORECASE),
     ),
     (
@@ -50,7 +54,9 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         "money",
-        re.compile(r"\b(?:how much|budget|cost|costs|price|fee|fees|funding amount|pay|spen[dt])\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:how much|budget|cost|costs|price|fee|fees|funding amount|pay|spen[dt])\b", re.IGNORECASE
+        ),
         re.compile(r"[$€£]\s?\d|\b(?:USD|AUD|EUR|dollars?|million|billion)\b", re.IGNORECASE),
     ),
     (
@@ -61,29 +67,55 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "person",
         re.compile(
-            r"\bname of\b|\bwho\b.*\b(?:chair|chaired|speaker|present|presented|presentation|gave|opened|opening|spoke|speech|"
-            r"head|minister|consultant|author|wrote|signed)\b",
+            r"\bname of\b|\bwho\b.*\b(?:chair|chaired|speaker|present|presented|presentation|gave|opened|opening|"
+            r"spoke|speech|head|minister|consultant|author|wrote|signed)\b",
             re.IGNORECASE,
         ),
         re.compile(r"\b(?:Mr|Ms|Mrs|Dr|Prof|Excellency|Ambassador)\b"),
     ),
     (
         "contact",
-        re.compile(r"\b(?:e-?mail|web ?a?d+ress|address|website|url|phone|telephone|contact|link)\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:e-?mail|web ?a?d+ress|address|website|url|phone|telephone|contact|link)\b", re.IGNORECASE
+        ),
         re.compile(r"@|https?:|www\.|\bwebsite\b", re.IGNORECASE),
     ),
 )
 KINDS: tuple[Kind, ...] = tuple(kind for kind, _, _ in _KINDS)
 _FORMS = {
+    "which number": re.compile(
+        rf"\b(?:which|what|who)(?: \w+){{0,2}} {_NUMERAL}\b|\b(?:name|list) (?:all |the )*{_NUMERAL}\b",
+        re.IGNORECASE,
+    ),
+    "member": re.compile(
+        r"\b(?:which|what) (?:\w+ )?(?:country|countries|member|members|state|states|nation|government|organi[sz]ations?|"
+        r"agency|agencies|body|company|city|island)\b",
+        re.IGNORECASE,
+    ),
+    "where": re.compile(r"\bwhere\b|\b(?:which|what) (?:city|place|venue|hotel|country)\b", re.IGNORECASE),
+    "according": re.compile(
+        r"\baccording to\b|\bin (?:its|the) (?:annex|article|agenda|section)\b|\barticle \d", re.IGNORECASE
+    ),
+    "yes or no": re.compile(r"^\W*(?:is|are|was|were|did|does|do|has|have|can|will)\b", re.IGNORECASE),
     "why": re.compile(r"^\W*why\b|\breasons?\b", re.IGNORECASE),
-    "said": re.compile(r"^\W*(?:what|how) (?:did|does|do)\b.*\b(?:say|said|tell|told|reply|conclude|decide|find)\b", re.IGNORECASE),
+    "said": re.compile(
+        r"^\W*(?:what|how) (?:did|does|do)\b.*\b(?:say|said|tell|told|reply|conclude|decide|find)\b",
+        re.IGNORECASE,
+    ),
     "which": re.compile(r"^\W*(?:which|what)\b", re.IGNORECASE),
     "who": re.compile(r"^\W*(?:who|whom)\b", re.IGNORECASE),
     "keywords": re.compile(r"^(?!.*\?)", re.DOTALL),
-    "outcome": re.compile(r"\b(?:results?|findings|conclusions?|outcome|impact|evaluation|so far)\b", re.IGNORECASE),
+    "outcome": re.compile(
+        r"\b(?:results?|findings|conclusions?|outcome|impact|evaluation|so far)\b", re.IGNORECASE
+    ),
 }
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:of|on|the|and|for|in)?\s*[A-Z][\w’'&-]*)*")
+_SMALL = r"(?:is|are|was|were|did|does|do|has|have|of|in|at|to|for|on|by|the|that|who)\b"
+_HEAD = re.compile(
+    rf"\b(?:which|what|how many|whose|number of)\s+((?!{_SMALL})[\w'’-]+(?:\s+(?!{_SMALL})[\w'’-]+){{0,2}})",
+    re.IGNORECASE,
+)
 _MARK = re.compile(r"^\W*(?:[\d]{1,3}|[a-z]|[ivxlc]+)[.)]\s", re.IGNORECASE)
 
 
@@ -98,6 +130,8 @@ class Question:
     names: tuple[str, ...]
     years: tuple[int, ...]
     forms: Mapping[str, bool]
+    name_spans: tuple[tuple[int, int], ...]
+    head: tuple[int, int]
 
 
 def analyse(text: str) -> Question:
@@ -109,8 +143,15 @@ def analyse(text: str) -> Question:
         terms=tuple(dict.fromkeys(terms(text))),
         names=tuple(dict.fromkeys(match.group() for match in _NAME.finditer(text))),
         years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(text))),
+        name_spans=tuple(match.span() for match in _NAME.finditer(text)),
+        head=match.span(1) if (match := _HEAD.search(text)) else (0, 0),
         forms={name: pattern.search(text) is not None for name, pattern in _FORMS.items()},
     )
+
+
+def names_in(text: str) -> list[str]:
+    """Names in running text: capitals that do not begin a sentence."""
+    return [match.group() for match in _NAME.finditer(text)]
 
 
 def kinds_in(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:

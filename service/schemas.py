@@ -223,6 +223,10 @@ class ChatRequest(Model):
     filter: Filter | None = None
     stream: Literal[False] = False
 
+    def turns(self) -> list[tuple[str, str]]:
+        """The messages as (role, text) pairs."""
+        return [(message.role, message.content) for message in self.messages]
+
     @model_validator(mode="after")
     def _ends_with_a_question(self) -> Self:
         last = self.messages[-1]
