@@ -360,10 +360,10 @@ def _sections(draw: st.DrawFn) -> list[_Section]:
             found.append((Expected("heading", below, path), path, draw(bodies())))
     if draw(st.booleans()):
         name, title = f"{draw(st.sampled_from(['Attachment', 'ANNEX', 'Appendix']))} A", draw(titles())
-        path = (f"{name} – {title}",)
+        opened = (f"{name} – {title}",)
         text = name + draw(gaps) + title
         if style not in ("hashes", "underlined"):
-            found.append((Expected("title", text, path), path, draw(bodies())))
+            found.append((Expected("title", text, opened), opened, draw(bodies())))
     return found
 
 
