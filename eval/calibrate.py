@@ -75,8 +75,8 @@ def _features() -> tuple[list[str], NDArray[np.float64], NDArray[np.bool_], NDAr
             rows.append(signals(generation, analyse(record["question"]), found))
             answerable.append(record["answerable"])
             part.append("/".join(file.parts[-2:]))
-    names = list(rows[0])
-    features = np.array([[row[name] for name in names] for row in rows])
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    features = np.array([[row.get(name, 0.0) for name in names] for row in rows])
     varied = features.std(axis=0) > 0
     return (
         [n for n, v in zip(names, varied, strict=True) if v],

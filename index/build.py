@@ -31,6 +31,7 @@ from index.generation import (
     publish,
 )
 from index.lexical import LexicalIndex
+from index.names import Names
 from index.tokens import Codes, Quantizer, TokenIndex
 
 Advance = Callable[[int, int], None]  # texts embedded so far, and in all
@@ -70,7 +71,8 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
         _write(draft, catalogue, passages)
         DenseIndex.build(vectors).save(draft)
         LexicalIndex.build([indexed_text(passage) for passage in passages]).save(draft)
-        TokenIndex.build(quantizer, codes, [ids for _, ids in pieces]).save(draft)
+        Names.learn(passages).save(draft)
+        TokenIndex.build(quantizer, codes, [piece.ids for piece in pieces]).save(draft)
         manifest = Manifest(
             format=FORMAT,
             generation=generation_id(encoder.sha256, catalogue.documents, passages),
@@ -88,8 +90,8 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
         shutil.rmtree(draft, ignore_errors=True)
     truncated = tuple(
         passage.id
-        for passage, (length, _) in zip(passages, pieces, strict=True)
-        if length > encoder.max_tokens
+        for passage, piece in zip(passages, pieces, strict=True)
+        if piece.length > encoder.max_tokens
     )
     return Built(manifest.generation, len(catalogue.documents), len(passages), embedded, truncated)
 

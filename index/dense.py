@@ -5,6 +5,7 @@ from typing import cast
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from index.encoder import Vectors
 
@@ -26,7 +27,7 @@ class DenseIndex:
         """From vectors of shape (passages, dimensions)."""
         index = faiss.IndexFlatIP(vectors.shape[1])
         index.add(np.ascontiguousarray(vectors))
-        return cls(cast(faiss.IndexFlatIP, index))
+        return cls(index)
 
     @classmethod
     def load(cls, folder: Path) -> "DenseIndex":
@@ -45,9 +46,9 @@ class DenseIndex:
         """Length of its vectors."""
         return int(self._index.d)
 
-    def vectors(self) -> Vectors:
-        """A copy of all vectors, of shape (passages, dimensions)."""
-        return np.array(self._vectors, np.float32)
+    def vectors(self, rows: NDArray[np.intp] | slice = slice(None)) -> Vectors:
+        """A copy of the vectors of `rows`, all by default, of shape (rows, dimensions)."""
+        return np.array(self._vectors[rows], np.float32)
 
     def scores(self, query: Vectors) -> Vectors:
         """The cosine of one query vector with every passage, of shape (passages,)."""

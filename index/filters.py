@@ -1,7 +1,6 @@
 """Which passages a filter lets through, and how the whole filtered set divides."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,61 +27,73 @@ class Filter:
 
 
 class Fields:
-    """The filterable fields of the passages of a generation, in order."""
+    """The filterable fields of the passages of a generation, as columns."""
 
     def __init__(self, passages: Sequence[Passage], records: Sequence[Record]) -> None:
-        self._passages = passages
-        self._records: Mapping[str, Record] = {record.passage.id: record for record in records}
+        by_id = {record.passage.id: record for record in records}
+        found = [by_id.get(passage.id) for passage in passages]
+        self._first, self._last = np.array([p.document.period for p in passages], np.int32).reshape(-1, 2).T
+        self._columns = {
+            "document": _Column([(passage.document.id,) for passage in passages]),
+            "lead": _Column([record.lead if record else () for record in found]),
+            "status": _Column([(status_of(r.status),) if r and r.status else () for r in found]),
+            "year": _Column(
+                [tuple(map(str, range(p.document.period[0], p.document.period[1] + 1))) for p in passages]
+            ),
+            "kind": _Column([(passage.kind,) for passage in passages]),
+        }
+        self._status_cells = _Column([(r.status,) if r and r.status else () for r in found])
 
     def mask(self, filter: Filter) -> NDArray[np.bool_]:
         """Of shape (passages,): True for those the filter lets through."""
-        return np.array([self._passes(passage, filter) for passage in self._passages], bool)
+        mask = np.ones(len(self._first), bool)
+        if filter.year_from is not None:
+            mask &= self._last >= filter.year_from
+        if filter.year_to is not None:
+            mask &= self._first <= filter.year_to
+        if filter.document:
+            mask &= self._columns["document"].having(lambda value: value in filter.document)
+        if filter.kind:
+            mask &= self._columns["kind"].having(lambda value: value in filter.kind)
+        if filter.lead:
+            mask &= self._columns["lead"].having(lambda value: _equals_any(value, filter.lead))
+        if filter.status:
+            mask &= self._status_cells.having(lambda value: _begins_with_any(value, filter.status))
+        return mask
 
-    def _passes(self, passage: Passage, filter: Filter) -> bool:
-        first, last = passage.document.period
-        return (
-            (not filter.document or passage.document.id in filter.document)
-            and (filter.year_from is None or last >= filter.year_from)
-            and (filter.year_to is None or first <= filter.year_to)
-            and (not filter.kind or passage.kind in filter.kind)
-            and (not filter.lead or _any_equal(filter.lead, self._leads(passage)))
-            and (not filter.status or _any_prefix(filter.status, self._status(passage)))
-        )
-
-    def _leads(self, passage: Passage) -> tuple[str, ...]:
-        record = self._records.get(passage.id)
-        return record.lead if record else ()
-
-    def _status(self, passage: Passage) -> str | None:
-        record = self._records.get(passage.id)
-        return record.status if record else None
-
-    def facets(self, rows: NDArray[np.intp]) -> dict[str, list[tuple[str, int]]]:
-        """For each field, its values over the passages `rows` with their counts, most frequent first."""
-        counts: dict[str, Counter[str]] = {
-            name: Counter() for name in ("document", "lead", "status", "year", "kind")
-        }
-        for passage in (self._passages[n] for n in rows):
-            first, last = passage.document.period
-            counts["document"][passage.document.id] += 1
-            counts["kind"][passage.kind] += 1
-            counts["year"].update(str(year) for year in range(first, last + 1))
-            counts["lead"].update(self._leads(passage))
-            if status := self._status(passage):
-                counts["status"][status_of(status)] += 1
-        return {
-            name: sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-            for name, found in counts.items()
-        }
+    def facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
+        """For each field, its values over the passages under `mask` with their counts, most frequent first."""
+        return {name: column.counts(mask) for name, column in self._columns.items()}
 
 
-def _any_equal(wanted: Sequence[str], found: Sequence[str]) -> bool:
-    values = {value.casefold() for value in found}
-    return any(value.casefold() in values for value in wanted)
+class _Column:
+    """A field of which a passage may have several values, or none."""
+
+    def __init__(self, values: Sequence[Sequence[str]]) -> None:
+        self._size = len(values)
+        pairs = [(row, value) for row, several in enumerate(values) for value in dict.fromkeys(several)]
+        self._values = sorted({value for _, value in pairs})
+        codes = {value: code for code, value in enumerate(self._values)}
+        self._rows = np.array([row for row, _ in pairs], np.intp)
+        self._codes = np.array([codes[value] for _, value in pairs], np.intp)
+
+    def having(self, wanted: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """Of shape (passages,): True where some value is wanted."""
+        mask = np.zeros(self._size, bool)
+        mask[self._rows[np.array([wanted(value) for value in self._values], bool)[self._codes]]] = True
+        return mask
+
+    def counts(self, mask: NDArray[np.bool_]) -> list[tuple[str, int]]:
+        """The values under `mask` and how many passages have each, most frequent first."""
+        counts = np.bincount(self._codes[mask[self._rows]], minlength=len(self._values))
+        found = ((value, int(count)) for value, count in zip(self._values, counts, strict=True) if count)
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _any_prefix(wanted: Sequence[str], found: str | None) -> bool:
-    if found is None:
-        return False
-    words = [word.strip(".,;:–-") for word in found.casefold().split()]
-    return any(words[: len(value.split())] == value.casefold().split() for value in wanted)
+def _equals_any(value: str, wanted: Sequence[str]) -> bool:
+    return value.casefold() in {one.casefold() for one in wanted}
+
+
+def _begins_with_any(cell: str, wanted: Sequence[str]) -> bool:
+    words = [word.strip(".,;:–-") for word in cell.casefold().split()]
+    return any(words[: len(one.split())] == one.casefold().split() for one in wanted)

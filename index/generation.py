@@ -20,10 +20,12 @@ from index.dense import DenseIndex
 from index.errors import GenerationError
 from index.filters import Fields
 from index.lexical import LexicalIndex
+from index.names import Names
+from index.preferences import Preferences
 from index.tokens import TokenIndex
 
-FORMAT = 2
-LIBRARIES = ("bm25s", "faiss-cpu", "PyStemmer", "sentence-transformers", "torch")
+FORMAT = 3
+LIBRARIES = ("bm25s", "faiss-cpu", "numpy", "PyStemmer", "sentence-transformers", "torch")
 MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
 _REBUILD = "run `bali build`"
 
@@ -58,6 +60,8 @@ class Generation:
     dense: DenseIndex
     lexical: LexicalIndex
     tokens: TokenIndex
+    names: Names
+    preferences: Preferences
 
     @property
     def id(self) -> str:
@@ -82,8 +86,8 @@ def generation_id(model_sha256: str, documents: Sequence[Document], passages: Se
 
 
 def indexed_text(passage: Passage) -> str:
-    """What the lexical index and the token vectors are made of: the text in its context."""
-    return f"{passage.context}\n{passage.text}"
+    """What the lexical index and the token vectors are made of: the text, then its context."""
+    return f"{passage.text}\n{passage.context}"
 
 
 def passage_line(passage: Passage) -> str:
@@ -213,6 +217,8 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         dense=dense,
         lexical=lexical,
         tokens=tokens,
+        names=Names.load(folder),
+        preferences=Preferences(documents.values(), action_items),
     )
 
 

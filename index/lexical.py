@@ -14,6 +14,12 @@ from corpus.markup import plain
 FOLDER = "lexical"
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _POSSESSIVE = re.compile(r"['’]s?$")
+# What questions are built of, beside bm25s's list: it says how something is asked, not what is asked for.
+FUNCTION_WORDS = frozenset(STOPWORDS_EN) | frozenset(
+    "what which who whom whose when where why how do does did done has have had were been being about can could "
+    "would should may might shall me my i you your we our us them he she his her its there than so any all some "
+    "many much".split()
+)
 _STEMMER = Stemmer.Stemmer("english")
 
 

@@ -1,40 +1,57 @@
-"""A question → scored passages: filter, score by two kinds of evidence, fuse, rank."""
+"""A question → scored passages: filter → candidates → late interaction and other evidence → rank."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Passage
-from index.encoder import Encoder, Encoding
+from index.encoder import Encoder, Encoding, Vectors
 from index.filters import Filter
 from index.generation import Generation
-from index.lexical import terms
+from index.highlights import Highlight, highlights
+from index.preferences import WEIGHTS, Preference
 
-_LEXICAL_WEIGHT = 0.1  # of shares in 0..1, beside cosines
-_DENSE_WEIGHT = 0.1
-_CANDIDATES = 100  # by each kind of evidence
-_EXHAUSTIVE = 250  # so many passages are all compared
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Highlight:
-    """The characters `start:end` of a passage's text that the question speaks of."""
-
-    start: int
-    end: int
+# What each kind of evidence counts. All of them are cosines, but for the lexical share, which is in 0..1.
+LATE, LEXICAL, DENSE, FEEDBACK = 1.0, 0.1, 0.1, 0.05
+_CANDIDATES = 100  # by the single vector, and by words
+_EXHAUSTIVE = 300  # so many passages are all looked at
+_CONTENDERS = 50  # so many of them are weighed by what else the question wishes
+_FEEDBACK_FROM = 5  # the best passages, of which it counts to be like them
+_DECIMALS = 6  # scores that differ by less are equal
+TOPIC, PLACE = (
+    0.3,
+    0.04,
+)  # in a conversation: of what was spoken of before, and of lying near what answered last
+_A_FEW = 3  # passages
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A ranked passage; ranks count from 1."""
+    """A ranked passage; ranks count from 1. Scores mean the same for every question and are at most 1."""
 
     rank: int
     score: float
     passage: Passage
     highlights: tuple[Highlight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a conversation spoke of before: its topic in words, and the passage that answered last."""
+
+    topic: str
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """How a question was understood: words put otherwise, of which the better match counts, and preferences."""
+
+    corrected: Mapping[str, str]
+    names: Mapping[str, str]
+    preferences: tuple[Preference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +65,63 @@ class SearchResults:
     generation: str
     results: tuple[Result, ...]
     facets: dict[str, list[tuple[str, int]]]
+    interpretation: Interpretation
     encoding: Encoding
 
 
 def search(
-    generation: Generation, encoder: Encoder, query: str, top_k: int = 10, filter: Filter | None = None
+    generation: Generation,
+    encoder: Encoder,
+    query: str,
+    top_k: int = 10,
+    filter: Filter | None = None,
+    before: Before | None = None,
 ) -> SearchResults:
-    """The `top_k` passages of `generation` that best answer `query`.
+    """The `top_k` passages of `generation` that best answer `query`, asked after `before` if that is given.
 
     Equal scores rank in the order of the documents, so the same question always gets the same answer.
     """
-    rows = np.flatnonzero(generation.fields.mask(filter or Filter()))
-    encoding = encoder.read([query])[0]
-    dense = generation.dense.scores(encoding.pooled)
-    lexical = generation.lexical.scores(query)
-    candidates = _candidates(rows, dense, lexical)
-    scores = (
-        generation.tokens.scores(encoding, candidates)
-        + _LEXICAL_WEIGHT * lexical[candidates]
-        + _DENSE_WEIGHT * dense[candidates]
-    ) / (1 + _LEXICAL_WEIGHT + _DENSE_WEIGHT)
-    best = np.lexsort((candidates, -scores))[:top_k]
+    mask = generation.fields.mask(filter or Filter())
+    texts, interpretation = _understand(generation, encoder, query)
+    encodings = encoder.read(texts)
+    weights = [generation.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
+    lexical = np.max([generation.lexical.scores(text) for text in texts], axis=0)
+    dense = generation.dense.scores(encodings[0].pooled)
+
+    rows = _candidates(np.flatnonzero(mask), dense, lexical)
+    late = generation.tokens.scores(list(zip(encodings, weights, strict=True)), rows)
+    scores = LATE * late + LEXICAL * lexical[rows] + DENSE * dense[rows]
+    if before:
+        scores += _spoken_of(generation, encoder, before, rows)
+    contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
+    rows, scores = rows[contenders], scores[contenders]
+    scores += _wished(generation, interpretation.preferences, rows)
+    scores += FEEDBACK * _like_the_best(generation.dense.vectors(rows), scores)
+    most = LATE + LEXICAL + DENSE + FEEDBACK + (TOPIC + PLACE if before else 0)
+    scores = np.round(scores / most, _DECIMALS)
+    best = np.lexsort((rows, -scores))[:top_k]
+
+    shown = _highlights(generation, encoder, encodings[0], weights[0], rows[best])
     results = tuple(
-        _result(rank, float(scores[n]), generation.passages[candidates[n]], query)
-        for rank, n in enumerate(best, 1)
+        Result(rank, float(scores[n]), generation.passages[rows[n]], marked)
+        for rank, (n, marked) in enumerate(zip(best, shown, strict=True), 1)
     )
-    return SearchResults(query, generation.id, results, generation.fields.facets(rows), encoding)
+    return SearchResults(
+        query, generation.id, results, generation.fields.facets(mask), interpretation, encodings[0]
+    )
 
 
-def _candidates(
-    rows: NDArray[np.intp], dense: NDArray[np.float32], lexical: NDArray[np.float32]
-) -> NDArray[np.intp]:
+def _understand(generation: Generation, encoder: Encoder, query: str) -> tuple[list[str], Interpretation]:
+    """The readings of a question, as it was asked first: spelling corrected, names spelled out, names shortened."""
+    names = generation.names
+    corrected = names.corrected(query, encoder.vocabulary())
+    full, short = names.spelled_out(corrected.text), names.abbreviated(corrected.text)
+    readings = list(dict.fromkeys([query, corrected.text, full.text, short.text]))
+    preferences = generation.preferences.read(corrected.text)
+    return readings, Interpretation(corrected.changed, {**full.changed, **short.changed}, preferences)
+
+
+def _candidates(rows: NDArray[np.intp], dense: Vectors, lexical: Vectors) -> NDArray[np.intp]:
     """The rows worth a closer look, in order: the best by either kind of evidence, or all if they are few."""
     if len(rows) <= _EXHAUSTIVE:
         return rows
@@ -87,14 +130,52 @@ def _candidates(
     )
 
 
-def _result(rank: int, score: float, passage: Passage, query: str) -> Result:
-    return Result(rank, score, passage, tuple(_highlights(passage.text, frozenset(terms(query)))))
+def _spoken_of(generation: Generation, encoder: Encoder, before: Before, rows: NDArray[np.intp]) -> Vectors:
+    """What each passage gains by speaking of the topic so far, and by lying near the passage that answered last."""
+    encoding = encoder.read([before.topic])[0]
+    late = generation.tokens.scores([(encoding, generation.tokens.weights(before.topic, encoding))], rows)
+    lexical = generation.lexical.scores(before.topic)[rows]
+    dense = generation.dense.scores(encoding.pooled)[rows]
+    topic = (LATE * late + LEXICAL * lexical + DENSE * dense) / (LATE + LEXICAL + DENSE)
+    near = np.array([_nearness(generation, before.passage, int(row)) for row in rows], np.float32)
+    return np.asarray(TOPIC * topic + PLACE * near, np.float32)
 
 
-def _highlights(text: str, wanted: frozenset[str]) -> list[Highlight]:
-    """The words of `text` that the question has too."""
-    return [
-        Highlight(match.start(), match.end())
-        for match in _WORD.finditer(text)
-        if any(term in wanted for term in terms(match.group()))
-    ]
+def _nearness(generation: Generation, passage: Passage, row: int) -> float:
+    """Between 0 and 1: in the same document, in the same section, a few passages away."""
+    other = generation.passages[row]
+    if other.document.id != passage.document.id:
+        return 0.0
+    if other.section != passage.section:
+        return 0.4
+    return 1.0 if abs(row - generation.positions[passage.id]) <= _A_FEW else 0.7
+
+
+def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: NDArray[np.intp]) -> Vectors:
+    """What each passage gains by what it is wished to be; the same wish counts once."""
+    gains = np.zeros(len(rows), np.float32)
+    for wish in dict.fromkeys(preference.wish for preference in preferences):
+        same = [preference for preference in preferences if preference.wish == wish]
+        gains += WEIGHTS[wish] * np.array(
+            [any(generation.preferences.met(p, generation.passages[row]) for p in same) for row in rows],
+            np.float32,
+        )
+    return gains
+
+
+def _like_the_best(vectors: Vectors, scores: Vectors) -> Vectors:
+    """The mean cosine of each passage with those that score best: pseudo-relevance feedback."""
+    best = np.argsort(-scores, kind="stable")[:_FEEDBACK_FROM]
+    return np.asarray(vectors @ vectors[best].mean(axis=0), np.float32) if len(best) else scores
+
+
+def _highlights(
+    generation: Generation, encoder: Encoder, encoding: Encoding, weights: Vectors, rows: NDArray[np.intp]
+) -> list[tuple[Highlight, ...]]:
+    """The text of a passage comes before its context in what is indexed, so its pieces come first too."""
+    passages = [generation.passages[row] for row in rows]
+    shown = []
+    for row, passage, pieces in zip(rows, passages, encoder.pieces([p.text for p in passages]), strict=True):
+        nearness = generation.tokens.cosines(encoding, int(row))[:, : len(pieces.spans)] * weights[:, None]
+        shown.append(highlights(passage.text, nearness, pieces.spans[: nearness.shape[1]]))
+    return shown

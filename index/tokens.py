@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Encoder, Encoding, Vectors, unit
+from index.lexical import FUNCTION_WORDS
 
 FOLDER = "tokens"
 AXES = 128
@@ -20,13 +21,10 @@ _PROBE_WORDS, _PROBE_LENGTH = (
     8192,
     64,
 )  # words of the vocabulary that the axes are learned from, and in one text
+_FUNCTION_WORD = 0.25  # what a function word of a question counts, beside other words
 _SEED = 20020228
 
 Codes = NDArray[np.uint8]
-
-# Four bits say a coordinate in sixteenths of the largest of its vector; two of them make a byte.
-_NIBBLES = np.arange(16, dtype=np.float32) - 7.5
-_PAIRS = np.stack([np.repeat(_NIBBLES, 16), np.tile(_NIBBLES, 16)], axis=1)
 
 
 class Quantizer:
@@ -49,21 +47,23 @@ class Quantizer:
         )  # spreads the variance evenly
         return cls((axes @ mixed).astype(np.float16).astype(np.float32))
 
-    def project(self, vectors: Vectors) -> Vectors:
-        """Unit vectors of shape (n, axes)."""
-        return unit(vectors @ self.basis)
-
     def encode(self, vectors: Vectors) -> Codes:
-        """Codes of shape (n, axes / 2)."""
+        """Codes of shape (n, axes / 2): a coordinate in sixteenths of the largest of its vector, two in a byte."""
         projected = vectors @ self.basis
         largest = np.abs(projected).max(axis=1, keepdims=True, initial=1e-9)
         levels = np.clip(np.floor(projected / largest * 7.5) + 8, 0, 15).astype(np.uint8)
-        return np.asarray(levels[:, ::2] << 4 | levels[:, 1::2], np.uint8)
+        half = levels.shape[1] // 2
+        return np.asarray(levels[:, :half] << 4 | levels[:, half:], np.uint8)
 
-    @staticmethod
-    def decode(codes: Codes) -> Vectors:
-        """Unit vectors of shape (n, axes)."""
-        return unit(_PAIRS[codes].reshape(len(codes), -1))
+    def cosines(self, vectors: Vectors, codes: Codes) -> Vectors:
+        """Of shape (vectors, codes)."""
+        half = codes.shape[1]
+        levels = np.empty((len(codes), 2 * half), np.float32)
+        levels[:, :half] = codes >> 4
+        levels[:, half:] = codes & 15
+        levels -= 7.5
+        lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
+        return np.asarray(unit(vectors @ self.basis) @ levels.T / lengths, np.float32)
 
 
 class TokenIndex:
@@ -115,25 +115,46 @@ class TokenIndex:
         """The codes of one passage."""
         return self._codes[self._starts[row] : self._starts[row + 1]]
 
-    def weights(self, ids: NDArray[np.int32]) -> Vectors:
-        """What each word piece of a question counts: the square root of its idf, all together 1."""
-        found = np.array([self._frequencies.get(int(id), 0) for id in ids], np.float32)
+    def weights(self, question: str, encoding: Encoding) -> Vectors:
+        """What each word piece of a question counts: the square root of its idf, less for a function word."""
+        found = np.array([self._frequencies.get(int(id), 0) for id in encoding.ids], np.float32)
         roots = np.sqrt(np.log1p((len(self) - found + 0.5) / (found + 0.5)))
+        words = [question[begin:end].lower() for begin, end in encoding.spans.tolist()]
+        roots *= np.where([word in FUNCTION_WORDS for word in words], _FUNCTION_WORD, 1)
         return np.asarray(roots / max(float(roots.sum()), 1e-9), np.float32)
 
-    def scores(self, query: Encoding, rows: NDArray[np.intp]) -> Vectors:
-        """For the passages `rows`, the weighted mean over the question's pieces of their nearest cosine."""
-        return self.nearest(query, rows) @ self.weights(query.ids)
+    def scores(self, readings: Sequence[tuple[Encoding, Vectors]], rows: NDArray[np.intp]) -> Vectors:
+        """How near the passages `rows` come to a question, by the reading of it they come nearest to.
+
+        A reading is an encoding and the weights of its pieces; its score is the weighted mean over the pieces of
+        their nearest cosine.
+        """
+        if not len(rows):
+            return np.zeros(0, np.float32)
+        pieces = np.concatenate([encoding.tokens for encoding, _ in readings])
+        nearest = self._nearest(pieces, rows)
+        ends = np.cumsum([len(weights) for _, weights in readings])
+        scores = [
+            nearest[:, end - len(weights) : end] @ weights
+            for (_, weights), end in zip(readings, ends, strict=True)
+        ]
+        return np.asarray(np.max(scores, axis=0), np.float32)
 
     def nearest(self, query: Encoding, rows: NDArray[np.intp]) -> Vectors:
         """Of shape (rows, pieces): how near a passage comes to each word piece of the question, as a cosine."""
-        nearest = np.zeros((len(rows), len(query.ids)), np.float32)
-        if nearest.size == 0:
-            return nearest
+        return self._nearest(query.tokens, rows)
+
+    def _nearest(self, pieces: Vectors, rows: NDArray[np.intp]) -> Vectors:
+        nearest = np.zeros((len(rows), len(pieces)), np.float32)
         lengths = self._starts[rows + 1] - self._starts[rows]
-        begins = np.cumsum(lengths) - lengths
-        taken = np.repeat(self._starts[rows] - begins, lengths) + np.arange(lengths.sum())
-        cosines = self.quantizer.project(query.tokens) @ Quantizer.decode(self._codes[taken]).T
         some = lengths > 0
-        nearest[some] = np.maximum.reduceat(cosines, begins[some], axis=1).T
+        if len(pieces) and some.any():
+            begins = np.cumsum(lengths) - lengths
+            taken = np.repeat(self._starts[rows] - begins, lengths) + np.arange(lengths.sum())
+            cosines = self.quantizer.cosines(pieces, self._codes[taken])
+            nearest[some] = np.maximum.reduceat(cosines, begins[some], axis=1).T
         return nearest
+
+    def cosines(self, query: Encoding, row: int) -> Vectors:
+        """Of shape (pieces of the question, pieces of the passage `row`)."""
+        return self.quantizer.cosines(query.tokens, self.codes(row))

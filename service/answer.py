@@ -15,7 +15,7 @@ from index.generation import Generation
 from index.search import Result, search
 from service.citations import Citation
 from service.confidence import confidence, unknown_names, weights
-from service.conversation import standalone
+from service.conversation import last_question
 from service.extract import extract
 from service.question import Question, analyse
 
@@ -45,12 +45,12 @@ def answer(
     filter: Filter | None = None,
 ) -> Answer:
     """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not."""
-    text = standalone(messages)
-    question = analyse(text)
-    found = search(generation, encoder, text, _READ, filter)
+    asked = last_question(generation, encoder, messages, filter)
+    question = analyse(asked.text)
+    found = search(generation, encoder, asked.text, _READ, filter, asked.before)
     sure = confidence(generation, question, found)
     if sure < weights().partial:
-        return _not_found(generation, question, found.results, sure)
+        return _not_found(generation, question, asked.standalone, found.results, sure)
     quoted = _quoted(generation, question, found.results)
     said = " ".join(
         f"{' '.join(plain(quote) for quote in quotes)} {marks}" for quotes, marks in _marked(quoted)
@@ -60,7 +60,7 @@ def answer(
         for marker, (passage, quote) in enumerate(((p, q) for p, quotes in quoted for q in quotes), 1)
     )
     status: Status = "answered" if sure >= weights().answered else "partial"
-    return Answer(status, said, sure, text, citations, generation.id)
+    return Answer(status, said, sure, asked.standalone, citations, generation.id)
 
 
 def _quoted(
@@ -82,12 +82,14 @@ def _marked(quoted: Sequence[tuple[Passage, list[str]]]) -> list[tuple[list[str]
     return marked
 
 
-def _not_found(generation: Generation, question: Question, results: Sequence[Result], sure: float) -> Answer:
+def _not_found(
+    generation: Generation, question: Question, searched: str, results: Sequence[Result], sure: float
+) -> Answer:
     """What was searched, names that occur nowhere, and the nearest passages as related ones."""
-    said = f"Not found: the {len(generation.documents)} documents do not say. Searched for “{question.text}”."
+    said = f"Not found: the {len(generation.documents)} documents do not say. Searched for “{searched}”."
     for name in unknown_names(generation, question):
         said += f" No document mentions {name}."
     if results:
         said += " The nearest passages are attached as related."
     related = tuple(Citation(n, r.passage.text, r.passage) for n, r in enumerate(results[:_RELATED], 1))
-    return Answer("not_found", said, sure, question.text, related, generation.id)
+    return Answer("not_found", said, sure, searched, related, generation.id)

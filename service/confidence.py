@@ -22,7 +22,7 @@ from index.generation import Generation
 from index.lexical import terms
 from index.search import SearchResults
 from service.extract import weight
-from service.question import KINDS, Question, kinds_in
+from service.question import KINDS, Question, kinds_in, names_in
 
 WEIGHTS = Path(__file__).with_name("confidence.json")
 _NEAR = 3  # passages in which what is missing from the best is looked for
@@ -98,23 +98,39 @@ def _words(generation: Generation, question: Question, passages: Sequence[Passag
 
 
 def _nearness(generation: Generation, question: Question, found: SearchResults) -> dict[str, float]:
-    """How near the passages come to the word pieces of the question, the farthest ones above all."""
+    """How near the passages come to the word pieces of the question, the farthest ones above all.
+
+    A piece is *elsewhere* as far as some other passage comes nearer to it than the best one does: the name of
+    a member that says nothing here stands out so, the word of a paraphrase, which is nowhere, does not.
+    """
+    spans = found.encoding.spans.tolist()
+    carries = [n for n, (a, b) in enumerate(spans) if question.text[a:b].lower() not in STOPWORDS_EN]
+    if not carries:
+        return {}
     rows = np.array([generation.positions[result.passage.id] for result in found.results[:5]])
     cosines = generation.tokens.nearest(found.encoding, rows)
-    text = question.text.lower()
-    carries = [n for n, (a, b) in enumerate(found.encoding.spans.tolist()) if text[a:b] not in STOPWORDS_EN]
-    if not carries:
-        return dict.fromkeys(
-            ("farthest", "two farthest", "middle", "mean", "farthest of five", "mean of five"), 0.0
-        )
-    first, five = np.sort(cosines[0, carries]), cosines[:, carries].max(axis=0)
+    anywhere = generation.tokens.nearest(found.encoding, np.arange(len(generation.passages))).max(axis=0)
+    first, five = cosines[0], cosines.max(axis=0)
+    elsewhere = anywhere - first
+    weights = generation.tokens.weights(question.text, found.encoding)[carries]
+    named = [n for n in carries if any(a <= spans[n][0] < b for a, b in question.name_spans)]
+    head = [n for n in carries if question.head[0] <= spans[n][0] < question.head[1]]
+    farthest = np.sort(first[carries])
     return {
-        "farthest": float(first[0]),
-        "two farthest": float(first[:2].mean()),
-        "middle": float(np.median(first)),
-        "mean": float(first.mean()),
-        "farthest of five": float(five.min()),
-        "mean of five": float(five.mean()),
+        "farthest": float(farthest[0]),
+        "two farthest": float(farthest[:2].mean()),
+        "middle": float(np.median(farthest)),
+        "mean": float(farthest.mean()),
+        "farthest of five": float(five[carries].min()),
+        "mean of five": float(five[carries].mean()),
+        "elsewhere": float(elsewhere[carries].max()),
+        "two elsewhere": float(np.sort(elsewhere[carries])[-2:].mean()),
+        "elsewhere in all": float((elsewhere[carries] * weights).sum() / weights.sum()),
+        "names elsewhere": float(elsewhere[named].max()) if named else 0.0,
+        "names far": float(1 - first[named].min()) if named else 0.0,
+        "head near": float(first[head].min()) if head else 0.6,
+        "head elsewhere": float(elsewhere[head].max()) if head else 0.0,
+        "head of five": float(five[head].min()) if head else 0.6,
     }
 
 
@@ -156,7 +172,21 @@ def _kinds(question: Question, best: Passage) -> dict[str, float]:
     values = {f"asks {kind}": float(kind in question.kinds) for kind in KINDS}
     values |= {f"lacks {kind}": float(kind in question.kinds and kind not in has) for kind in KINDS}
     values |= {f"form {name}": float(asked) for name, asked in question.forms.items()}
+    rest = _without(plain(best.text), question.text)
+    fresh, names = kinds_in(rest, KINDS), names_in(rest)
+    values |= {
+        f"nothing new of {kind}": float(kind in question.kinds and kind not in fresh) for kind in KINDS
+    }
+    values["new names"] = float(min(len(names), 5))
+    values["who without name"] = float(question.forms["who"] and not names)
+    values["member without name"] = float(question.forms["member"] and not names)
     no_column = (
         question.role is not None and best.kind == "row" and column(best.fields, question.role) is None
     )
     return {**values, "column missing": float(no_column)}
+
+
+def _without(text: str, question: str) -> str:
+    """`text` with the question's own words left out: what is left is what it could answer with."""
+    known = {word.strip("?.,;:!\"'()").lower() for word in question.split()}
+    return " ".join("_" if word.strip("?.,;:!\"'()").lower() in known else word for word in text.split())

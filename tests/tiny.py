@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.encoder import Encoding, Vectors
+from index.encoder import Encoding, Pieces, Vectors
 
 _SIZE = 160
 
@@ -36,9 +35,9 @@ class TinyEncoder:
         self.encoded.extend(texts)
         return [_encoding(text) for text in texts]
 
-    def pieces(self, texts: Sequence[str]) -> list[tuple[int, NDArray[np.int32]]]:
-        """Words of each text, and their ids."""
-        return [(len(encoding.ids), encoding.ids) for encoding in map(_encoding, texts)]
+    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+        """The words of each text."""
+        return [Pieces(len(found.ids), found.ids, found.spans) for found in map(_encoding, texts)]
 
     def vocabulary(self) -> list[str]:
         """Words enough to learn axes from."""

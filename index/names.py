@@ -1,0 +1,135 @@
+"""What a corpus calls things: short and full names it defines itself, and the words it knows how to spell."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from corpus.markup import plain
+from corpus.types import Passage
+
+FILE = "names.json"
+_SHORT = r"[A-Za-z]{0,3}[A-Z][A-Za-z-]{0,8}[A-Z]s?"
+_GLOSSARY_SHORT = re.compile(_SHORT)
+_DEFINED = re.compile(rf"((?:[\w'’-]+,? ){{1,14}})\(\s*(?:the )?({_SHORT}(?: [A-Z]{{2,}})?)\s*\)")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_CORRECTABLE = 4  # letters; shorter words have too many neighbours
+_LONG_WORD = 8  # letters; from here on two slips are forgiven instead of one
+_ARTICLE = re.compile(r"the ", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Rewording:
+    """A question in other words: `changed` maps what stood there to what was put in its place."""
+
+    text: str
+    changed: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """`full` maps a short name to its full names, shortest first; `words` maps a word to how often it occurs."""
+
+    full: Mapping[str, Sequence[str]]
+    words: Mapping[str, int]
+
+    @classmethod
+    def learn(cls, passages: Iterable[Passage]) -> "Names":
+        """From glossary rows, from definitions such as "Full Name (FN)", and from all words."""
+        full: dict[str, set[str]] = {}
+        words: Counter[str] = Counter()
+        for passage in passages:
+            for short, name in _definitions(passage):
+                full.setdefault(short, set()).add(name)
+            words.update(word.lower() for word in _WORD.findall(plain(f"{passage.text}\n{passage.context}")))
+        ordered = {short: sorted(full[short], key=lambda name: (len(name), name)) for short in sorted(full)}
+        return cls(ordered, {word: words[word] for word in sorted(words) if len(word) >= _CORRECTABLE})
+
+    @classmethod
+    def load(cls, folder: Path) -> "Names":
+        """From a folder whose hashes have been checked."""
+        return cls(**json.loads((folder / FILE).read_text("utf-8")))
+
+    def save(self, folder: Path) -> None:
+        """Write `FILE` under `folder`."""
+        table = {"full": dict(self.full), "words": dict(self.words)}
+        (folder / FILE).write_text(json.dumps(table, ensure_ascii=False, separators=(",", ":")), "utf-8")
+
+    def corrected(self, question: str, known: Sequence[str]) -> Rewording:
+        """`question` with words that neither the corpus nor `known` has put as the corpus spells the nearest."""
+
+        def correct(match: re.Match[str]) -> str:
+            word = match.group().lower()
+            if len(word) < _CORRECTABLE or word in self.words or word in known:
+                return match.group()
+            return self._nearest(word) or match.group()
+
+        return _reword(_WORD, correct, question)
+
+    def _nearest(self, word: str) -> str | None:
+        slips = 1 if len(word) < _LONG_WORD else 2
+        candidates = [
+            other for other in self.words if other[0] == word[0] and abs(len(other) - len(word)) <= slips
+        ]
+        found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
+        return min(found, key=lambda hit: (hit[1], -self.words[hit[0]], hit[0]))[0] if found else None
+
+    def spelled_out(self, question: str) -> Rewording:
+        """`question` with short names put as their full ones."""
+        if not self.full:
+            return Rewording(question, {})
+        return _reword(_any_of(self.full, 0), lambda match: self.full[match.group()][0], question)
+
+    def abbreviated(self, question: str) -> Rewording:
+        """`question` with full names put as their short ones."""
+        shorts = {name.lower(): short for short, names in self.full.items() for name in names}
+        if not shorts:
+            return Rewording(question, {})
+        return _reword(_any_of(shorts, re.IGNORECASE), lambda match: shorts[match.group().lower()], question)
+
+
+def _reword(
+    pattern: re.Pattern[str], replacement: Callable[[re.Match[str]], str], question: str
+) -> Rewording:
+    changed = {}
+
+    def replace(match: re.Match[str]) -> str:
+        new = replacement(match)
+        if new != match.group():
+            changed[match.group()] = new
+        return new
+
+    return Rewording(pattern.sub(replace, question), changed)
+
+
+def _any_of(names: Iterable[str], flags: int) -> re.Pattern[str]:
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    return re.compile(rf"\b(?:{'|'.join(re.escape(name) for name in longest_first)})\b", flags)
+
+
+def _definitions(passage: Passage) -> Iterator[tuple[str, str]]:
+    cells = [plain(cell).strip() for cell in passage.text.split("\t")]
+    if passage.kind == "definition" and len(cells) == 2 and _GLOSSARY_SHORT.fullmatch(cells[0]):
+        yield cells[0], _ARTICLE.sub("", cells[1], count=1) if _ARTICLE.match(cells[1]) else cells[1]
+    for match in _DEFINED.finditer(plain(passage.text)):
+        if name := _defined(match[1].split(), match[2]):
+            yield match[2], name
+
+
+def _defined(words: list[str], short: str) -> str | None:
+    """The shortest run of words before "(SN)" that begins with its first letter and has the rest in order."""
+    letters = [letter for letter in short if letter.isupper()]
+    for begin in range(len(words) - 1, -1, -1):
+        if words[begin][0].upper() == letters[0] and _in_order(letters, words[begin:]):
+            return " ".join(words[begin:])
+    return None
+
+
+def _in_order(letters: list[str], words: list[str]) -> bool:
+    initials = iter([part[0].upper() for word in words for part in re.split(r"[-–]", word) if part])
+    return all(letter in initials for letter in letters)

@@ -1,0 +1,186 @@
+"""Restrictions and wishes that a question says in plain words, understood as preferences, never as filters."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.markers import item_marker
+from corpus.markup import plain
+from corpus.records import Record, status_of
+from corpus.types import Document, Passage
+from index.lexical import terms
+
+Wish = Literal["period", "lead", "status", "number", "date", "amount"]
+
+# What a passage gains that meets a wish, beside cosines.
+WEIGHTS: Mapping[Wish, float] = {
+    "period": 0.02,
+    "lead": 0.02,
+    "status": 0.02,
+    "number": 0.03,
+    "date": 0.015,
+    "amount": 0.015,
+}
+
+_YEARS = re.compile(
+    r"(?:\b(?P<bound>before|until|after|since)\s+(?:the\s+)?)?"
+    r"\b(?P<first>(?:19|20)\d\d)(?:\s*(?:[-–/]|to)\s*(?P<last>(?:19|20)?\d\d)\b)?",
+    re.IGNORECASE,
+)
+_CURRENT = re.compile(r"\b(?:current|latest|newest|most recent|present|in force)\b", re.IGNORECASE)
+_LEADING = re.compile(
+    r"\b(?:leads?|led|leading|responsible|in charge|carr(?:y|ies|ied) out|owns?|owner|tasked|assigned)\b",
+    re.IGNORECASE,
+)
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+).split()
+_LISTED = (
+    r"(?:items?|actions?|activit(?:y|ies)|priorit(?:y|ies)|points?|recommendations?|paragraphs?|objectives?|areas?|"
+    r"steps?|commitments?|suggestions?)"
+)
+_NTH = re.compile(
+    rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})|(?P<nth>\d{{1,2}})(?:st|nd|rd|th))(?: [\w-]+){{0,3}}? {_LISTED}\b|"
+    rf"\b(?:{_LISTED}|number|no\.?) (?P<mark>\d{{1,2}}|[ivx]+)\b",
+    re.IGNORECASE,
+)
+_ASKS_DATE = re.compile(
+    r"\b(?:when|how long|dates?|(?:what|which) (?:day|month|year|period)s?)\b", re.IGNORECASE
+)
+_ASKS_AMOUNT = re.compile(
+    r"\b(?:how (?:many|much|often)|number of|what (?:number|percentage|share))\b", re.IGNORECASE
+)
+_DATE = re.compile(
+    r"\b(?:19|20)\d\d\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+_AMOUNT = re.compile(
+    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|"
+    r"thirty|forty|fifty|hundreds?|thousands?|million|several|dozens?)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """`words` of the question, and what they were taken to wish for.
+
+    `value` is "2015-2017" for a period, with either year left out where it is open; a lead or a status as the
+    documents have it; the number of a list item; or empty, for a date or an amount.
+    """
+
+    wish: Wish
+    words: str
+    value: str
+
+
+class Preferences:
+    """Reads wishes in the terms of one corpus: its years, its leads and its statuses."""
+
+    def __init__(self, documents: Iterable[Document], records: Sequence[Record]) -> None:
+        self._latest = max((document.period[1] for document in documents), default=0)
+        self._records = {record.passage.id: record for record in records}
+        leads = {lead for record in records for lead in record.lead}
+        self._leads = {lead: re.compile(rf"\b{re.escape(lead)}\b", re.IGNORECASE) for lead in sorted(leads)}
+        statuses = {status_of(record.status) for record in records if record.status}
+        self._statuses = {status: terms(status) for status in sorted(statuses)}
+
+    def read(self, question: str) -> tuple[Preference, ...]:
+        """What `question` wishes for, in no order of weight."""
+        return (
+            *self._periods(question),
+            *self._lead(question),
+            *self._status(question),
+            *_numbers(question),
+            *(Preference("date", match.group(), "") for match in _first(_ASKS_DATE, question)),
+            *(Preference("amount", match.group(), "") for match in _first(_ASKS_AMOUNT, question)),
+        )
+
+    def _periods(self, question: str) -> list[Preference]:
+        found = []
+        for match in _YEARS.finditer(question):
+            first, last = int(match["first"]), match["last"]
+            end = first if last is None else int(last) if len(last) == 4 else first // 100 * 100 + int(last)
+            match (match["bound"] or "").lower():
+                case "before":
+                    value = f"-{first - 1}"
+                case "until":
+                    value = f"-{end}"
+                case "after" | "since":
+                    value = f"{first}-"
+                case _:
+                    value = f"{first}-{max(first, end)}"
+            found.append(Preference("period", match.group(), value))
+        if not found and (current := _CURRENT.search(question)):
+            found.append(Preference("period", current.group(), f"{self._latest}-"))
+        return found
+
+    def _lead(self, question: str) -> list[Preference]:
+        if not _LEADING.search(question):
+            return []
+        return [
+            Preference("lead", match.group(), lead)
+            for lead, pattern in self._leads.items()
+            if (match := pattern.search(question))
+        ]
+
+    def _status(self, question: str) -> list[Preference]:
+        asked = " ".join(terms(question))
+        return [
+            Preference("status", status, status)
+            for status, words in self._statuses.items()
+            if words
+            and re.search(rf"\b{re.escape(' '.join(words))}\b", asked)
+            and (len(status.split()) == 1 or status.lower() in question.lower())
+        ]
+
+    def met(self, preference: Preference, passage: Passage) -> bool:
+        """Whether a passage, or the document it is from, is as wished."""
+        record = self._records.get(passage.id)
+        match preference.wish:
+            case "period":
+                begin, _, end = preference.value.partition("-")
+                first, last = passage.document.period
+                return last >= int(begin or 0) and first <= int(end or 9999)
+            case "lead":
+                return record is not None and preference.value in record.lead
+            case "status":
+                return record is not None and status_of(record.status or "") == preference.value
+            case "number":
+                marker = item_marker(passage.text)
+                readings = marker.enumerator.readings if marker and marker.enumerator else frozenset()
+                return int(preference.value) in (ordinal for _, ordinal in readings)
+            case "date":
+                return _DATE.search(passage.text) is not None
+            case "amount":
+                marker = item_marker(passage.text)
+                return _AMOUNT.search(plain(passage.text[marker.width if marker else 0 :])) is not None
+
+
+def _numbers(question: str) -> list[Preference]:
+    found = []
+    for match in _NTH.finditer(question):
+        if match["word"]:
+            number: int | None = _ORDINALS.index(match["word"].lower()) + 1
+        elif match["nth"]:
+            number = int(match["nth"])
+        else:
+            number = _ordinal(match["mark"])
+        if number:
+            found.append(Preference("number", match.group(), str(number)))
+    return found
+
+
+def _ordinal(mark: str) -> int | None:
+    """Of "7" or "vii"."""
+    marker = item_marker(f"{mark}. ")
+    if marker is None or marker.enumerator is None:
+        return None
+    readings = dict(marker.enumerator.readings)
+    return next((readings[style] for style in ("1", "ai", "Ai") if style in readings), None)
+
+
+def _first(pattern: re.Pattern[str], question: str) -> list[re.Match[str]]:
+    found = pattern.search(question)
+    return [found] if found else []
