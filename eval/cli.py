@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -22,7 +23,6 @@ from corpus.errors import BaliError
 from eval.collection import read_collection
 from eval.compare import Change, Difference, changes, differences
 from eval.data import Gold, read_gold, read_sources
-from eval.embedding import embed
 from eval.gate import Fall, baseline_path, falls
 from eval.http import HttpService, ServiceError
 from eval.latency import Latency
@@ -168,11 +168,11 @@ def beir(
 
         load = partial(SentenceTransformerEncoder, model)
         encoder = load()
-        with _progress("embedding", len(collection.documents)) as advance:
-            vectors = embed(list(collection.documents.values()), encoder, load, advance)
-        generation = index_collection(collection, encoder, vectors)
-        with _progress("searching", len(collection.queries)) as advance:
-            runs = run_collection(collection, generation, encoder, advance)
+        with TemporaryDirectory() as built:
+            with _progress("embedding", len(collection.documents)) as advance:
+                generation = index_collection(Path(built), collection, encoder, load, advance)
+            with _progress("searching", len(collection.queries)) as advance:
+                runs = run_collection(collection, generation, encoder, advance)
         scores = score_collection(collection, runs)
     if as_json:
         print(json.dumps(asdict(scores)))

@@ -26,11 +26,25 @@ SUMMARIES: tuple[tuple[str, SetName, tuple[str, ...]], ...] = (
     (
         "questions: answers",
         "questions",
-        ("right", "cited right", "exact", "length", "AUROC", "ECE", "false answer", "false refusal"),
+        (
+            "right",
+            "cited right",
+            "right and cited",
+            "exact",
+            "length",
+            "AUROC",
+            "ECE",
+            "false answer",
+            "false refusal",
+        ),
     ),
     ("precedents", "precedents", ("nDCG@10", "recall@5", "recall@10", "recall@20")),
     ("conversations: retrieval", "conversations", ("hit@1", "hit@3", "RR@10", "found@600c", "found@1200c")),
-    ("conversations: answers", "conversations", ("right", "cited right", "exact", "length", "false refusal")),
+    (
+        "conversations: answers",
+        "conversations",
+        ("right", "cited right", "right and cited", "exact", "length", "false refusal"),
+    ),
 )
 """The tables of a summary: title, gold set, measures."""
 
