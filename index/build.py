@@ -69,7 +69,8 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
     try:
         _write(draft, catalogue, passages)
-        DenseIndex.build(vectors).save(draft)
+        dense = DenseIndex.build(vectors)
+        dense.save(draft)
         LexicalIndex.build([indexed_text(passage) for passage in passages]).save(draft)
         Names.learn(passages).save(draft)
         TokenIndex.build(quantizer, codes, [piece.ids for piece in pieces]).save(draft)
@@ -79,6 +80,7 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
             model=encoder.name,
             model_sha256=encoder.sha256,
             dimensions=encoder.dimensions,
+            dense=dense.kind,
             passages=len(passages),
             passages_sha256=passages_sha256(passages),
             sources={document.id: document.sha256 for document in catalogue.documents},

@@ -43,6 +43,7 @@ class Manifest:
     model: str
     model_sha256: str
     dimensions: int
+    dense: str
     passages: int
     passages_sha256: str
     sources: Mapping[str, str]

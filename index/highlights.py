@@ -16,7 +16,7 @@ from corpus.types import Passage
 from index.encoder import Vectors
 from index.preferences import DATE
 
-_CLAUSE_END = re.compile(r"[;:](?=\s)|\t|\n+|\s[–—](?=\s)")
+_CLAUSE_END = re.compile(r";(?=\s)|\t|\n+|\s[–—](?=\s)")
 _ENOUGH = 0.9  # of what the whole text has of the question
 _SHORT = 25  # characters; a shorter clause is part of its neighbour
 
@@ -30,7 +30,7 @@ class Highlight:
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
-    """Spans of the cells, sentences and parts between semicolons, colons and dashes, list markers left out."""
+    """Spans of the cells, sentences and parts between semicolons and dashes, list markers left out."""
     marker = item_marker(text)
     spans: list[tuple[int, int]] = []
     for start, end in _cut(text, marker.width if marker else 0):
@@ -49,7 +49,7 @@ def _cut(text: str, begin: int) -> Iterator[tuple[int, int]]:
     for start, end in sentences(text, begin, len(text)):
         position = start
         for match in [*_CLAUSE_END.finditer(text, start, end), None]:
-            stop = end if match is None else match.start() + (match.group() in ";:")
+            stop = end if match is None else match.start() + (match.group() == ";")
             if text[position:stop].strip():
                 lead = len(text[position:stop]) - len(text[position:stop].lstrip())
                 yield position + lead, position + len(text[position:stop].rstrip())
@@ -68,6 +68,8 @@ def highlights(
     found = clauses(passage.text)
     if not found or nearness.size == 0:
         return ()
+    if passage.kind == "definition":
+        return (Highlight(found[0][0], found[-1][1]),)
     within = [(spans[:, 0] >= start) & (spans[:, 1] <= end) for start, end in found]
     best = np.array([nearness[:, inside].max(axis=1, initial=0) for inside in within])
     taken: set[int] = set()
@@ -80,7 +82,7 @@ def highlights(
     for one in asked:
         answering = [n for n, (start, end) in enumerate(found) if _answers(passage, start, end, one)]
         if answering and not taken & set(answering):
-            taken.add(max(answering, key=lambda n: best[n].sum()))
+            taken.add(answering[0])
     return tuple(_joined([found[n] for n in sorted(taken)], passage.text))
 
 

@@ -68,11 +68,11 @@ def search(
     encodings = encoder.read(texts)
     weights = [generation.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
     lexical = np.max([generation.lexical.scores(text) for text in texts], axis=0)
-    dense = generation.dense.scores(encodings[0].pooled)
+    pooled = encodings[0].pooled
 
-    rows = _candidates(np.flatnonzero(mask), dense, lexical)
+    rows = _candidates(generation, np.flatnonzero(mask), pooled, lexical)
     late = generation.tokens.scores(list(zip(encodings, weights, strict=True)), rows)
-    scores = LATE * late + LEXICAL * lexical[rows] + DENSE * dense[rows]
+    scores = LATE * late + LEXICAL * lexical[rows] + DENSE * generation.dense.scores(pooled, rows)
     scores += BESIDE * _beside(generation.sections, rows, scores)
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
@@ -100,13 +100,14 @@ def _understand(generation: Generation, encoder: Encoder, query: str) -> tuple[l
     return readings, Interpretation(corrected.changed, {**full.changed, **short.changed}, preferences)
 
 
-def _candidates(rows: NDArray[np.intp], dense: Vectors, lexical: Vectors) -> NDArray[np.intp]:
+def _candidates(
+    generation: Generation, rows: NDArray[np.intp], pooled: Vectors, lexical: Vectors
+) -> NDArray[np.intp]:
     """The rows worth a closer look, in order: the best by either kind of evidence, or all if they are few."""
     if len(rows) <= _EXHAUSTIVE:
         return rows
-    return np.union1d(
-        *(rows[np.argpartition(-scores[rows], _CANDIDATES)[:_CANDIDATES]] for scores in (dense, lexical))
-    )
+    worded = rows[np.argpartition(-lexical[rows], _CANDIDATES)[:_CANDIDATES]]
+    return np.union1d(generation.dense.nearest(pooled, rows, _CANDIDATES), worded)
 
 
 def _beside(sections: NDArray[np.intp], rows: NDArray[np.intp], scores: Vectors) -> Vectors:
