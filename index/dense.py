@@ -19,7 +19,7 @@ _SAMPLE = 256  # vectors whose neighbours the recall is measured by
 
 
 class DenseIndex:
-    """Flat up to `EXACT_UP_TO` vectors, above that inverted lists of 8-bit vectors; row n is passage n.
+    """Flat up to `EXACT_UP_TO` vectors, above that inverted lists of 16-bit vectors; row n is passage n.
 
     Filters are exact at any size: inexact indexes lose their recall when few rows are let through.
     """
@@ -41,8 +41,8 @@ class DenseIndex:
         flat.add(vectors)
         if count <= exact_up_to:
             return cls(flat)
-        lists = max(1, int(4 * math.sqrt(count)))
-        index: Any = faiss.index_factory(dimensions, f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+        lists = max(1, min(int(4 * math.sqrt(count)), count // 64))
+        index: Any = faiss.index_factory(dimensions, f"IVF{lists},SQfp16", faiss.METRIC_INNER_PRODUCT)
         index.train(vectors)
         index.add(vectors)
         built = cls(index)
@@ -74,7 +74,7 @@ class DenseIndex:
     @property
     def kind(self) -> str:
         """How it searches: "flat", or its lists and how many of them are looked into."""
-        return "flat" if self._flat is not None else f"IVF{self._index.nlist},SQ8,nprobe={self._index.nprobe}"
+        return "flat" if self._flat is not None else f"IVF{self._index.nlist},SQfp16,nprobe={self._index.nprobe}"
 
     def recall(self, vectors: Vectors) -> float:
         """Of the ten nearest by exact comparison, the share found, over a sample of `vectors` as queries."""
