@@ -154,9 +154,9 @@ def _years(path: Path, source: str) -> tuple[int, int]:
 
 
 def add(folder: Path, path: Path, document: Document) -> Catalogue:
-    """Copy `path` into the corpus and append `document` to its catalogue.
+    """Copy `path` into the corpus, unless it lies there already, and append `document` to its catalogue.
 
-    Refuses an id or content already there. The catalogue is replaced by one rename, comments kept.
+    Refuses an id, content or file already there. The catalogue is replaced by one rename, comments kept.
     """
     catalogue = read_catalogue(folder)
     for known in catalogue.documents:
@@ -170,6 +170,12 @@ def add(folder: Path, path: Path, document: Document) -> Catalogue:
                 where=str(path),
                 remedy="nothing is left to do",
             )
+    target = folder / document.file
+    copied = target.exists() and target.samefile(path)
+    if target.exists() and not copied:
+        raise CatalogueError(
+            "another file lies where it would be kept", where=str(target), remedy="give another id with --id"
+        )
     written = tomlkit.parse((folder / FILE).read_text("utf-8"))
     record = tomlkit.table()
     for name in _FIELDS:
@@ -178,9 +184,9 @@ def add(folder: Path, path: Path, document: Document) -> Catalogue:
     if "document" not in written:
         written.add("document", tomlkit.aot())
     written["document"].append(record)
-    target = folder / document.file
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, target)
+    if not copied:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
     draft = folder / f"{FILE}.new"
     draft.write_text(tomlkit.dumps(written), "utf-8")
     draft.replace(folder / FILE)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from corpus.markers import Enumerator, Marker
 
 _NEST_BY_INDENT = 2  # columns; a single stray blank nests nothing
+_MOST_OPEN = 32  # lists; beyond, the outermost is taken to be over
 
 
 @dataclass(slots=True)
@@ -112,5 +113,5 @@ class OpenLists:
         return innermost
 
     def _open(self, lead_in: tuple[str, ...], *, announced: bool) -> _Level:
-        self.levels.append(_Level(lead_in, announced))
+        self.levels = [*self.levels[1 - _MOST_OPEN :], _Level(lead_in, announced)]
         return self.levels[-1]

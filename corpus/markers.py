@@ -16,12 +16,12 @@ _ATX = re.compile(r"[ ]{0,3}(#{1,6})(?:[ \t]+|$)")
 _ATTACHMENT = re.compile(
     r"(?:attachment|annex|appendix|schedule|enclosure)\s+(?:[A-Z]|\d{1,3}|[IVXLC]{1,7})\b", re.IGNORECASE
 )
-_ORNAMENT = re.compile(r"[\W_]*(?:o[O0]o)?[\W_]*")
+_ORNAMENT = re.compile(r"[\W_]*+(?:o[O0]o[\W_]*+)?")
 _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?[-–—|\s]*|[-–—|]\s*\d{1,4}\s*[-–—|]|\d{1,4}\s*\|\s*page",
     re.IGNORECASE,
 )
-_LEADERS = re.compile(r".*(?:\.{4,}|(?:\. ){3,}|…{2,})\s*\d{1,4}\s*")
+_LEADERS = re.compile(r"(?:\.{4}|(?:\. ){3}|…{2})\s*\d{1,4}$")
 _COMMENT = re.compile(r"<!--.*-->")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
@@ -46,7 +46,7 @@ class Enumerator:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """How a line begins: blanks before (`indent`, in columns), bullet or not, enumerator, and total `width`."""
+    """How a line begins: blanks (`indent`, in columns), a bullet, an enumerator; `width` is of them all."""
 
     indent: int
     bullet: bool
@@ -55,7 +55,7 @@ class Marker:
 
 
 def item_marker(line: str) -> Marker | None:
-    """The list marker `line` begins with, or None. A lone capital ("A. Smith") is no marker without a bullet."""
+    """The list marker `line` begins with, or None. A lone capital ("A. Smith") is none without a bullet."""
     match = _ITEM.match(line)
     if match is None or not (match["bullet"] or match["number"]):
         return None
@@ -106,7 +106,14 @@ def is_attachment(text: str) -> bool:
     return _ATTACHMENT.match(plain(text)) is not None
 
 
+def is_page_number(furniture: str) -> bool:
+    """Whether a line known to be furniture is the number of a page."""
+    text = furniture.strip()
+    return text.isdigit() or _PAGE_NUMBER.fullmatch(text) is not None
+
+
 def is_furniture(line: str) -> bool:
-    """Whether a line belongs to the page and not to the text: rules, ornaments, page numbers, dotted leaders."""
+    """Whether a line is of the page and not of the text: rules, ornaments, page numbers, dotted leaders."""
     text = line.strip()
-    return any(pattern.fullmatch(text) for pattern in (_ORNAMENT, _PAGE_NUMBER, _LEADERS, _COMMENT))
+    whole = any(pattern.fullmatch(text) for pattern in (_ORNAMENT, _PAGE_NUMBER, _COMMENT))
+    return whole or _LEADERS.search(text) is not None

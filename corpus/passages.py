@@ -29,7 +29,7 @@ def passages(document: Document, source: str) -> list[Passage]:
 
 
 def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
-    """The blocks that are read as text; a label is taken into the paragraphs it owns while they stay short."""
+    """The blocks read as text; a label is taken into the paragraphs it owns while they stay short."""
     owner: Block | None = None
     for block in found:
         if block.kind == "label":
@@ -75,12 +75,16 @@ def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int
 
 
 def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence over the limit, cut at the gentlest places; the cuts are found again in the source and checked."""
+    """A sentence over the limit, cut at the gentlest places; the cuts are found again in the source."""
     if end - start <= LIMIT:
         yield start, end
         return
     splitter = RecursiveCharacterTextSplitter(
-        chunk_size=LIMIT, chunk_overlap=0, length_function=len, separators=["\n", "; ", ", ", " ", ""]
+        chunk_size=LIMIT,
+        chunk_overlap=0,
+        length_function=len,
+        separators=["\n", "; ", ", ", " ", ""],
+        keep_separator="end",
     )
     position = start
     for chunk in splitter.split_text(source[start:end]):
@@ -135,7 +139,7 @@ def _context(document: Document, block: Block, fields: dict[str, str]) -> str:
             f"{header}: {fields[header]}"
             if len(fields.get(header, "")) <= _SHORT_CELL and header in fields
             else header
-            for header in block.headers
+            for header in block.headers[: len(block.cells)]
         ]
         lines.append("; ".join(cells))
     return "\n".join(lines)
@@ -143,7 +147,7 @@ def _context(document: Document, block: Block, fields: dict[str, str]) -> str:
 
 def _lead_in(text: str) -> str:
     marker = item_marker(text)
-    shown = plain(text[marker.width :] if marker else text)
+    shown = plain(text[marker.width if marker else 0 :][-LIMIT:])
     if len(shown) <= _LEAD_IN:
         return shown
     spans = sentences(shown, 0, len(shown))

@@ -55,36 +55,50 @@ def column(fields: Mapping[str, str], role: Role) -> str | None:
 def records(passages: Iterable[Passage]) -> list[Record]:
     """The action items among `passages`: the rows of tables that have a column for actions."""
     rows = [p for p in passages if p.kind == "row" and column(p.fields, "text")]
-    known = known_leads(rows)
-    return [_record(row, known) for row in rows]
+    names = _by_first_word(known_leads(rows))
+    return [_record(row, names) for row in rows]
 
 
 def known_leads(rows: Sequence[Passage]) -> frozenset[str]:
     """Every lead that stands in a cell alone, or between separators: the names joint leads are made of."""
     cells = (row.fields[header] for row in rows if (header := column(row.fields, "lead")))
-    parts = [[part for part in _SEPARATOR.split(cell) if part] for cell in cells]
-    return frozenset(name for names in parts for name in names if len(names) > 1 or not _made_of(name, parts))
+    parts = {tuple(part for part in _SEPARATOR.split(cell) if part) for cell in cells}
+    separate = {name for names in parts if len(names) > 1 for name in names}
+    alone = {name for names in parts if len(names) == 1 for name in names}
+    names = _by_first_word(separate | alone)
+    return frozenset(separate | {name for name in alone if not _segment(name, names)})
 
 
-def _made_of(name: str, parts: list[list[str]]) -> bool:
-    others = {other for names in parts for other in names if other != name}
-    return _segment(name.split(), others) is not None
-
-
-def _segment(words: list[str], names: Iterable[str]) -> list[str] | None:
-    """`words` as a sequence of `names`, or None: "All members IOM" lost its line break in conversion."""
-    if not words:
-        return []
+def _by_first_word(names: Iterable[str]) -> dict[str, list[list[str]]]:
+    """The words of each name, the longest name first, under its first word."""
+    found: dict[str, list[list[str]]] = {}
     for name in sorted(names, key=len, reverse=True):
-        length = len(name.split())
-        if words[:length] == name.split() and (rest := _segment(words[length:], names)) is not None:
-            return [name, *rest]
-    return None
+        words = name.split()
+        found.setdefault(words[0], []).append(words)
+    return found
 
 
-def _leads(cell: str, known: frozenset[str]) -> tuple[str, ...]:
+def _segment(cell: str, names: Mapping[str, list[list[str]]]) -> list[str]:
+    """`cell` as a sequence of two names or more, or []: "All members IOM" lost its line break in conversion."""
+    words = cell.split()
+    steps: dict[int, int] = {}  # where a name begins from which the rest is made of names → where it ends
+    for start in range(len(words) - 1, -1, -1):
+        for name in names.get(words[start], []):
+            stop = start + len(name)
+            whole = start == 0 and stop == len(words)
+            if not whole and words[start:stop] == name and (stop == len(words) or stop in steps):
+                steps[start] = stop
+                break
+    found, position = [], 0
+    while position in steps:
+        found.append(" ".join(words[position : steps[position]]))
+        position = steps[position]
+    return found
+
+
+def _leads(cell: str, names: Mapping[str, list[list[str]]]) -> tuple[str, ...]:
     parts = [part for part in _SEPARATOR.split(cell) if part]
-    return tuple(name for part in parts for name in _segment(part.split(), known) or [part])
+    return tuple(name for part in parts for name in _segment(part, names) or [part])
 
 
 def status_of(cell: str) -> str:
@@ -101,7 +115,7 @@ def status_of(cell: str) -> str:
     return " ".join(taken)
 
 
-def _record(row: Passage, known: frozenset[str]) -> Record:
+def _record(row: Passage, names: Mapping[str, list[list[str]]]) -> Record:
     def cell(role: Role) -> str | None:
         header = column(row.fields, role)
         return row.fields[header] if header else None
@@ -116,7 +130,7 @@ def _record(row: Passage, known: frozenset[str]) -> Record:
         number=number,
         group=row.fields.get("Group"),
         text=text,
-        lead=_leads(cell("lead") or "", known),
+        lead=_leads(cell("lead") or "", names),
         status=cell("status"),
         priority_area=cell("priority_area"),
     )

@@ -3,23 +3,25 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Literal
 
-from corpus.markers import Marker, atx_level, decimal_depth, is_furniture, item_marker
+from corpus.markers import Marker, atx_level, decimal_depth, is_page_number, item_marker
 from corpus.markup import plain
-from corpus.readers.text import Line, lines
-from corpus.tables import Row, parse_row
+from corpus.neighbours import Placed, placed_lines
+from corpus.tables import Row
 
 _SETEXT = re.compile(r"=+|-{3,}")
-_FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
 _DEFINITION = re.compile(r"\s{0,3}:\s+(?=\S)")
 _BOLD = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__)|\*\*\*[^*]+\*\*\*")
 _CLOSERS = "\"'”’)]*_"
 # No sentence ends in one of these: what follows the page break goes on.
-_OPEN_WORDS = frozenset(
-    "a an the of in on at to for from by with and or as that which this these its their into between under".split()
+_OPEN_WORD = re.compile(
+    r"(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or|as|that|which|this|these|its|their|into|between|under)",
+    re.IGNORECASE,
 )
-_LONGEST_HEADING = 160
+_LONGEST_HEADING = 160  # characters, as shown
+_LONGEST_MARKED_UP = 4 * _LONGEST_HEADING  # characters, with emphasis and links
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Element:
     definition ends. `after_blank` tells that a blank line, page break or the start of the file came before.
     """
 
-    kind: Literal["heading", "text", "item", "row", "definition", "furniture"]
+    kind: Literal["heading", "text", "item", "row", "definition", "code", "furniture"]
     text: str
     start: int
     end: int
@@ -41,18 +43,35 @@ class Element:
     term_end: int = 0
 
     @property
+    def one_line(self) -> bool:
+        """Whether `text` is all there is of it yet."""
+        return self.end - self.start == len(self.text)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is no longer than a heading or a term may be."""
+        return len(self.text) <= _LONGEST_MARKED_UP and len(plain(self.text)) <= _LONGEST_HEADING
+
+    @property
+    def ends_with_line(self) -> bool:
+        """Whether it is a heading by its look or number, which the next line does not go on with."""
+        return self.stands_alone or (decimal_depth(self.text) is not None and self.heading_like)
+
+    @property
     def stands_alone(self) -> bool:
         """Whether its look alone makes a line a heading: all bold, or all capitals."""
+        if len(self.text.splitlines()) > 1:
+            return False
         shown = plain(self.text)
-        caps = shown.isupper() and len(shown.split()) > 1
-        return "\n" not in self.text and (
-            _BOLD.fullmatch(self.text) is not None or (caps and "\t" not in shown)
-        )
+        capitals = shown.isupper() and len(shown.split()) > 1
+        return capitals or _BOLD.fullmatch(self.text) is not None
 
     @property
     def heading_like(self) -> bool:
         """Whether it is short, begins as a title does, and has no sentence's end."""
         text = self.text[self.marker.width :] if self.marker else self.text
+        if len(text) > _LONGEST_MARKED_UP:
+            return False
         shown = plain(text)
         return (
             0 < len(shown) <= _LONGEST_HEADING
@@ -71,106 +90,112 @@ def scan(source: str) -> list[Element]:
 
 def _group(source: str) -> list[Element]:
     elements: list[Element] = []
-    after_blank, fenced = True, False
-    for line in lines(source):
-        if not line.text.strip():
-            after_blank = True
-            continue
-        previous = elements[-1] if elements else None
-        fence = _FENCE.match(line.text) is not None
-        if previous and (grown := _extend(source, previous, line, after_blank, fenced)):
+    written = placed_lines(source)
+    for line, following in zip_longest(written, written[1:]):
+        defined = following is not None and _DEFINITION.match(following.line.text) is not None
+        if elements and (grown := _extend(elements[-1], line, defined=defined)):
             elements[-1] = grown
-        elif fenced or fence:
-            elements.append(_element("text", line, after_blank))
         else:
-            elements.append(_classify(line, after_blank))
-        fenced ^= fence
-        after_blank = line.page_break
-    return elements
+            elements.append(_classify(line))
+    return _complete(source, elements)
 
 
-def _extend(source: str, previous: Element, line: Line, after_blank: bool, fenced: bool) -> Element | None:
-    """`previous` grown by `line` where the line goes on with it, else None."""
-    end = line.start + len(line.text.rstrip())
-    grown = replace(previous, end=end, text=source[previous.start : end])
-    if fenced:
-        return grown
-    if after_blank or previous.kind not in ("text", "item", "definition"):
+def _complete(source: str, elements: Sequence[Element]) -> list[Element]:
+    """The elements with their whole text: while they grow, only `end` moves and `text` is the first line."""
+    return [
+        element if element.one_line else replace(element, text=source[element.start : element.end])
+        for element in elements
+    ]
+
+
+def _extend(previous: Element, placed: Placed, *, defined: bool) -> Element | None:
+    """`previous` grown by a line that goes on with it, else None; `defined`: the next line defines this."""
+    line = placed.line
+    if placed.code or placed.row or placed.furniture:
+        return _underlined(previous, placed)
+    grown = replace(previous, end=line.start + len(line.text.rstrip()))
+    starts_definition = _DEFINITION.match(line.text) is not None
+    if starts_definition and previous.kind == "text" and previous.one_line and previous.is_short:
+        return replace(grown, kind="definition", term_end=previous.end)
+    if placed.after_blank or previous.kind not in ("text", "item", "definition"):
         return None
-    if previous.kind == "text" and "\n" not in previous.text:
-        if _SETEXT.fullmatch(line.text.strip()):
-            return replace(grown, kind="heading", level=1 if line.text.strip()[0] == "=" else 2)
-        if _DEFINITION.match(line.text):
-            return replace(grown, kind="definition", term_end=previous.end)
-    if previous.kind == "text" and (
-        previous.stands_alone or (decimal_depth(previous.text) and previous.heading_like)
-    ):
+    if previous.kind == "definition" and defined and not starts_definition:
+        return None
+    if previous.kind == "text" and previous.one_line and previous.ends_with_line:
         return None
     marker = item_marker(line.text)
     starts_item = marker and (marker.bullet or previous.kind == "item" or _is_first(marker))
-    if (
-        starts_item
-        or atx_level(line.text)
-        or parse_row(line)
-        or is_furniture(line.text)
-        or _FENCE.match(line.text)
-    ):
+    return None if starts_item or atx_level(line.text) else grown
+
+
+def _underlined(previous: Element, placed: Placed) -> Element | None:
+    """`previous` as a heading where the line underlines it, else None."""
+    match = _SETEXT.fullmatch(placed.line.text.strip())
+    if match is None or placed.after_blank or previous.kind != "text":
         return None
-    return grown
+    if not previous.one_line or not previous.is_short or plain(previous.text).endswith((".", ";", ",")):
+        return None
+    end = placed.line.start + len(placed.line.text.rstrip())
+    return replace(previous, end=end, kind="heading", level=1 if match[0].startswith("=") else 2)
 
 
 def _is_first(marker: Marker) -> bool:
     return marker.enumerator is not None and any(ordinal == 1 for _, ordinal in marker.enumerator.readings)
 
 
-def _classify(line: Line, after_blank: bool) -> Element:
-    row = parse_row(line)
-    if row is not None:
-        kind: Literal["row", "furniture"] = "row" if row.filled else "furniture"
-        return replace(_element(kind, line, after_blank), row=row)
-    if is_furniture(line.text):
-        return _element("furniture", line, after_blank)
-    if level := atx_level(line.text):
-        return replace(_element("heading", line, after_blank), level=level)
+def _classify(placed: Placed) -> Element:
+    line, row = placed.line, placed.row
+    if placed.code:
+        return _element("code", placed)
+    if row is not None and row.filled:
+        return replace(_element("row", placed), row=row)
+    if row is not None or placed.furniture:
+        return _element("furniture", placed)
+    level = atx_level(line.text)
+    if level and len(line.text) <= _LONGEST_MARKED_UP:
+        return replace(_element("heading", placed), level=level)
     if marker := item_marker(line.text):
         outer = len(line.text) - len(line.text.lstrip())
-        return replace(
-            _element("item", line, after_blank), marker=replace(marker, width=marker.width - outer)
-        )
-    return _element("text", line, after_blank)
+        return replace(_element("item", placed), marker=replace(marker, width=marker.width - outer))
+    return _element("text", placed)
 
 
-def _element(
-    kind: Literal["heading", "text", "item", "row", "furniture"], line: Line, after_blank: bool
-) -> Element:
-    text = line.text.strip()
-    start = line.start + len(line.text) - len(line.text.lstrip())
-    return Element(kind, text, start, start + len(text), after_blank)
+def _element(kind: Literal["heading", "text", "item", "row", "code", "furniture"], placed: Placed) -> Element:
+    text = placed.line.text.strip()
+    start = placed.line.start + len(placed.line.text) - len(placed.line.text.lstrip())
+    return Element(kind, text, start, start + len(text), placed.after_blank)
 
 
 def _rejoin(source: str, elements: Sequence[Element]) -> list[Element]:
+    """What a page break cut is one again, the number of the page in the middle of it if there is one."""
     joined: list[Element] = []
+    before: Element | None = None
+    cut = 0
     for element in elements:
-        if joined and element.kind == "text" and _goes_on(joined[-1], element):
-            joined[-1] = replace(joined[-1], end=element.end, text=source[joined[-1].start : element.end])
+        if before and element.kind == "text" and _goes_on(joined[cut].kind, before, element):
+            joined[cut:] = [replace(joined[cut], end=element.end)]
         else:
             joined.append(element)
-    return joined
+            if element.kind == "furniture" and is_page_number(element.text):
+                continue
+            cut = len(joined) - 1
+        before = element
+    return _complete(source, joined)
 
 
-def _goes_on(before: Element, after: Element) -> bool:
-    """Whether `after` is the rest of `before`, cut off by blank lines where the page ended."""
-    if before.kind not in ("heading", "text", "item"):
+def _goes_on(kind: str, before: Element, after: Element) -> bool:
+    """Whether `after` is the rest of what ended in `before`, a piece of an element of that `kind`."""
+    if kind not in ("heading", "text", "item"):
         return False
     shown, rest = plain(before.text).rstrip(_CLOSERS), plain(after.text)
     if not shown or shown[-1] in ".!?;:…":
         return False
     lower = rest[:1].islower()
-    if before.kind == "heading":
+    if kind == "heading":
         return lower and replace(after, text=rest[:1].upper() + rest[1:]).heading_like
-    if before.kind == "item":
+    if kind == "item":
         return lower
-    cut_short = shown.endswith(",") or shown.split()[-1].lower() in _OPEN_WORDS
+    cut_short = shown.endswith(",") or _OPEN_WORD.fullmatch(shown.split()[-1]) is not None
     return lower or (cut_short and not before.heading_like)
 
 

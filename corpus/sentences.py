@@ -3,12 +3,14 @@
 import re
 
 # A full stop after these does not end a sentence.
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof rep st no nos para paras sec ch vol pp cf eg ie etc vs fig approx dept gen col hon "
-    "jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e u.s u.n".split()
+_ABBREVIATION = re.compile(
+    r"mr|mrs|ms|dr|prof|rep|st|nos?|paras?|sec|ch|vol|pp|cf|eg|ie|etc|vs|fig|approx|dept|gen|col|hon|"
+    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|e\.g|i\.e|u\.s|u\.n",
+    re.IGNORECASE,
 )
-_END = re.compile(r"""[.!?…]+(?:["'”’)\]*_]|</[a-z]+>)*(?=\s)""", re.IGNORECASE)
-_OPENING = re.compile(r"""\s+(?:["'“‘(\[*_]|<[a-z]+>)*(?=[A-Z0-9])""")
+_END = re.compile(r"""(?<![.!?…])[.!?…]++(?:["'”’)\]*_]|</[a-z]+>)*+(?=\s)""", re.IGNORECASE)
+_OPENING = re.compile(r"""(\s++)(?:["'“‘(\[*_]|<[a-z]+>)*+[A-Z0-9]""")
+_LONGEST_WORD = 40  # characters looked back at to tell an abbreviation or a number from the end of a sentence
 _DANGLING = re.compile(
     r"(?:this|these|those|such|it|they|he|she|its|their|both|in this regard|in addition|therefore|however|"
     r"furthermore|moreover|nonetheless|nevertheless|additionally|consequently|also)\b",
@@ -17,29 +19,29 @@ _DANGLING = re.compile(
 
 
 def sentences(source: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the sentences of `source[start:end]`, in characters of `source`, without the blanks between."""
+    """Spans of the sentences of `source[start:end]`, in characters, without blanks around them."""
     spans = []
     begin = start
     for match in _END.finditer(source, start, end):
-        if match.end() < end and _ends_sentence(source, begin, match):
+        opening = _OPENING.match(source, match.end(), end)
+        if opening and _ends_sentence(source, begin, match):
             spans.append((begin, match.end()))
-            begin = match.end() + len(source[match.end() : end]) - len(source[match.end() : end].lstrip())
+            begin = opening.end(1)
     if begin < end:
         spans.append((begin, end))
     return spans
 
 
 def _ends_sentence(source: str, begin: int, match: re.Match[str]) -> bool:
-    if not _OPENING.match(source, match.end()):
-        return False
     if not match.group().startswith("."):
         return True
-    words = source[begin : match.start()].split()
+    words = source[max(begin, match.start() - _LONGEST_WORD) : match.start()].split()
     word = words[-1].lstrip("(\"'“‘*_") if words else ""
     initial = len(word) == 1 and word.isupper()
-    numbering = len(words) == 1 and re.fullmatch(r"\(?(?:\d+|[a-z]|[ivxlc]+)", word, re.IGNORECASE)
-    bulleted = len(words) == 2 and not words[0].isalnum() and len(word) <= 4
-    return not (word.lower() in _ABBREVIATIONS or initial or numbering or bulleted)
+    opens = match.start() - begin <= _LONGEST_WORD
+    numbering = opens and len(words) == 1 and re.fullmatch(r"\(?(?:\d+|[a-z]|[ivxlc]+)", word, re.IGNORECASE)
+    bulleted = opens and len(words) == 2 and not words[0].isalnum() and len(word) <= 4
+    return not (_ABBREVIATION.fullmatch(word) or initial or numbering or bulleted)
 
 
 def leans_on_previous(sentence: str) -> bool:

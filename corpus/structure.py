@@ -16,10 +16,12 @@ _DATE = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
+_HEADING_MARKS = re.compile(r"^#+|(?<=\s)#+\s*$|^\s*(?:=+|-{3,})\s*$")
 _WORD = re.compile(r"[^\W_]{3,}")
-_SMALL_WORDS = frozenset(["the", "and", "for", "with", "from", "its", "their", "into", "this", "that"])
+_SMALL_WORDS = frozenset({"the", "and", "for", "with", "from", "its", "their", "into", "this", "that"})
 _LONGEST_LABEL = 120
 _LONGEST_RUN = 3  # more short lines than this in a row are a list without marks, not headings
+_LONGEST_TITLE = 8  # lines of the title of a document or an attachment
 
 # How far out a heading stands; Markdown's own levels are kept as they are.
 _ATTACHMENT, _NUMBERED, _PLAIN, _LABEL, _GROUP = 1, 2, 7, 9, 10
@@ -40,10 +42,11 @@ def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
     """Rank of each element that is a heading or label, by index; 0 for the lines of the document's title."""
     ranks = dict.fromkeys(_title_lines(elements, title), 0)
     marked_up = sum(element.kind == "heading" for element in elements) > 1
+    short = [element.kind == "text" and element.heading_like for element in elements]
     for index in range(len(elements)):
         if index in ranks:
             continue
-        rank = _rank(elements, index, ranks, marked_up=marked_up)
+        rank = _rank(elements, index, ranks, short, marked_up=marked_up)
         if rank is not None:
             ranks[index] = rank
     return ranks
@@ -51,7 +54,7 @@ def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
 
 def _title_lines(elements: Sequence[Element], title: str) -> list[int]:
     run = []
-    for index, element in enumerate(elements):
+    for index, element in enumerate(elements[:_LONGEST_TITLE]):
         if not (element.kind == "heading" or (element.kind == "text" and element.heading_like)):
             break
         run.append(index)
@@ -67,26 +70,30 @@ def _shares_words(text: str, title: str) -> bool:
     return bool(words) and 2 * len(words & known) >= len(words)
 
 
-def _rank(elements: Sequence[Element], index: int, ranks: dict[int, int], *, marked_up: bool) -> int | None:
+def _rank(
+    elements: Sequence[Element], index: int, ranks: dict[int, int], short: Sequence[bool], *, marked_up: bool
+) -> int | None:
     element = elements[index]
-    before, after = visible(elements, index, -1), visible(elements, index, 1)
     if element.kind == "heading":
         return element.level
-    if after is None or element.kind not in ("text", "item"):
+    if element.kind not in ("text", "item"):
+        return None
+    before, after = visible(elements, index, -1), visible(elements, index, 1)
+    if after is None:
         return None
     if element.kind == "item":
         return _numbered_rank(element, before, after, before_is_heading=index - 1 in ranks)
     if _is_label(element, after):
         return _LABEL
-    if not element.heading_like or _owned(index, ranks) or not element.after_blank:
+    if not short[index] or _owned(index, ranks) or not element.after_blank:
         return None
     if is_attachment(element.text) and len(element.text) <= _LONGEST_LABEL:
         return _ATTACHMENT
     if depth := decimal_depth(element.text):
-        return _NUMBERED + depth - 1
+        return min(_NUMBERED + depth, _PLAIN) - 1
     if marked_up and not element.stands_alone:
         return None
-    return None if _in_long_run(elements, index, ranks) else _PLAIN
+    return None if _in_long_run(index, ranks, short) else _PLAIN
 
 
 def _numbered_rank(
@@ -116,25 +123,22 @@ def _is_label(element: Element, after: Element) -> bool:
 
 
 def _owned(index: int, ranks: dict[int, int]) -> bool:
-    return index > 0 and ranks.get(index - 1) == _LABEL
+    return ranks.get(index - 1) == _LABEL
 
 
-def _in_long_run(elements: Sequence[Element], index: int, ranks: dict[int, int]) -> bool:
+def _in_long_run(index: int, ranks: dict[int, int], short: Sequence[bool]) -> bool:
+    """Whether it stands among more short lines than headings, or the title of an attachment, ever have."""
     first = last = index
-    while first > 0 and first - 1 not in _not_plain(ranks) and _short(elements[first - 1]):
+    while index - first <= _LONGEST_TITLE and _precedes(first - 1, ranks, short):
         first -= 1
-    while last + 1 < len(elements) and _short(elements[last + 1]):
+    while last - first <= _LONGEST_TITLE and last + 1 < len(short) and short[last + 1]:
         last += 1
-    opened = (first > 0 and ranks.get(first - 1) == _ATTACHMENT) or ranks.get(first) == _ATTACHMENT
-    return last - first + 1 > _LONGEST_RUN and not opened
+    longest = _LONGEST_TITLE if ranks.get(first - 1) == _ATTACHMENT else _LONGEST_RUN
+    return last - first + 1 > longest
 
 
-def _not_plain(ranks: dict[int, int]) -> set[int]:
-    return {index for index, rank in ranks.items() if rank != _PLAIN}
-
-
-def _short(element: Element) -> bool:
-    return element.kind == "text" and element.heading_like
+def _precedes(index: int, ranks: dict[int, int], short: Sequence[bool]) -> bool:
+    return index >= 0 and ranks.get(index, _PLAIN) == _PLAIN and short[index]
 
 
 @dataclass(slots=True)
@@ -164,7 +168,7 @@ class _Outline:
                 stop += 1
             while self.elements[stop - 1].kind == "furniture":
                 stop -= 1
-        elif (rank in (0, _ATTACHMENT, _PLAIN) and kind == "text") or rank == 0:
+        elif rank == 0 or (rank in (_ATTACHMENT, _PLAIN) and kind == "text"):
             goes_on = (0,) if rank == 0 else (_PLAIN,)
             while self.ranks.get(stop) in goes_on:
                 stop += 1
@@ -176,9 +180,17 @@ class _Outline:
             return True
         if element.row is None or start is None or element.row.pipes != start.pipes:
             return False
+        if element.row.texts != start.texts and self._has_delimiter_below(index):
+            return False
+        if element.after_blank and len(element.row.texts) > len(start.texts):
+            return False
         return not (
             element.after_blank and element.row.texts != start.texts and looks_like_header(element.row)
         )
+
+    def _has_delimiter_below(self, index: int) -> bool:
+        this, below = self.elements[index].row, self.elements[index + 1 : index + 2]
+        return bool(this and not this.delimiter and below and below[0].row and below[0].row.delimiter)
 
     def _read(self, index: int, stop: int) -> Iterator[Block]:
         run = self.elements[index:stop]
@@ -250,7 +262,7 @@ class _Outline:
 def _heading_name(element: Element) -> str:
     text = element.text
     if element.kind == "heading":
-        text = re.sub(r"\s+#+\s*$|\n(?:=+|-+)\s*$", "", text.lstrip("#"))
+        text = " ".join(_HEADING_MARKS.sub("", line) for line in text.splitlines())
     return plain(text)
 
 
@@ -266,8 +278,10 @@ def _column_names(header: Row | None, width: int) -> tuple[str, ...]:
     if header is None and width == 2:
         return DEFINITION_HEADERS
     texts = header.texts if header else ()
-    names: list[str] = []
+    names: dict[str, None] = {}
     for column in range(width):
         name = texts[column] if column < len(texts) and texts[column] else f"Column {column + 1}"
-        names.append(name if name not in names else f"{name} ({column + 1})")
+        while name in names:
+            name = f"{name} ({column + 1})"
+        names[name] = None
     return tuple(names)

@@ -10,19 +10,21 @@ from corpus.markers import item_marker
 from corpus.markup import plain
 from corpus.readers.text import Line
 
-_DELIMITER = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*")
+_DELIMITER = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)*+\|?\s*+")
 _HEADER_WORDS = re.compile(
     r"(?:term|definition|meaning|abbreviation|acronym|name|description|title|action|activity|item|status|lead|"
     r"owner|responsible|priority|area|date|time|deadline|progress|comment|note|no|number|full form|country|"
     r"agency|organisation|organization|outcome|output|indicator|year|budget|cost|amount)s?\b",
     re.IGNORECASE,
 )
+_ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s")
 _LONGEST_HEADER = 80
+_LONGEST_GROUP = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a table: the source span without outer blanks, and the spans of its cells (empty ones too)."""
+    """A line of a table: its span without outer blanks, and the spans of its cells (empty ones too)."""
 
     start: int
     end: int
@@ -57,19 +59,18 @@ def _pipe_cuts(text: str) -> list[int]:
 
 def _split(line: Line, cuts: list[int], *, pipes: bool, delimiter: bool) -> Row:
     text = line.text
-    edges = [-1, *cuts, len(text)]
+    first, last = len(text) - len(text.lstrip()), len(text.rstrip())
     cells = []
-    for left, right in pairwise(edges):
+    for left, right in pairwise([-1, *cuts, len(text)]):
         cell = text[left + 1 : right]
-        start = line.start + left + 1 + (len(cell) - len(cell.lstrip()))
-        cells.append((start, max(start, start + len(cell.strip()))))
+        start = min(max(first, right - len(cell.lstrip())), last)
+        cells.append((line.start + start, line.start + start + len(cell.strip())))
     if pipes:
         cells = cells[1:] if not text[: cuts[0]].strip() else cells
         cells = cells[:-1] if not text[cuts[-1] + 1 :].strip() else cells
-    outer = len(text) - len(text.lstrip())
     return Row(
-        line.start + outer,
-        line.start + len(text.rstrip()),
+        line.start + first,
+        line.start + last,
         tuple(cells),
         tuple(plain(text[a - line.start : b - line.start]) for a, b in cells),
         pipes,
@@ -78,8 +79,13 @@ def _split(line: Line, cuts: list[int], *, pipes: bool, delimiter: bool) -> Row:
 
 
 def is_group(row: Row) -> bool:
-    """Whether a row of several columns fills only the first: a sub-heading of the rows after it."""
-    return len(row.texts) > 1 and row.filled == 1 and bool(row.texts[0])
+    """Whether a row of several columns fills only the first, as a sub-heading of the rows after it does.
+
+    What is long, numbered like an item or a whole sentence is an item whose other cells were left empty.
+    """
+    name = row.texts[0]
+    titled = 0 < len(name) <= _LONGEST_GROUP and name[-1] != "." and not _ITEM_NUMBER.match(name)
+    return len(row.texts) > 1 and row.filled == 1 and titled
 
 
 def find_header(rows: Sequence[Row]) -> Row | None:

@@ -74,7 +74,9 @@ class DenseIndex:
     @property
     def kind(self) -> str:
         """How it searches: "flat", or its lists and how many of them are looked into."""
-        return "flat" if self._flat is not None else f"IVF{self._index.nlist},SQfp16,nprobe={self._index.nprobe}"
+        return (
+            "flat" if self._flat is not None else f"IVF{self._index.nlist},SQfp16,nprobe={self._index.nprobe}"
+        )
 
     def recall(self, vectors: Vectors) -> float:
         """Of the ten nearest by exact comparison, the share found, over a sample of `vectors` as queries."""

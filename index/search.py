@@ -20,6 +20,8 @@ _CANDIDATES = 100  # by the single vector, and by words
 _EXHAUSTIVE = 300  # so many passages are all looked at
 _CONTENDERS = 50  # so many of them are weighed by what else the question wishes
 _DECIMALS = 6  # scores that differ by less are equal
+TOPIC, PLACE = 0.3, 0.04  # in a conversation: of what was spoken of before, and of lying near the last answer
+_A_FEW = 3  # passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,14 @@ class Result:
     score: float
     passage: Passage
     highlights: tuple[Highlight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What a conversation spoke of before: its topic in words, and the passage that answered last."""
+
+    topic: str
+    passage: Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,14 @@ class SearchResults:
 
 
 def search(
-    generation: Generation, encoder: Encoder, query: str, top_k: int = 10, filter: Filter | None = None
+    generation: Generation,
+    encoder: Encoder,
+    query: str,
+    top_k: int = 10,
+    filter: Filter | None = None,
+    before: Before | None = None,
 ) -> SearchResults:
-    """The `top_k` passages of `generation` that best answer `query`.
+    """The `top_k` passages of `generation` that best answer `query`, asked after `before` if that is given.
 
     Equal scores rank in the order of the documents, so the same question always gets the same answer.
     """
@@ -74,10 +89,13 @@ def search(
     late = generation.tokens.scores(list(zip(encodings, weights, strict=True)), rows)
     scores = LATE * late + LEXICAL * lexical[rows] + DENSE * generation.dense.scores(pooled, rows)
     scores += BESIDE * _beside(generation.sections, rows, scores)
+    if before:
+        scores += _spoken_of(generation, encoder, before, rows)
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
     scores += _wished(generation, interpretation.preferences, rows)
-    scores = np.round(scores / (LATE + LEXICAL + DENSE + BESIDE), _DECIMALS)
+    most = LATE + LEXICAL + DENSE + BESIDE + (TOPIC + PLACE if before else 0)
+    scores = np.round(scores / most, _DECIMALS)
     best = np.lexsort((rows, -scores))[:top_k]
 
     shown = _highlights(generation, encoder, query, (encodings[0], weights[0]), rows[best])
@@ -124,6 +142,27 @@ def _beside(sections: NDArray[np.intp], rows: NDArray[np.intp], scores: Vectors)
     total = np.where(before, known[rows], 0) + np.where(after, known[rows + 2], 0)
     count = before.astype(np.float32) + after
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), scores), np.float32)
+
+
+def _spoken_of(generation: Generation, encoder: Encoder, before: Before, rows: NDArray[np.intp]) -> Vectors:
+    """What each passage gains by speaking of the topic so far, and by lying near the passage that answered last."""
+    encoding = encoder.read([before.topic])[0]
+    late = generation.tokens.scores([(encoding, generation.tokens.weights(before.topic, encoding))], rows)
+    lexical = generation.lexical.scores(before.topic)[rows]
+    dense = generation.dense.scores(encoding.pooled, rows)
+    topic = (LATE * late + LEXICAL * lexical + DENSE * dense) / (LATE + LEXICAL + DENSE)
+    near = np.array([_nearness(generation, before.passage, int(row)) for row in rows], np.float32)
+    return np.asarray(TOPIC * topic + PLACE * near, np.float32)
+
+
+def _nearness(generation: Generation, passage: Passage, row: int) -> float:
+    """Between 0 and 1: in the same document, in the same section, a few passages away."""
+    other = generation.passages[row]
+    if other.document.id != passage.document.id:
+        return 0.0
+    if other.section != passage.section:
+        return 0.4
+    return 1.0 if abs(row - generation.positions[passage.id]) <= _A_FEW else 0.7
 
 
 def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: NDArray[np.intp]) -> Vectors:

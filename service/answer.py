@@ -1,6 +1,6 @@
 """A question → a short answer in the documents' own words, with its citations.
 
-read the conversation → search → how sure → not found, or: glossary, or quote the best passages
+read the conversation → a count over the records, or definitions → search → how sure → not found, or quote
 """
 
 from collections.abc import Sequence
@@ -8,22 +8,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.markup import plain
+from corpus.records import column
 from corpus.types import Passage
 from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
 from index.search import Result, search
 from service.citations import Citation
-from service.confidence import confidence, unknown_names, weights
-from service.conversation import standalone
-from service.extract import extract
+from service.confidence import confidence, model, unknown_names
+from service.conversation import last_question
+from service.extract import cell_of, extract
+from service.glossary import definitions
 from service.question import Question, analyse
+from service.tally import Tally, tally
 
 Status = Literal["answered", "partial", "not_found"]
 
 _READ = 5  # passages looked at
-_RELATED = 3  # nearest passages offered when nothing answers
-_CLOSE = 0.012  # passages whose score is this close to the best one's answer beside it
+_RELATED = 3  # nearest passages offered when nothing answers, and cited in all when something does
+_CLOSE = 0.025  # a passage whose score is this close to the best one's answers beside it
+_NEARBY = 0.1  # and one this close is worth reading too
+_MOST_ITEMS = 10  # of a list that are quoted
+_SURE = 0.95  # of what is looked up, not searched
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,49 +51,75 @@ def answer(
     filter: Filter | None = None,
 ) -> Answer:
     """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not."""
-    text = standalone(messages)
-    question = analyse(text)
-    found = search(generation, encoder, text, _READ, filter)
+    asked = last_question(generation, encoder, messages, filter)
+    if (counted := tally(asked.text, generation.records)) and filter is None:
+        return _counted(generation, asked.standalone, counted)
+    if (defined := definitions(asked.text, generation.passages)) and filter is None:
+        return _defined(generation, asked.standalone, defined)
+    question = analyse(asked.text)
+    found = search(generation, encoder, asked.text, _READ, filter, asked.before)
     sure = confidence(generation, question, found)
-    if sure < weights().partial:
-        return _not_found(generation, question, found.results, sure)
-    quoted = _quoted(generation, question, found.results)
-    said = " ".join(
-        f"{' '.join(plain(quote) for quote in quotes)} {marks}" for quotes, marks in _marked(quoted)
-    )
-    citations = tuple(
-        Citation(marker, quote, passage)
-        for marker, (passage, quote) in enumerate(((p, q) for p, quotes in quoted for q in quotes), 1)
-    )
-    status: Status = "answered" if sure >= weights().answered else "partial"
-    return Answer(status, said, sure, text, citations, generation.id)
+    if sure < model().partial:
+        return _not_found(generation, question, asked.standalone, found.results, sure)
+    status: Status = "answered" if sure >= model().answered else "partial"
+    text, citations = _quote(question, _preferred(question, found.results))
+    return Answer(status, text, sure, asked.standalone, citations, generation.id)
 
 
-def _quoted(
-    generation: Generation, question: Question, results: Sequence[Result]
-) -> list[tuple[Passage, list[str]]]:
-    """The passages that answer, best first, each with the parts of it that do."""
+def _preferred(question: Question, results: Sequence[Result]) -> list[Result]:
+    """Where a column of a plan is asked for, a close row that has it comes before a passage that has not."""
+    near = [result for result in results if results[0].score - result.score <= _CLOSE]
+    rows = [result for result in near if question.role and column(result.passage.fields, question.role)]
+    first = rows[:1] or near[:1]
+    return [*first, *(result for result in results if result not in first)]
+
+
+def _quote(question: Question, results: Sequence[Result]) -> tuple[str, tuple[Citation, ...]]:
+    """The best passages' answering parts, each with its marker, and the markers of what else lies near."""
     best = results[0]
-    close = [result.passage for result in results[:2] if best.score - result.score <= _CLOSE]
-    return [(p, [p.text[start:end] for start, end in extract(generation, question, p)]) for p in close]
+    said: list[str] = []
+    citations: list[Citation] = []
+    for result in results[:2]:
+        if result is best or abs(best.score - result.score) <= _CLOSE:
+            for start, end in extract(question, result):
+                quote = result.passage.text[start:end]
+                citations.append(Citation(len(citations) + 1, quote, result.passage))
+                said.append(f"{plain(quote)} [{len(citations)}]")
+    cited = {citation.passage.id for citation in citations}
+    nearby = [r for r in results[1:_RELATED] if r.passage.id not in cited and best.score - r.score <= _NEARBY]
+    if nearby:
+        more = [Citation(len(citations) + n, r.passage.text, r.passage) for n, r in enumerate(nearby, 1)]
+        said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
+        citations += more
+    return " ".join(said), tuple(citations)
 
 
-def _marked(quoted: Sequence[tuple[Passage, list[str]]]) -> list[tuple[list[str], str]]:
-    """The quotes of each passage with their markers, counted over all."""
-    marked, count = [], 0
-    for _, quotes in quoted:
-        marks = "".join(f"[{count + n}]" for n in range(1, len(quotes) + 1))
-        marked.append((quotes, marks))
-        count += len(quotes)
-    return marked
+def _counted(generation: Generation, searched: str, counted: Tally) -> Answer:
+    """How many records there are, of how many examined, and each of them."""
+    citations = []
+    for marker, record in enumerate(counted.found[:_MOST_ITEMS], 1):
+        text = record.passage.text
+        start, end = cell_of(record.passage, "text") or (0, len(text))
+        citations.append(Citation(marker, text[start:end], record.passage))
+    items = "; ".join(f"{plain(citation.quote)} [{citation.marker}]" for citation in citations)
+    said = f"{len(counted.found)} of {counted.examined} rows examined: {items}"
+    return Answer("answered", said, _SURE, searched, tuple(citations), generation.id)
 
 
-def _not_found(generation: Generation, question: Question, results: Sequence[Result], sure: float) -> Answer:
+def _defined(generation: Generation, searched: str, defined: Sequence[Passage]) -> Answer:
+    citations = tuple(Citation(n, passage.text, passage) for n, passage in enumerate(defined, 1))
+    said = [f"{p.fields['Term']}: {p.fields.get('Definition', '')} [{n}]" for n, p in enumerate(defined, 1)]
+    return Answer("answered", "; ".join(said), _SURE, searched, citations, generation.id)
+
+
+def _not_found(
+    generation: Generation, question: Question, searched: str, results: Sequence[Result], sure: float
+) -> Answer:
     """What was searched, names that occur nowhere, and the nearest passages as related ones."""
-    said = f"Not found: the {len(generation.documents)} documents do not say. Searched for “{question.text}”."
+    said = f"Not found: the {len(generation.documents)} documents do not say. Searched for “{searched}”."
     for name in unknown_names(generation, question):
         said += f" No document mentions {name}."
     if results:
         said += " The nearest passages are attached as related."
     related = tuple(Citation(n, r.passage.text, r.passage) for n, r in enumerate(results[:_RELATED], 1))
-    return Answer("not_found", said, sure, question.text, related, generation.id)
+    return Answer("not_found", said, sure, searched, related, generation.id)

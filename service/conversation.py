@@ -1,16 +1,23 @@
-"""A conversation → the standalone question that its last message asks.
+"""A conversation → the question its last message asks, and what it leans on.
 
-The server keeps nothing: the history comes with each request. A question that leans on what was said before
-(a pronoun, an ellipsis, "what about…") is searched together with what it leans on, in the user's own words.
+The server keeps nothing: the history comes with each request, and what was found before is found again. A
+question that leans on what was said (a pronoun, an ellipsis, "what about…") is searched together with the topic
+so far and near the passage that answered last; both weigh less than its own words.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from index.encoder import Encoder
+from index.filters import Filter
+from index.generation import Generation
 from index.lexical import terms
+from index.search import Before, search
 
-_TURNS = 20  # older messages are not read
-_LONGEST_TOPIC = 300  # characters
+_TURNS = 4  # questions before the last that are gone through again
+_TOPIC = 3  # questions that make up the topic
+_LONGEST = 300  # characters of an earlier question that are read
 
 _SUBJECT_CHANGE = re.compile(
     r"^\W*(?:by the way|another (?:thing|question)|new (?:topic|question)|separately)\b", re.IGNORECASE
@@ -39,40 +46,50 @@ _FRAME = re.compile(
 )
 
 
-def standalone(messages: Sequence[tuple[str, str]]) -> str:
-    """The question of the last of `messages`, (role, text) pairs, with what it leans on added in brackets."""
-    asked = [text.strip() for role, text in messages[-_TURNS:] if role == "user" and text.strip()]
-    question = asked[-1]
-    topic = ""
-    for earlier in asked[:-1]:
-        topic = _topic(earlier, topic)
-    if not topic or not leans(question):
-        return question
-    return f"{question} ({_for(question, topic)})"
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The last question in its own words; `standalone` says it with what it leans on; `before` is that."""
+
+    text: str
+    standalone: str
+    before: Before | None
+
+
+def last_question(
+    generation: Generation,
+    encoder: Encoder,
+    messages: Sequence[tuple[str, str]],
+    filter: Filter | None = None,
+) -> Asked:
+    """What the last of `messages`, (role, text) pairs, asks; they must end with a question of the user's."""
+    questions = [text.strip() for role, text in messages if role == "user" and text.strip()]
+    topic: list[str] = []
+    before: Before | None = None
+    for earlier in (question[:_LONGEST] for question in questions[:-1][-_TURNS:]):
+        if not leans(earlier):
+            topic, before = [], None
+        found = search(generation, encoder, earlier, 1, filter, before)
+        if subject := _subject(earlier):
+            topic = [subject, *topic][:_TOPIC]
+        before = Before("; ".join(topic), found.results[0].passage) if found.results and topic else None
+    last = questions[-1]
+    if before is None or not leans(last):
+        return Asked(last, last, None)
+    if _YEAR.search(last):  # another year replaces the one spoken of, and its document
+        before = Before(" ".join(_YEAR.sub("", before.topic).split()) or before.topic, before.passage)
+    return Asked(last, f"{last} ({before.topic})", before)
 
 
 def leans(question: str) -> bool:
     """Whether a question cannot be understood without the one before it."""
     if _SUBJECT_CHANGE.match(question):
         return False
-    content = terms(_FRAME.sub(" ", _POINTING.sub(" ", _OPENING.sub("", question))))
     pointing = _POINTING.search(_OWN_POINTING.sub(" ", question)) is not None
-    return (
-        len(content) <= 2
-        or pointing
-        or _ELLIPSIS.match(question) is not None
-        or _OPENING.match(question) is not None
-    )
+    elliptic = _ELLIPSIS.match(question) is not None or _OPENING.match(question) is not None
+    return pointing or elliptic or len(terms(_subject(question))) <= 2
 
 
-def _topic(question: str, before: str) -> str:
-    """What the conversation is about after `question`: its own words, and those it leans on."""
-    own = " ".join(_OPENING.sub("", question).split()).rstrip("?!. ")
-    if not before or not leans(question):
-        return own[:_LONGEST_TOPIC]
-    return f"{own}; {_for(question, before)}"[:_LONGEST_TOPIC]
-
-
-def _for(question: str, topic: str) -> str:
-    """`topic` without the years that `question` replaces by its own."""
-    return " ".join(_YEAR.sub("", topic).split()) if _YEAR.search(question) else topic
+def _subject(question: str) -> str:
+    """The words of a question that say what it is about."""
+    without = _FRAME.sub(" ", _POINTING.sub(" ", _OPENING.sub("", question)))
+    return " ".join(without.split()).strip(" ?.,;:!")

@@ -13,7 +13,7 @@ _LINE = re.compile(r"[^\n\r\f]*(?:\r\n|[\n\r\f])|[^\n\r\f]+$")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line without its ending: `source[start:end] == text`. `page_break` tells that a form feed ended it."""
+    """A line without its ending, `source[start:end] == text`; `page_break` if a form feed ended it."""
 
     text: str
     start: int

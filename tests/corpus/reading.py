@@ -1,0 +1,71 @@
+"""Reading small texts in tests: a document to hang them on, and how blocks and passages are shown."""
+
+from corpus.passages import passages
+from corpus.structure import blocks
+from corpus.types import Block, Document, Passage
+
+DOCUMENT = Document(
+    id="plan",
+    title="Harbour Safety Plan",
+    issuer="Harbour Group",
+    kind="plan",
+    period=(2030, 2031),
+    file="documents/plan.txt",
+    sha256="0" * 64,
+)
+
+
+def read(source: str) -> list[Passage]:
+    """The passages of a text."""
+    return passages(DOCUMENT, source)
+
+
+def read_blocks(source: str) -> list[Block]:
+    """The blocks of a text."""
+    return blocks(source, DOCUMENT.title)
+
+
+def shown(source: str) -> list[tuple[str, str]]:
+    """Kind and text of each block, in order."""
+    return [(block.kind, source[block.start : block.end]) for block in read_blocks(source)]
+
+
+def headings(source: str) -> list[str]:
+    """The texts of the blocks that are headings."""
+    return [text for kind, text in shown(source) if kind == "heading"]
+
+
+def is_blank(character: str) -> bool:
+    """Whether a character shows nothing: white space, or the mark a UTF-8 file may begin its lines with."""
+    return character.isspace() or character == "\ufeff"
+
+
+def assert_accounted_for(source: str) -> None:
+    """Offsets are exact, blocks and passages are ordered, and no visible character is lost."""
+    found, cut = read_blocks(source), read(source)
+    position = 0
+    for block in found:
+        assert position <= block.start < block.end <= len(source)
+        assert not source[block.start].isspace()
+        assert not source[block.end - 1].isspace()
+        assert all(map(is_blank, source[position : block.start])), "lost between blocks"
+        assert all(block.start <= start <= end <= block.end for start, end in block.cells)
+        position = block.end
+    assert all(map(is_blank, source[position:])), "lost after the last block"
+    position = 0
+    for passage in cut:
+        assert position <= passage.start < passage.end <= len(source)
+        assert source[passage.start : passage.end] == passage.text == passage.text.strip()
+        position = passage.end
+    _assert_read(source, found, cut)
+
+
+def _assert_read(source: str, found: list[Block], cut: list[Passage]) -> None:
+    """What is text, and not a heading or furniture, lies in passages; each passage begins in such a block."""
+    in_passage = {n for passage in cut for n in range(passage.start, passage.end)}
+    text = ("title", "label", "paragraph", "item", "row", "definition")
+    for block in found:
+        visible = [n for n in range(block.start, block.end) if not is_blank(source[n])]
+        if block.kind in text:
+            assert in_passage.issuperset(visible)
+    assert all(any(b.kind in text and b.start <= p.start < b.end for b in found) for p in cut)
