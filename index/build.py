@@ -102,7 +102,8 @@ def write_generation(
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
     try:
         _write_texts(draft, documents, sources, passages)
-        DenseIndex.build(embedded.vectors).save(draft)
+        dense = DenseIndex.build(embedded.vectors)
+        dense.save(draft)
         LexicalIndex.build([indexed_text(passage) for passage in passages]).save(draft)
         Names.learn(passages).save(draft)
         TokenIndex.build(embedded.quantizer, embedded.codes, [piece.ids for piece in pieces]).save(draft)
@@ -112,6 +113,7 @@ def write_generation(
             model=encoder.name,
             model_sha256=encoder.sha256,
             dimensions=encoder.dimensions,
+            dense=dense.kind,
             passages=len(passages),
             passages_sha256=passages_sha256(passages),
             sources={document.id: document.sha256 for document in documents},

@@ -1,7 +1,8 @@
-"""Single-vector evidence: exact inner products of unit vectors, by FAISS."""
+"""Single-vector evidence: inner products of unit vectors, by FAISS; exact while that is fast enough."""
 
+import math
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import faiss
 import numpy as np
@@ -10,29 +11,53 @@ from numpy.typing import NDArray
 from index.encoder import Vectors
 
 FILE = "dense.faiss"
+_FAISS: Any = faiss  # its stubs miss what takes arrays and names
+EXACT_UP_TO = 100_000  # vectors; comparing a question with so many takes less time than encoding it
+_FEW = 0.1  # a filter that leaves a smaller share of the vectors is searched exactly
+_RECALL, _AT = 0.99, 10  # of the true ten nearest, the share that an inexact index must find
+_SAMPLE = 256  # vectors whose neighbours the recall is measured by
 
 
 class DenseIndex:
-    """A flat FAISS index; row n is passage n."""
+    """Flat up to `EXACT_UP_TO` vectors, above that inverted lists of 16-bit vectors; row n is passage n.
 
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
+    Filters are exact at any size: inexact indexes lose their recall when few rows are let through.
+    """
+
+    def __init__(self, index: Any) -> None:
         self._index = index
-        # a view of the memory that the index owns: it must not outlive it
-        self._vectors = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d).reshape(
-            index.ntotal, index.d
-        )
+        self._flat: Vectors | None = None
+        if isinstance(index, faiss.IndexFlat):
+            # a view of the memory that the index owns: it must not outlive it
+            memory = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
+            self._flat = memory.reshape(index.ntotal, index.d)
 
     @classmethod
-    def build(cls, vectors: Vectors) -> "DenseIndex":
+    def build(cls, vectors: Vectors, exact_up_to: int = EXACT_UP_TO) -> "DenseIndex":
         """From vectors of shape (passages, dimensions)."""
-        index = faiss.IndexFlatIP(vectors.shape[1])
-        index.add(np.ascontiguousarray(vectors))
-        return cls(index)
+        vectors = np.ascontiguousarray(vectors, np.float32)
+        count, dimensions = vectors.shape
+        flat = faiss.IndexFlatIP(dimensions)
+        flat.add(vectors)
+        if count <= exact_up_to:
+            return cls(flat)
+        lists = max(1, min(int(4 * math.sqrt(count)), count // 64))
+        index: Any = faiss.index_factory(dimensions, f"IVF{lists},SQfp16", faiss.METRIC_INNER_PRODUCT)
+        index.train(vectors)
+        index.add(vectors)
+        built = cls(index)
+        index.nprobe = 1
+        while built.recall(vectors) < _RECALL and index.nprobe < lists:
+            index.nprobe = min(2 * index.nprobe, lists)
+        return built
 
     @classmethod
     def load(cls, folder: Path) -> "DenseIndex":
         """From a folder whose hashes have been checked: FAISS itself does not notice damage."""
-        return cls(cast(faiss.IndexFlatIP, faiss.read_index(str(folder / FILE))))
+        index = faiss.read_index(str(folder / FILE))
+        if isinstance(index, faiss.IndexIVF):
+            index.set_direct_map_type(_FAISS.DirectMap.Array)
+        return cls(index)
 
     def save(self, folder: Path) -> None:
         """Write the index as `FILE` under `folder`."""
@@ -46,10 +71,48 @@ class DenseIndex:
         """Length of its vectors."""
         return int(self._index.d)
 
-    def vectors(self, rows: NDArray[np.intp] | slice = slice(None)) -> Vectors:
-        """A copy of the vectors of `rows`, all by default, of shape (rows, dimensions)."""
-        return np.array(self._vectors[rows], np.float32)
+    @property
+    def kind(self) -> str:
+        """How it searches: "flat", or its lists and how many of them are looked into."""
+        return (
+            "flat" if self._flat is not None else f"IVF{self._index.nlist},SQfp16,nprobe={self._index.nprobe}"
+        )
 
-    def scores(self, query: Vectors) -> Vectors:
-        """The cosine of one query vector with every passage, of shape (passages,)."""
-        return np.asarray(self._vectors @ query, np.float32)
+    def recall(self, vectors: Vectors) -> float:
+        """Of the ten nearest by exact comparison, the share found, over a sample of `vectors` as queries."""
+        sample = vectors[:: max(1, len(vectors) // _SAMPLE)]
+        exact = faiss.knn(sample, vectors, _AT, faiss.METRIC_INNER_PRODUCT)[1]
+        found = self._index.search(sample, _AT)[1]
+        hits = [len(set(one) & set(other)) for one, other in zip(exact.tolist(), found.tolist(), strict=True)]
+        return sum(hits) / exact.size
+
+    def vectors(self, rows: NDArray[np.intp] | None = None) -> Vectors:
+        """A copy of the vectors of `rows`, all by default, of shape (rows, dimensions)."""
+        if self._flat is not None:
+            return np.array(self._flat if rows is None else self._flat[rows], np.float32)
+        wanted = np.arange(len(self)) if rows is None else rows
+        return np.asarray(self._index.reconstruct_batch(wanted.astype(np.int64)), np.float32)
+
+    def scores(self, query: Vectors, rows: NDArray[np.intp] | None = None) -> Vectors:
+        """The cosine of one query vector with the passages `rows`, all by default."""
+        if self._flat is not None and (rows is None or len(rows) == len(self)):
+            return np.asarray(self._flat @ query, np.float32)
+        return np.asarray(self.vectors(rows) @ query, np.float32)
+
+    def nearest(self, query: Vectors, rows: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+        """The `count` of `rows` nearest to one query vector, in no order."""
+        if len(rows) <= count:
+            return rows
+        if len(rows) < _FEW * len(self):
+            return rows[np.argpartition(-self.scores(query, rows), count)[:count]]
+        parameters: Any = None
+        if len(rows) < len(self):
+            bits = np.packbits(np.isin(np.arange(len(self)), rows), bitorder="little")
+            selector = _FAISS.IDSelectorBitmap(bits)
+            parameters = (
+                _FAISS.SearchParameters(sel=selector)
+                if self._flat is not None
+                else _FAISS.SearchParametersIVF(sel=selector, nprobe=self._index.nprobe)
+            )
+        found = self._index.search(query.reshape(1, -1), count, params=parameters)[1][0]
+        return np.asarray(found[found >= 0], np.intp)

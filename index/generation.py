@@ -11,8 +11,12 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpus.records import Record, records
 from corpus.types import Document, Passage
@@ -39,6 +43,7 @@ class Manifest:
     model: str
     model_sha256: str
     dimensions: int
+    dense: str
     passages: int
     passages_sha256: str
     sources: Mapping[str, str]
@@ -48,13 +53,14 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """An open generation. `passages[n]` is row n of each index."""
+    """An open generation. `passages[n]` is row n of each index, and `sections[n]` tells its neighbours."""
 
     manifest: Manifest
     documents: Mapping[str, Document]
     sources: Mapping[str, str]
     passages: Sequence[Passage]
     positions: Mapping[str, int]
+    sections: NDArray[np.intp]
     records: Sequence[Record]
     fields: Fields
     dense: DenseIndex
@@ -67,6 +73,15 @@ class Generation:
     def id(self) -> str:
         """Names the content: the same corpus, model and versions give the same id."""
         return self.manifest.generation
+
+
+def section_runs(passages: Sequence[Passage]) -> NDArray[np.intp]:
+    """Of shape (passages,): the same number for neighbours that stand under the same heading."""
+    runs = np.zeros(len(passages), np.intp)
+    for n, (one, other) in enumerate(pairwise(passages), 1):
+        together = one.section and one.section == other.section and one.document.id == other.document.id
+        runs[n] = runs[n - 1] + (not together)
+    return runs
 
 
 def libraries() -> dict[str, str]:
@@ -211,6 +226,7 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         documents=documents,
         sources=sources,
         passages=passages,
+        sections=section_runs(passages),
         positions={passage.id: n for n, passage in enumerate(passages)},
         records=action_items,
         fields=Fields(passages, action_items),

@@ -1,17 +1,22 @@
 """The part of a passage that answers: the clauses whose words come nearest to the question."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.markers import item_marker
+from corpus.markup import plain
+from corpus.records import Role, column
 from corpus.sentences import sentences
+from corpus.types import Passage
 from index.encoder import Vectors
+from index.preferences import DATE
 
-_CLAUSE_END = re.compile(r"[;:](?=\s)|\t|\n+|\s[–—](?=\s)")
+_CLAUSE_END = re.compile(r";(?=\s)|\t|\n+|\s[–—](?=\s)")
 _ENOUGH = 0.9  # of what the whole text has of the question
 _SHORT = 25  # characters; a shorter clause is part of its neighbour
 
@@ -25,7 +30,7 @@ class Highlight:
 
 
 def clauses(text: str) -> list[tuple[int, int]]:
-    """Spans of the cells, sentences and parts between semicolons, colons and dashes, list markers left out."""
+    """Spans of the cells, sentences and parts between semicolons and dashes, list markers left out."""
     marker = item_marker(text)
     spans: list[tuple[int, int]] = []
     for start, end in _cut(text, marker.width if marker else 0):
@@ -44,33 +49,51 @@ def _cut(text: str, begin: int) -> Iterator[tuple[int, int]]:
     for start, end in sentences(text, begin, len(text)):
         position = start
         for match in [*_CLAUSE_END.finditer(text, start, end), None]:
-            stop = end if match is None else match.start() + (match.group() in ";:")
+            stop = end if match is None else match.start() + (match.group() == ";")
             if text[position:stop].strip():
                 lead = len(text[position:stop]) - len(text[position:stop].lstrip())
                 yield position + lead, position + len(text[position:stop].rstrip())
             position = end if match is None else match.end()
 
 
-def highlights(text: str, nearness: Vectors, spans: NDArray[np.int32]) -> tuple[Highlight, ...]:
-    """The fewest clauses, best first, that together have most of what the whole text has of the question.
+def highlights(
+    passage: Passage, asked: Sequence[Role | Literal["date"]], nearness: Vectors, spans: NDArray[np.int32]
+) -> tuple[Highlight, ...]:
+    """The fewest clauses that together have most of what the passage has of the question, in order.
 
     `nearness` of shape (pieces of the question, pieces of the text) are weighted cosines, `spans` of shape
-    (pieces of the text, 2) their characters. Neighbouring clauses make one highlight.
+    (pieces of the text, 2) their characters. What is `asked` for, a column or a date, is marked too where the
+    passage has it. Neighbouring clauses make one highlight.
     """
-    found = clauses(text)
+    found = clauses(passage.text)
     if not found or nearness.size == 0:
         return ()
+    if passage.kind == "definition":
+        return (Highlight(found[0][0], found[-1][1]),)
     within = [(spans[:, 0] >= start) & (spans[:, 1] <= end) for start, end in found]
     best = np.array([nearness[:, inside].max(axis=1, initial=0) for inside in within])
-    whole = best.max(axis=0).sum()
-    taken: list[int] = []
+    taken: set[int] = set()
     have = np.zeros(best.shape[1], np.float32)
-    while have.sum() < _ENOUGH * whole and len(taken) < len(found):
+    while have.sum() < _ENOUGH * best.max(axis=0).sum() and len(taken) < len(found):
         gains = np.maximum(best, have).sum(axis=1)
-        gains[taken] = -1
-        taken.append(int(gains.argmax()))
-        have = np.maximum(have, best[taken[-1]])
-    return tuple(_joined([found[n] for n in sorted(taken)], text)) if taken else ()
+        gains[list(taken)] = -1
+        taken.add(int(gains.argmax()))
+        have = np.maximum(have, best[int(gains.argmax())])
+    for one in asked:
+        answering = [n for n, (start, end) in enumerate(found) if _answers(passage, start, end, one)]
+        if answering and not taken & set(answering):
+            taken.add(answering[0])
+    return tuple(_joined([found[n] for n in sorted(taken)], passage.text)) if taken else ()
+
+
+def _answers(passage: Passage, start: int, end: int, asked: Role | Literal["date"]) -> bool:
+    """Whether a clause has a date, or lies in the cell of the column asked for."""
+    if asked == "date":
+        return DATE.search(passage.text, start, end) is not None
+    header = column(passage.fields, asked)
+    cell_start, cell_end = passage.text.rfind("\t", 0, start) + 1, passage.text.find("\t", end)
+    cell = passage.text[cell_start : cell_end if cell_end >= 0 else len(passage.text)]
+    return header is not None and plain(cell) == passage.fields[header]
 
 
 def _joined(spans: list[tuple[int, int]], text: str) -> Iterator[Highlight]:

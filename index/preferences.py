@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.markers import item_marker
-from corpus.markup import plain
-from corpus.records import Record, status_of
+from corpus.records import Record, Role, status_of
 from corpus.types import Document, Passage
 from index.lexical import terms
 
-Wish = Literal["period", "lead", "status", "number", "date", "amount"]
+Wish = Literal["period", "lead", "status", "number", "date"]
 
 # What a passage gains that meets a wish, beside cosines.
 WEIGHTS: Mapping[Wish, float] = {
@@ -20,7 +19,6 @@ WEIGHTS: Mapping[Wish, float] = {
     "status": 0.02,
     "number": 0.03,
     "date": 0.015,
-    "amount": 0.015,
 }
 
 _YEARS = re.compile(
@@ -49,17 +47,19 @@ _NTH = re.compile(
 _ASKS_DATE = re.compile(
     r"\b(?:when|how long|dates?|(?:what|which) (?:day|month|year|period)s?)\b", re.IGNORECASE
 )
-_ASKS_AMOUNT = re.compile(
-    r"\b(?:how (?:many|much|often)|number of|what (?:number|percentage|share))\b", re.IGNORECASE
+DATE = re.compile(
+    r"\b(?:19|20)\d\d\b|"
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 )
-_DATE = re.compile(
-    r"\b(?:19|20)\d\d\b|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
-_AMOUNT = re.compile(
-    r"\b(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|twenty|"
-    r"thirty|forty|fifty|hundreds?|thousands?|million|several|dozens?)\b",
-    re.IGNORECASE,
-)
+
+
+_ASKS_COLUMN: Mapping[Role, re.Pattern[str]] = {
+    "lead": re.compile(rf"^\W*(?:who|which)\b|\bleads?\b|{_LEADING.pattern}", re.IGNORECASE),
+    "status": re.compile(
+        r"\b(?:status|progress|complet\w+|done|finished|ongoing|came of|how far)\b", re.IGNORECASE
+    ),
+    "priority_area": re.compile(r"\b(?:areas?|headings?|priority)\b", re.IGNORECASE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Preference:
     """`words` of the question, and what they were taken to wish for.
 
     `value` is "2015-2017" for a period, with either year left out where it is open; a lead or a status as the
-    documents have it; the number of a list item; or empty, for a date or an amount.
+    documents have it; the number of a list item; or empty, for any date.
     """
 
     wish: Wish
@@ -94,7 +94,6 @@ class Preferences:
             *self._status(question),
             *_numbers(question),
             *(Preference("date", match.group(), "") for match in _first(_ASKS_DATE, question)),
-            *(Preference("amount", match.group(), "") for match in _first(_ASKS_AMOUNT, question)),
         )
 
     def _periods(self, question: str) -> list[Preference]:
@@ -152,10 +151,15 @@ class Preferences:
                 readings = marker.enumerator.readings if marker and marker.enumerator else frozenset()
                 return int(preference.value) in (ordinal for _, ordinal in readings)
             case "date":
-                return _DATE.search(passage.text) is not None
-            case "amount":
-                marker = item_marker(passage.text)
-                return _AMOUNT.search(plain(passage.text[marker.width if marker else 0 :])) is not None
+                return DATE.search(passage.text) is not None
+
+
+def asked_for(question: str) -> list[Role | Literal["date"]]:
+    """The columns of a plan, and whether a date, that `question` asks for."""
+    columns: list[Role | Literal["date"]] = [
+        role for role, asks in _ASKS_COLUMN.items() if asks.search(question)
+    ]
+    return [*columns, "date"] if _ASKS_DATE.search(question) else columns
 
 
 def _numbers(question: str) -> list[Preference]:

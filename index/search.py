@@ -11,19 +11,16 @@ from index.encoder import Encoder, Encoding, Vectors
 from index.filters import Filter
 from index.generation import Generation
 from index.highlights import Highlight, highlights
-from index.preferences import WEIGHTS, Preference
+from index.preferences import WEIGHTS, Preference, asked_for
 
-# What each kind of evidence counts. All of them are cosines, but for the lexical share, which is in 0..1.
-LATE, LEXICAL, DENSE, FEEDBACK = 1.0, 0.1, 0.1, 0.05
+# What each kind of evidence counts: cosines, but for the lexical share, which is in 0..1, and for what stands
+# beside a passage, which is scores.
+LATE, LEXICAL, DENSE, BESIDE = 1.0, 0.1, 0.1, 0.05
 _CANDIDATES = 100  # by the single vector, and by words
 _EXHAUSTIVE = 300  # so many passages are all looked at
 _CONTENDERS = 50  # so many of them are weighed by what else the question wishes
-_FEEDBACK_FROM = 5  # the best passages, of which it counts to be like them
 _DECIMALS = 6  # scores that differ by less are equal
-TOPIC, PLACE = (
-    0.3,
-    0.04,
-)  # in a conversation: of what was spoken of before, and of lying near what answered last
+TOPIC, PLACE = 0.3, 0.04  # in a conversation: of what was spoken of before, and of lying near the last answer
 _A_FEW = 3  # passages
 
 
@@ -86,22 +83,22 @@ def search(
     encodings = encoder.read(texts)
     weights = [generation.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
     lexical = np.max([generation.lexical.scores(text) for text in texts], axis=0)
-    dense = generation.dense.scores(encodings[0].pooled)
+    pooled = encodings[0].pooled
 
-    rows = _candidates(np.flatnonzero(mask), dense, lexical)
+    rows = _candidates(generation, np.flatnonzero(mask), pooled, lexical)
     late = generation.tokens.scores(list(zip(encodings, weights, strict=True)), rows)
-    scores = LATE * late + LEXICAL * lexical[rows] + DENSE * dense[rows]
+    scores = LATE * late + LEXICAL * lexical[rows] + DENSE * generation.dense.scores(pooled, rows)
+    scores += BESIDE * _beside(generation.sections, rows, scores)
     if before:
         scores += _spoken_of(generation, encoder, before, rows)
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
     scores += _wished(generation, interpretation.preferences, rows)
-    scores += FEEDBACK * _like_the_best(generation.dense.vectors(rows), scores)
-    most = LATE + LEXICAL + DENSE + FEEDBACK + (TOPIC + PLACE if before else 0)
+    most = LATE + LEXICAL + DENSE + BESIDE + (TOPIC + PLACE if before else 0)
     scores = np.round(scores / most, _DECIMALS)
     best = np.lexsort((rows, -scores))[:top_k]
 
-    shown = _highlights(generation, encoder, encodings[0], weights[0], rows[best])
+    shown = _highlights(generation, encoder, query, (encodings[0], weights[0]), rows[best])
     results = tuple(
         Result(rank, float(scores[n]), generation.passages[rows[n]], marked)
         for rank, (n, marked) in enumerate(zip(best, shown, strict=True), 1)
@@ -121,13 +118,30 @@ def _understand(generation: Generation, encoder: Encoder, query: str) -> tuple[l
     return readings, Interpretation(corrected.changed, {**full.changed, **short.changed}, preferences)
 
 
-def _candidates(rows: NDArray[np.intp], dense: Vectors, lexical: Vectors) -> NDArray[np.intp]:
+def _candidates(
+    generation: Generation, rows: NDArray[np.intp], pooled: Vectors, lexical: Vectors
+) -> NDArray[np.intp]:
     """The rows worth a closer look, in order: the best by either kind of evidence, or all if they are few."""
     if len(rows) <= _EXHAUSTIVE:
         return rows
-    return np.union1d(
-        *(rows[np.argpartition(-scores[rows], _CANDIDATES)[:_CANDIDATES]] for scores in (dense, lexical))
-    )
+    worded = rows[np.argpartition(-lexical[rows], _CANDIDATES)[:_CANDIDATES]]
+    return np.union1d(generation.dense.nearest(pooled, rows, _CANDIDATES), worded)
+
+
+def _beside(sections: NDArray[np.intp], rows: NDArray[np.intp], scores: Vectors) -> Vectors:
+    """The mean score of the passages before and after each in its section, or its own where it stands alone.
+
+    A passage that was no candidate counts as the worst of them.
+    """
+    if not len(rows):
+        return scores
+    known = np.full(len(sections) + 2, scores.min(), np.float32)
+    known[rows + 1] = scores
+    around = np.concatenate([[-1], sections, [-1]])
+    before, after = around[rows] == sections[rows], around[rows + 2] == sections[rows]
+    total = np.where(before, known[rows], 0) + np.where(after, known[rows + 2], 0)
+    count = before.astype(np.float32) + after
+    return np.asarray(np.where(count > 0, total / np.maximum(count, 1), scores), np.float32)
 
 
 def _spoken_of(generation: Generation, encoder: Encoder, before: Before, rows: NDArray[np.intp]) -> Vectors:
@@ -135,7 +149,7 @@ def _spoken_of(generation: Generation, encoder: Encoder, before: Before, rows: N
     encoding = encoder.read([before.topic])[0]
     late = generation.tokens.scores([(encoding, generation.tokens.weights(before.topic, encoding))], rows)
     lexical = generation.lexical.scores(before.topic)[rows]
-    dense = generation.dense.scores(encoding.pooled)[rows]
+    dense = generation.dense.scores(encoding.pooled, rows)
     topic = (LATE * late + LEXICAL * lexical + DENSE * dense) / (LATE + LEXICAL + DENSE)
     near = np.array([_nearness(generation, before.passage, int(row)) for row in rows], np.float32)
     return np.asarray(TOPIC * topic + PLACE * near, np.float32)
@@ -163,19 +177,19 @@ def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: N
     return gains
 
 
-def _like_the_best(vectors: Vectors, scores: Vectors) -> Vectors:
-    """The mean cosine of each passage with those that score best: pseudo-relevance feedback."""
-    best = np.argsort(-scores, kind="stable")[:_FEEDBACK_FROM]
-    return np.asarray(vectors @ vectors[best].mean(axis=0), np.float32) if len(best) else scores
-
-
 def _highlights(
-    generation: Generation, encoder: Encoder, encoding: Encoding, weights: Vectors, rows: NDArray[np.intp]
+    generation: Generation,
+    encoder: Encoder,
+    query: str,
+    reading: tuple[Encoding, Vectors],
+    rows: NDArray[np.intp],
 ) -> list[tuple[Highlight, ...]]:
     """The text of a passage comes before its context in what is indexed, so its pieces come first too."""
+    encoding, weights = reading
+    asked = asked_for(query)
     passages = [generation.passages[row] for row in rows]
     shown = []
     for row, passage, pieces in zip(rows, passages, encoder.pieces([p.text for p in passages]), strict=True):
         nearness = generation.tokens.cosines(encoding, int(row))[:, : len(pieces.spans)] * weights[:, None]
-        shown.append(highlights(passage.text, nearness, pieces.spans[: nearness.shape[1]]))
+        shown.append(highlights(passage, asked, nearness, pieces.spans[: nearness.shape[1]]))
     return shown

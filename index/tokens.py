@@ -16,7 +16,7 @@ from index.encoder import Encoder, Encoding, Vectors, unit
 from index.lexical import FUNCTION_WORDS
 
 FOLDER = "tokens"
-AXES = 128
+AXES = 112
 _PROBE_WORDS, _PROBE_LENGTH = (
     8192,
     64,
