@@ -20,7 +20,6 @@ from index.generation import (
     PASSAGES,
     SOURCES,
     Manifest,
-    current_id,
     file_hashes,
     generation_id,
     indexed_text,
@@ -59,8 +58,12 @@ class Built:
 
 
 def is_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
-    """Whether the generation in use is what a build would give now; needs no model in memory."""
-    return current_id(var) == generation_id(model_sha256, catalogue.documents, catalogue.passages())
+    """Whether the generation in use opens and is what a build would give now; needs no model in memory."""
+    try:
+        generation = open_generation(var, model_sha256)
+    except GenerationError:
+        return False
+    return generation.id == generation_id(model_sha256, catalogue.documents, catalogue.passages())
 
 
 def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | None = None) -> Built:

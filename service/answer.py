@@ -26,7 +26,7 @@ Status = Literal["answered", "partial", "not_found"]
 
 _READ = 5  # passages looked at
 _RELATED = 3  # nearest passages offered when nothing answers, and cited in all when something does
-_CLOSE = 0.025  # a passage whose score is this close to the best one's answers beside it
+_CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
 _NEARBY = 0.1  # and one this close is worth reading too
 _MOST_ITEMS = 10  # of a list that are quoted
 _SURE = 0.95  # of what is looked up, not searched
