@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
 from rich.table import Table
@@ -295,9 +296,10 @@ def _show(tables: list[MeansTable], runs: list[Results], out: Path, as_json: boo
         print(json.dumps({run.system: _summary_json(run) for run in runs}))
         return
     for summary in tables:
-        table = Table("system", title=summary.title)
+        table = Table(title=summary.title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table.add_column("system", no_wrap=True, min_width=max(len(line.name) for line in summary.lines))
         for column in summary.columns:
-            table.add_column(column, justify="right", overflow="fold")
+            table.add_column(column, justify="right", overflow="fold", min_width=len("0.00*"))
         for line in summary.lines:
             table.add_row(line.name, *(_cell(cell) for cell in line.cells))
         stdout.print(table)

@@ -1,7 +1,8 @@
 """Embeds many texts with the production encoder, on every core: one process a core, one thread a process.
 
-One forward pass gives a text's single vector and its token vectors; these leave the process as codes, a
-twelfth of their size and less.
+One forward pass gives a text's single vector and its token vectors; these leave the process as codes, of
+four bits an axis. Where the processor multiplies in bfloat16, the passes of a large collection do too: that
+nearly halves the time, and turns a single vector by less than half a degree.
 """
 
 import os
@@ -46,7 +47,7 @@ def embed(
         codes.update(zip(chunk, found[1], strict=True))
         advance(len(chunk))
 
-    if len(texts) < WORTHWHILE:
+    if len(texts) < WORTHWHILE:  # here, in full precision
         for chunk in chunks:
             take(chunk, _read(encoder, quantizer, [texts[n] for n in chunk]))
     else:
@@ -64,7 +65,12 @@ def _load(load: Callable[[], Encoder], quantizer: Quantizer) -> None:
 
 
 def _read_here(texts: list[str]) -> tuple[Vectors, list[Codes]]:
-    return _read(*_worker, texts)
+    import torch
+
+    capable = torch.cpu.get_capabilities()
+    half = bool(capable.get("avx512_bf16") or capable.get("amx_bf16"))
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        return _read(*_worker, texts)
 
 
 def _read(encoder: Encoder, quantizer: Quantizer, texts: list[str]) -> tuple[Vectors, list[Codes]]:
