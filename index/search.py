@@ -13,20 +13,37 @@ from index.generation import Generation
 from index.highlights import Highlight, highlights
 from index.preferences import WEIGHTS, Preference, asked_for
 
-# What each kind of evidence counts: cosines, but for the lexical share, which is in 0..1, and for what stands
-# beside a passage, which is scores.
-LATE, LEXICAL, DENSE, BESIDE = 1.0, 0.1, 0.1, 0.05
 _CANDIDATES = 100  # by the single vector, and by words
 _EXHAUSTIVE = 300  # so many passages are all looked at
 _CONTENDERS = 50  # so many of them are weighed by what else the question wishes
 _DECIMALS = 6  # scores that differ by less are equal
-TOPIC, PLACE = 0.3, 0.04  # in a conversation: of what was spoken of before, and of lying near the last answer
 _A_FEW = 3  # passages
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What each kind of evidence counts: cosines, but for `lexical`, a share in 0..1, and `beside`, scores.
+
+    `wishes` multiplies the gains of preferences; `topic` and `place` are for what was spoken of before in a
+    conversation, and for lying near the last answer. With 0 a kind is left out.
+    """
+
+    late: float = 1.0
+    lexical: float = 0.1
+    dense: float = 0.1
+    beside: float = 0.05
+    wishes: float = 1.0
+    topic: float = 0.3
+    place: float = 0.04
+    reworded: bool = True
+
+
+DEFAULT = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """A ranked passage; ranks count from 1. Scores mean the same for every question and are at most 1."""
+    """A ranked passage; ranks count from 1. A score means the same for every question: it is in -1..1."""
 
     rank: int
     score: float
@@ -73,6 +90,7 @@ def search(
     top_k: int = 10,
     filter: Filter | None = None,
     before: Before | None = None,
+    evidence: Evidence = DEFAULT,
 ) -> SearchResults:
     """The `top_k` passages of `generation` that best answer `query`, asked after `before` if that is given.
 
@@ -80,6 +98,7 @@ def search(
     """
     mask = generation.fields.mask(filter or Filter())
     texts, interpretation = _understand(generation, encoder, query)
+    texts = texts if evidence.reworded else texts[:1]
     encodings = encoder.read(texts)
     weights = [generation.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
     lexical = np.max([generation.lexical.scores(text) for text in texts], axis=0)
@@ -87,15 +106,17 @@ def search(
 
     rows = _candidates(generation, np.flatnonzero(mask), pooled, lexical)
     late = generation.tokens.scores(list(zip(encodings, weights, strict=True)), rows)
-    scores = LATE * late + LEXICAL * lexical[rows] + DENSE * generation.dense.scores(pooled, rows)
-    scores += BESIDE * _beside(generation.sections, rows, scores)
+    cosines = generation.dense.scores(pooled, rows)
+    scores = evidence.late * late + evidence.lexical * lexical[rows] + evidence.dense * cosines
+    most = evidence.late + evidence.lexical + evidence.dense + evidence.beside
+    scores += evidence.beside * _beside(generation.sections, rows, scores)
     if before:
-        scores += _spoken_of(generation, encoder, before, rows)
+        scores += _spoken_of(generation, encoder, before, evidence, rows)
+        most += evidence.topic + evidence.place
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
-    scores += _wished(generation, interpretation.preferences, rows)
-    most = LATE + LEXICAL + DENSE + BESIDE + (TOPIC + PLACE if before else 0)
-    scores = np.round(scores / most, _DECIMALS)
+    scores += evidence.wishes * _wished(generation, interpretation.preferences, rows)
+    scores = np.round(np.clip(scores / most, -1, 1), _DECIMALS)
     best = np.lexsort((rows, -scores))[:top_k]
 
     shown = _highlights(generation, encoder, query, (encodings[0], weights[0]), rows[best])
@@ -144,15 +165,18 @@ def _beside(sections: NDArray[np.intp], rows: NDArray[np.intp], scores: Vectors)
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), scores), np.float32)
 
 
-def _spoken_of(generation: Generation, encoder: Encoder, before: Before, rows: NDArray[np.intp]) -> Vectors:
+def _spoken_of(
+    generation: Generation, encoder: Encoder, before: Before, evidence: Evidence, rows: NDArray[np.intp]
+) -> Vectors:
     """What each passage gains by speaking of the topic so far, and by lying near the passage that answered last."""
     encoding = encoder.read([before.topic])[0]
     late = generation.tokens.scores([(encoding, generation.tokens.weights(before.topic, encoding))], rows)
     lexical = generation.lexical.scores(before.topic)[rows]
     dense = generation.dense.scores(encoding.pooled, rows)
-    topic = (LATE * late + LEXICAL * lexical + DENSE * dense) / (LATE + LEXICAL + DENSE)
+    topic = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
+    topic /= evidence.late + evidence.lexical + evidence.dense
     near = np.array([_nearness(generation, before.passage, int(row)) for row in rows], np.float32)
-    return np.asarray(TOPIC * topic + PLACE * near, np.float32)
+    return np.asarray(evidence.topic * topic + evidence.place * near, np.float32)
 
 
 def _nearness(generation: Generation, passage: Passage, row: int) -> float:
