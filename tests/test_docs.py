@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer.main
 
+from eval.report import SUMMARIES
 from service.cli import app
 from service.settings import Settings
 
@@ -24,6 +25,17 @@ def test_every_make_target_exists_and_is_named() -> None:
     named = set(re.findall(r"\bmake ([a-z]+)", README))
     assert named <= targets
     assert targets <= named
+
+
+def test_the_tables_of_figures_are_as_the_command_writes_them() -> None:
+    tables = {title: list(measures) for title, _, measures in SUMMARIES}
+    headings = re.findall(
+        r"^\| ((?:questions|precedents|conversations)[^|]*) \|(.*)\|$", README, re.MULTILINE
+    )
+    assert {title for title, _ in headings} >= {"questions: retrieval", "precedents"}
+    for title, columns in headings:
+        assert columns.strip().split(" | ") == tables[title]
+    assert re.search(r"^\| bali \| \d\.\d\d \(\d\.\d\d–\d\.\d\d\) \|", README, re.MULTILINE)
 
 
 def test_every_setting_exists_and_is_named() -> None:
