@@ -5,7 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: serve test lint typecheck eval bench clean
+# the peers' environment and runs
+PEERS := var/peers
+
+.PHONY: serve test lint typecheck eval peers bench clean
 
 serve: $(VENV)/installed
 	@$(BIN)/bali serve --port $(PORT)
@@ -21,9 +24,12 @@ lint: $(VENV)/installed
 typecheck: $(VENV)/installed
 	@$(BIN)/mypy
 
-eval: $(VENV)/installed
+# with the peers beside it, once `make peers` was called for
+eval: $(VENV)/installed $(if $(wildcard $(PEERS)/runs/made),peers)
 	@$(BIN)/bali build
-	@$(BIN)/python -m eval.retrieval
+	@$(BIN)/bali eval $(if $(wildcard $(PEERS)/runs/made),--peers $(PEERS)/runs)
+
+peers: $(PEERS)/runs/made
 
 bench: $(VENV)/installed
 	@$(BIN)/python -m bench.reading
@@ -39,4 +45,18 @@ $(VENV)/installed: pyproject.toml
 	@$(BIN)/python -m pip install --quiet torch==2.13.0
 	@echo "== Installing the assistant and what it needs"
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# the peers' pins would touch ours, so they have an environment of their own
+$(PEERS)/installed: eval/peers/requirements.txt
+	@echo "== Setting up the peers in $(PEERS)/venv (some minutes)"
+	@test -x $(PEERS)/venv/bin/python || $(PYTHON) -m venv $(PEERS)/venv
+	@$(PEERS)/venv/bin/python -m pip install --quiet torch==2.13.0
+	@$(PEERS)/venv/bin/python -m pip install --quiet --requirement $<
+	@touch $@
+
+$(PEERS)/runs/made: $(PEERS)/installed $(wildcard eval/peers/*.py corpus/documents/*.txt) \
+		eval/gold/questions.jsonl eval/gold/precedents.jsonl
+	@echo "== Running the peers"
+	@$(PEERS)/venv/bin/python -m eval.peers --out $(@D)
 	@touch $@

@@ -139,7 +139,8 @@ def propose(
 
 
 def _first_line(source: str) -> str:
-    return next((shown[:200] for line in source.splitlines() if (shown := plain(line.strip("#*_ \t")))), "")
+    shown = (plain(line.strip("\ufeff# \t")).strip("*_ ") for line in source.splitlines())
+    return next((line[:200] for line in shown if line), "")
 
 
 def _years(path: Path, source: str) -> tuple[int, int]:

@@ -20,6 +20,7 @@ _HEADER_WORDS = re.compile(
 _ITEM_NUMBER = re.compile(r"\(?\d{1,3}[.)]\s")
 _LONGEST_HEADER = 80
 _LONGEST_GROUP = 160
+_LONGEST_ABBREVIATION = 5  # characters, the full stop among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def find_header(rows: Sequence[Row]) -> Row | None:
     """
     first = rows[0]
     body = [row for row in rows[1:] if row.texts != first.texts and not is_group(row)]
-    if not all(0 < len(text) <= _LONGEST_HEADER and not text.endswith(".") for text in first.texts):
+    if not all(_could_head(text) for text in first.texts):
         return None
     if any(row.texts == first.texts for row in rows[1:]):
         return first
@@ -112,6 +113,11 @@ def find_header(rows: Sequence[Row]) -> Row | None:
     numbered = all(_numbered(row.texts[0]) for row in body)
     longer = median(len(row.texts[0]) for row in body) >= 3 * len(first.texts[0])
     return first if numbered or longer else None
+
+
+def _could_head(text: str) -> bool:
+    """Whether a cell is short and no sentence; "No." and "Ref." are abbreviations."""
+    return 0 < len(text) <= _LONGEST_HEADER and (not text.endswith(".") or len(text) <= _LONGEST_ABBREVIATION)
 
 
 def looks_like_header(row: Row) -> bool:

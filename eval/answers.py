@@ -72,10 +72,9 @@ def supports(citation: Citation, evidence: Evidence) -> bool:
     )
 
 
-def is_cited_right(answer: Answer, accepted: Accepted, evidence: Evidence) -> bool:
-    """Whether the answer is right, and would be from those of its quotations alone that lie on evidence."""
-    cited = " ".join(citation.quote for citation in answer.citations if supports(citation, evidence))
-    return is_right(answer.text, accepted) and is_right(cited, accepted)
+def is_cited_right(answer: Answer, evidence: Evidence) -> bool:
+    """Whether some citation of the answer lies on gold evidence, whatever the text of the answer says."""
+    return any(supports(citation, evidence) for citation in answer.citations)
 
 
 def is_exact(citation: Citation, sources: Mapping[str, str]) -> bool:
@@ -93,13 +92,17 @@ def judge_answer(
 ) -> dict[str, float]:
     """The measures of the answer to an answerable question, each 0 or 1 but for `exact` and `length`.
 
-    A refusal is not right, whatever words it repeats. `exact` is the share of the quotations that are exact
-    (absent if nothing is quoted), `length` the characters of an answer that was given.
+    A refusal is neither right nor cited right, whatever words it repeats and passages it shows. `exact` is the
+    share of the quotations that are exact (absent if nothing is quoted), `length` the characters of an answer
+    that was given.
     """
     given = answer.status != "not_found"
+    right = given and is_right(answer.text, accepted)
+    cited = given and is_cited_right(answer, evidence)
     judged = {
-        "right": float(given and is_right(answer.text, accepted)),
-        "cited right": float(given and is_cited_right(answer, accepted, evidence)),
+        "right": float(right),
+        "cited right": float(cited),
+        "right and cited": float(right and cited),
         "false refusal": float(not given),
     }
     if given:

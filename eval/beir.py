@@ -1,21 +1,26 @@
-"""Scores a BEIR collection with the production encoder and search: each evidence, fused, and in full."""
+"""Scores a BEIR collection with the production encoder, index and search.
+
+Four systems side by side: `lexical` and `dense`, the two kinds of evidence by which search proposes its
+candidates; `fused`, the sum of both, standardised; and `full`, what `index.search` returns, with the late
+interaction of token vectors and all else that it weighs.
+"""
 
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Document, Passage
 from eval.collection import Collection
+from eval.embedding import embed
 from eval.ranking import Qrels, Run, ndcg, recall, reciprocal_rank
 from eval.statistics import Estimate, estimate, estimate_auroc, randomisation_p
-from index.dense import DenseIndex
-from index.encoder import Encoder, Vectors
-from index.filters import Fields
-from index.generation import FORMAT, Generation, Manifest, libraries, passages_sha256
-from index.lexical import LexicalIndex
+from index.build import write_generation
+from index.encoder import Encoder
+from index.generation import Generation, open_generation
 from index.search import search
 
 DEPTH = 100
@@ -45,39 +50,34 @@ class Scores:
     auroc: Mapping[str, Estimate]
 
 
-def index_collection(collection: Collection, encoder: Encoder, vectors: Vectors) -> Generation:
-    """The collection as a generation in memory, a passage a document, row n of `vectors` being the nth's."""
+def index_collection(
+    folder: Path,
+    collection: Collection,
+    encoder: Encoder,
+    load: Callable[[], Encoder],
+    advance: Callable[[int], None] = lambda _: None,
+) -> Generation:
+    """The collection built under `folder` as a corpus is, a passage a document; `load` loads the encoder again."""
+    passages, source = _passages(collection)
     texts = list(collection.documents.values())
-    document = Document("collection", "", "", "collection", (0, 0), "", hashlib.sha256(b"").hexdigest())
-    source = "\n".join(texts)
+    pieces = encoder.pieces(texts)
+    embedded = embed(texts, pieces, encoder, load, advance)
+    document = passages[0].document
+    write_generation(folder, [document], {document.id: source}, passages, embedded, pieces, encoder)
+    return open_generation(folder, encoder.sha256)
+
+
+def _passages(collection: Collection) -> tuple[list[Passage], str]:
+    """The documents as passages without context, one below the other in a single source, and that source."""
+    source = "\n".join(collection.documents.values())
+    sha256 = hashlib.sha256(source.encode()).hexdigest()
+    document = Document("collection", "", "", "collection", (0, 0), "", sha256)
     passages, start = [], 0
-    for identity, text in collection.documents.items():
+    for name, text in collection.documents.items():
         end = start + len(text)
-        passages.append(Passage(identity, document, text, start, end, (), "paragraph", {}, ""))
+        passages.append(Passage(name, document, text, start, end, (), "paragraph", {}, ""))
         start = end + 1
-    manifest = Manifest(
-        format=FORMAT,
-        generation="collection",
-        model=encoder.name,
-        model_sha256=encoder.sha256,
-        dimensions=encoder.dimensions,
-        passages=len(passages),
-        passages_sha256=passages_sha256(passages),
-        sources={document.id: document.sha256},
-        libraries=libraries(),
-        files={},
-    )
-    return Generation(
-        manifest=manifest,
-        documents={document.id: document},
-        sources={document.id: source},
-        passages=passages,
-        positions={passage.id: n for n, passage in enumerate(passages)},
-        records=[],
-        fields=Fields(passages, []),
-        dense=DenseIndex.build(vectors),
-        lexical=LexicalIndex.build(texts),
-    )
+    return passages, source
 
 
 def run_collection(
@@ -90,7 +90,7 @@ def run_collection(
     runs: dict[str, dict[str, dict[str, float]]] = {system: {} for system in SYSTEMS}
     for query, text in collection.queries.items():
         lexical = generation.lexical.scores(text)
-        dense = generation.dense.scores(encoder.encode([text]))
+        dense = generation.dense.scores(encoder.encode([text])[0])
         runs["lexical"][query] = _top(generation, np.where(lexical > 0, lexical, -np.inf), query)
         runs["dense"][query] = _top(generation, dense, query)
         runs["fused"][query] = _top(generation, _standardised(lexical) + _standardised(dense), query)

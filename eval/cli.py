@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
 from rich.table import Table
@@ -22,7 +24,6 @@ from corpus.errors import BaliError
 from eval.collection import read_collection
 from eval.compare import Change, Difference, changes, differences
 from eval.data import Gold, read_gold, read_sources
-from eval.embedding import embed
 from eval.gate import Fall, baseline_path, falls
 from eval.http import HttpService, ServiceError
 from eval.latency import Latency
@@ -168,11 +169,11 @@ def beir(
 
         load = partial(SentenceTransformerEncoder, model)
         encoder = load()
-        with _progress("embedding", len(collection.documents)) as advance:
-            vectors = embed(list(collection.documents.values()), encoder, load, advance)
-        generation = index_collection(collection, encoder, vectors)
-        with _progress("searching", len(collection.queries)) as advance:
-            runs = run_collection(collection, generation, encoder, advance)
+        with TemporaryDirectory() as built:
+            with _progress("embedding", len(collection.documents)) as advance:
+                generation = index_collection(Path(built), collection, encoder, load, advance)
+            with _progress("searching", len(collection.queries)) as advance:
+                runs = run_collection(collection, generation, encoder, advance)
         scores = score_collection(collection, runs)
     if as_json:
         print(json.dumps(asdict(scores)))
@@ -295,9 +296,10 @@ def _show(tables: list[MeansTable], runs: list[Results], out: Path, as_json: boo
         print(json.dumps({run.system: _summary_json(run) for run in runs}))
         return
     for summary in tables:
-        table = Table("system", title=summary.title)
+        table = Table(title=summary.title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table.add_column("system", no_wrap=True, min_width=max(len(line.name) for line in summary.lines))
         for column in summary.columns:
-            table.add_column(column, justify="right", overflow="fold")
+            table.add_column(column, justify="right", overflow="fold", min_width=len("0.00*"))
         for line in summary.lines:
             table.add_row(line.name, *(_cell(cell) for cell in line.cells))
         stdout.print(table)

@@ -1,4 +1,9 @@
-"""Embeds many texts with the production encoder, on every core: one process a core, one thread a process."""
+"""Embeds many texts with the production encoder, on every core: one process a core, one thread a process.
+
+One forward pass gives a text's single vector and its token vectors; these leave the process as codes, of
+four bits an axis. Where the processor multiplies in bfloat16, the passes of a large collection do too: that
+nearly halves the time, and turns a single vector by less than half a degree.
+"""
 
 import os
 from collections.abc import Callable, Sequence
@@ -7,46 +12,68 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from index.encoder import Encoder, Vectors
+from index.build import Embedded
+from index.encoder import Encoder, Pieces, Vectors
+from index.tokens import Codes, Quantizer
 
 WORTHWHILE = 2000
 """Below so many texts, loading the model again in each process costs more than it saves."""
 
 CHUNK = 64
 
-_worker: Encoder
+_worker: tuple[Encoder, Quantizer]
 
 
 def embed(
     texts: Sequence[str],
+    pieces: Sequence[Pieces],
     encoder: Encoder,
     load: Callable[[], Encoder],
-    advance: Callable[[int], None] | None = None,
-) -> Vectors:
-    """Vectors of shape (len(texts), dimensions), as `encoder.encode` gives; `load` loads it once more.
+    advance: Callable[[int], None] = lambda _: None,
+) -> Embedded:
+    """The texts embedded; `pieces` are `encoder.pieces(texts)`, and `load` loads the encoder once more.
 
-    The longest texts go first, in chunks of like length, so that batches need little padding and no core is
-    left with the longest at the end.
+    The texts of most tokens go first, in chunks of like length, so that batches need next to no padding and
+    no core is left with the longest at the end.
     """
-    if len(texts) < WORTHWHILE:
-        return encoder.encode(texts, advance)
-    order = sorted(range(len(texts)), key=lambda n: (-len(texts[n]), n))
+    quantizer = Quantizer.learn(encoder)
+    order = sorted(range(len(texts)), key=lambda n: (-min(pieces[n].length, encoder.max_tokens), n))
     chunks = [order[begin : begin + CHUNK] for begin in range(0, len(order), CHUNK)]
     vectors = np.zeros((len(texts), encoder.dimensions), np.float32)
-    cores = len(os.sched_getaffinity(0))
-    with ProcessPoolExecutor(cores, get_context("spawn"), _load, (load,)) as pool:
-        encoded = pool.map(_encode, ([texts[n] for n in chunk] for chunk in chunks))
-        for chunk, found in zip(chunks, encoded, strict=True):
-            vectors[chunk] = found
-            if advance:
-                advance(len(chunk))
-    return vectors
+    codes: dict[int, Codes] = {}
+
+    def take(chunk: list[int], found: tuple[Vectors, list[Codes]]) -> None:
+        vectors[chunk] = found[0]
+        codes.update(zip(chunk, found[1], strict=True))
+        advance(len(chunk))
+
+    if len(texts) < WORTHWHILE:  # here, in full precision
+        for chunk in chunks:
+            take(chunk, _read(encoder, quantizer, [texts[n] for n in chunk]))
+    else:
+        cores = len(os.sched_getaffinity(0))
+        with ProcessPoolExecutor(cores, get_context("spawn"), _load, (load, quantizer)) as pool:
+            read = pool.map(_read_here, ([texts[n] for n in chunk] for chunk in chunks))
+            for chunk, found in zip(chunks, read, strict=True):
+                take(chunk, found)
+    return Embedded(vectors, [codes[n] for n in range(len(texts))], quantizer)
 
 
-def _load(load: Callable[[], Encoder]) -> None:
+def _load(load: Callable[[], Encoder], quantizer: Quantizer) -> None:
     global _worker
-    _worker = load()
+    _worker = load(), quantizer
 
 
-def _encode(texts: Sequence[str]) -> Vectors:
-    return _worker.encode(texts)
+def _read_here(texts: list[str]) -> tuple[Vectors, list[Codes]]:
+    import torch
+
+    capable = torch.cpu.get_capabilities()
+    half = bool(capable.get("avx512_bf16") or capable.get("amx_bf16"))
+    with torch.autocast("cpu", torch.bfloat16, enabled=half):
+        return _read(*_worker, texts)
+
+
+def _read(encoder: Encoder, quantizer: Quantizer, texts: list[str]) -> tuple[Vectors, list[Codes]]:
+    encodings = encoder.read(texts)
+    pooled = np.array([encoding.pooled for encoding in encodings], np.float32)
+    return pooled, [quantizer.encode(encoding.tokens) for encoding in encodings]

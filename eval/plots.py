@@ -23,7 +23,8 @@ def reliability_plot(bins: Sequence[Bin]) -> str:
     """Share of correct answers by confidence, with the number of questions above; ideal: the diagonal."""
     figure, axes = _axes("confidence", "answers correct")
     axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", linewidth=1)
-    axes.bar([part.low for part in bins], [part.accuracy for part in bins], 0.1, align="edge", color=BLUE)
+    lows, accuracies = [part.low for part in bins], [part.accuracy for part in bins]
+    axes.bar(lows, accuracies, 0.1, align="edge", color=BLUE, edgecolor="white")
     for part in bins:
         axes.annotate(str(part.n), (part.low + 0.05, part.accuracy + 0.01), ha="center", fontsize=8)
     return _svg(figure, "reliability")

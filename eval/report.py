@@ -26,11 +26,25 @@ SUMMARIES: tuple[tuple[str, SetName, tuple[str, ...]], ...] = (
     (
         "questions: answers",
         "questions",
-        ("right", "cited right", "exact", "length", "AUROC", "ECE", "false answer", "false refusal"),
+        (
+            "right",
+            "cited right",
+            "right and cited",
+            "exact",
+            "length",
+            "AUROC",
+            "ECE",
+            "false answer",
+            "false refusal",
+        ),
     ),
     ("precedents", "precedents", ("nDCG@10", "recall@5", "recall@10", "recall@20")),
     ("conversations: retrieval", "conversations", ("hit@1", "hit@3", "RR@10", "found@600c", "found@1200c")),
-    ("conversations: answers", "conversations", ("right", "cited right", "exact", "length", "false refusal")),
+    (
+        "conversations: answers",
+        "conversations",
+        ("right", "cited right", "right and cited", "exact", "length", "false refusal"),
+    ),
 )
 """The tables of a summary: title, gold set, measures."""
 
@@ -85,10 +99,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question as it is shown, with what was wanted and what came back."""
+    """A question as it is shown, with why it failed, if it did, what was wanted and what came back."""
 
     judged: Judged
-    failed: bool
+    reasons: tuple[str, ...]
     accepted: tuple[str, ...]
     wanted: list[list[Quote]]
     results: list[Shown]
@@ -211,15 +225,21 @@ def entries(results: Results, gold: Gold) -> list[Entry]:
 
 
 def _entry(judged: Judged, accepted: tuple[str, ...], wanted: list[list[Quote]]) -> Entry:
-    measures = judged.measures
-    failed = (
-        measures.get(PASSED[judged.set], 1.0) < 1.0
-        or measures.get("right", 1.0) < 1.0
-        or measures.get("false answer", 0.0) > 0.0
-    )
+    judgement = judged.measures
+    passed = PASSED[judged.set]
+    reasons = [
+        reason
+        for fell_short, reason in (
+            (judgement.get(passed, 1.0) < 1.0, f"{passed} {figure(judgement.get(passed, 1.0))}"),
+            (judgement.get("right", 1.0) < 1.0, "not right"),
+            (judgement.get("cited right", 1.0) < 1.0, "not cited right"),
+            (judgement.get("false answer", 0.0) > 0.0, "a false answer"),
+        )
+        if fell_short
+    ]
     quotes = [quote for alternative in wanted for quote in alternative]
     shown = [Shown(result, is_placed(result), mark(result, quotes)) for result in judged.results[:SHOWN]]
-    return Entry(judged, failed, accepted, wanted, shown)
+    return Entry(judged, tuple(reasons), accepted, wanted, shown)
 
 
 def mark(result: Retrieved, quotes: Iterable[Quote]) -> Segments:

@@ -3,16 +3,16 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from corpus.catalogue import Catalogue
-from corpus.types import Passage
+from corpus.types import Document, Passage
 from index.dense import DenseIndex
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder, Pieces, Vectors
 from index.errors import GenerationError
 from index.generation import (
     DOCUMENTS,
@@ -20,7 +20,6 @@ from index.generation import (
     PASSAGES,
     SOURCES,
     Manifest,
-    current_id,
     file_hashes,
     generation_id,
     indexed_text,
@@ -39,6 +38,15 @@ _CHUNK = 64  # texts whose token vectors are in memory at one time
 
 
 @dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the model made of passages: vectors of shape (passages, dimensions), and the codes of each."""
+
+    vectors: Vectors
+    codes: Sequence[Codes]
+    quantizer: Quantizer
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """What a build did. `truncated` are the ids of passages longer than the model reads."""
 
@@ -50,8 +58,12 @@ class Built:
 
 
 def is_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
-    """Whether the generation in use is what a build would give now; needs no model in memory."""
-    return current_id(var) == generation_id(model_sha256, catalogue.documents, catalogue.passages())
+    """Whether the generation in use opens and is what a build would give now; needs no model in memory."""
+    try:
+        generation = open_generation(var, model_sha256)
+    except GenerationError:
+        return False
+    return generation.id == generation_id(model_sha256, catalogue.documents, catalogue.passages())
 
 
 def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | None = None) -> Built:
@@ -62,40 +74,59 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
             "the corpus holds no text", where=str(catalogue.folder), remedy="add a document"
         )
     known = _known(var, encoder)
-    vectors, codes, quantizer, embedded = _embed(passages, encoder, known, advance)
+    embedded, new = _embed(passages, encoder, known, advance)
     pieces = encoder.pieces([indexed_text(passage) for passage in passages])
+    sources = {document.id: catalogue.source(document) for document in catalogue.documents}
+    generation = write_generation(var, catalogue.documents, sources, passages, embedded, pieces, encoder)
+    truncated = tuple(
+        passage.id
+        for passage, piece in zip(passages, pieces, strict=True)
+        if piece.length > encoder.max_tokens
+    )
+    return Built(generation, len(catalogue.documents), len(passages), new, truncated)
+
+
+def write_generation(
+    var: Path,
+    documents: Sequence[Document],
+    sources: Mapping[str, str],
+    passages: Sequence[Passage],
+    embedded: Embedded,
+    pieces: Sequence[Pieces],
+    encoder: Encoder,
+) -> str:
+    """Write and publish a generation under `var`, and return its id.
+
+    `sources` has the text of each document by its id; `embedded` and `pieces` (of the `indexed_text`) have an
+    entry a passage, in order.
+    """
     folder = var / "generations"
     folder.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
     try:
-        _write(draft, catalogue, passages)
-        dense = DenseIndex.build(vectors)
+        _write_texts(draft, documents, sources, passages)
+        dense = DenseIndex.build(embedded.vectors)
         dense.save(draft)
         LexicalIndex.build([indexed_text(passage) for passage in passages]).save(draft)
         Names.learn(passages).save(draft)
-        TokenIndex.build(quantizer, codes, [piece.ids for piece in pieces]).save(draft)
+        TokenIndex.build(embedded.quantizer, embedded.codes, [piece.ids for piece in pieces]).save(draft)
         manifest = Manifest(
             format=FORMAT,
-            generation=generation_id(encoder.sha256, catalogue.documents, passages),
+            generation=generation_id(encoder.sha256, documents, passages),
             model=encoder.name,
             model_sha256=encoder.sha256,
             dimensions=encoder.dimensions,
             dense=dense.kind,
             passages=len(passages),
             passages_sha256=passages_sha256(passages),
-            sources={document.id: document.sha256 for document in catalogue.documents},
+            sources={document.id: document.sha256 for document in documents},
             libraries=libraries(),
             files=file_hashes(draft),
         )
         publish(var, draft, manifest)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    truncated = tuple(
-        passage.id
-        for passage, piece in zip(passages, pieces, strict=True)
-        if piece.length > encoder.max_tokens
-    )
-    return Built(manifest.generation, len(catalogue.documents), len(passages), embedded, truncated)
+    return manifest.generation
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +153,8 @@ def _known(var: Path, encoder: Encoder) -> _Known:
 
 def _embed(
     passages: list[Passage], encoder: Encoder, known: _Known, advance: Advance | None
-) -> tuple[Vectors, list[Codes], Quantizer, int]:
-    """Vectors of shape (passages, dimensions), the codes of each passage, and how many passages were new.
+) -> tuple[Embedded, int]:
+    """The passages embedded, and how many of them were new.
 
     The single vector is of the bare text, the token vectors are of the text in its context: that ranks best.
     """
@@ -147,19 +178,21 @@ def _embed(
         for text, encoding in zip(chunk, encoder.read(chunk), strict=True):
             known.codes[text] = quantizer.encode(encoding.tokens)
         step(len(chunk))
-    return (
+    embedded = Embedded(
         np.stack([known.vectors[passage.text] for passage in passages]),
         [known.codes[indexed_text(passage)] for passage in passages],
         quantizer,
-        sum(indexed_text(passage) in new for passage in passages),
     )
+    return embedded, sum(indexed_text(passage) in new for passage in passages)
 
 
-def _write(draft: Path, catalogue: Catalogue, passages: list[Passage]) -> None:
-    sources = draft / SOURCES
-    sources.mkdir()
-    for document in catalogue.documents:
-        (sources / document.id).write_bytes(catalogue.source(document).encode())
-    (draft / DOCUMENTS).write_text(json.dumps([asdict(d) for d in catalogue.documents], indent=1), "utf-8")
+def _write_texts(
+    draft: Path, documents: Sequence[Document], sources: Mapping[str, str], passages: Sequence[Passage]
+) -> None:
+    folder = draft / SOURCES
+    folder.mkdir()
+    for document in documents:
+        (folder / document.id).write_bytes(sources[document.id].encode())
+    (draft / DOCUMENTS).write_text(json.dumps([asdict(d) for d in documents], indent=1), "utf-8")
     with (draft / PASSAGES).open("w", encoding="utf-8") as stream:
         stream.writelines(passage_line(passage) for passage in passages)

@@ -117,7 +117,9 @@ class SentenceTransformerEncoder:
         self.sha256 = weights_sha256(model)
         import torch
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
 
+        disable_progress_bar()  # type: ignore[no-untyped-call]  # of loading the weights
         torch.set_num_threads(1)
         try:
             self._model = SentenceTransformer(

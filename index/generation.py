@@ -28,7 +28,7 @@ from index.names import Names
 from index.preferences import Preferences
 from index.tokens import TokenIndex
 
-FORMAT = 3
+FORMAT = 4
 LIBRARIES = ("bm25s", "faiss-cpu", "numpy", "PyStemmer", "sentence-transformers", "torch")
 MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
 _REBUILD = "run `bali build`"

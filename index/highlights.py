@@ -83,7 +83,7 @@ def highlights(
         answering = [n for n, (start, end) in enumerate(found) if _answers(passage, start, end, one)]
         if answering and not taken & set(answering):
             taken.add(answering[0])
-    return tuple(_joined([found[n] for n in sorted(taken)], passage.text))
+    return tuple(_joined([found[n] for n in sorted(taken)], passage.text)) if taken else ()
 
 
 def _answers(passage: Passage, start: int, end: int, asked: Role | Literal["date"]) -> bool:

@@ -26,7 +26,7 @@ Status = Literal["answered", "partial", "not_found"]
 
 _READ = 5  # passages looked at
 _RELATED = 3  # nearest passages offered when nothing answers, and cited in all when something does
-_CLOSE = 0.025  # a passage whose score is this close to the best one's answers beside it
+_CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
 _NEARBY = 0.1  # and one this close is worth reading too
 _MOST_ITEMS = 10  # of a list that are quoted
 _SURE = 0.95  # of what is looked up, not searched
@@ -52,9 +52,12 @@ def answer(
 ) -> Answer:
     """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not."""
     asked = last_question(generation, encoder, messages, filter)
-    if (counted := tally(asked.text, generation.records)) and filter is None:
+    mask = generation.fields.mask(filter or Filter())
+    passages = [passage for passage, passes in zip(generation.passages, mask, strict=True) if passes]
+    records = [record for record in generation.records if mask[generation.positions[record.passage.id]]]
+    if counted := tally(asked.text, records):
         return _counted(generation, asked.standalone, counted)
-    if (defined := definitions(asked.text, generation.passages)) and filter is None:
+    if defined := definitions(asked.text, passages):
         return _defined(generation, asked.standalone, defined)
     question = analyse(asked.text)
     found = search(generation, encoder, asked.text, _READ, filter, asked.before)

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue, read_catalogue
 from index.build import build
+from index.encoder import SentenceTransformerEncoder
 from service.app import create_app
 from service.settings import Settings
 from tests.tiny import TinyEncoder
@@ -103,3 +104,19 @@ def client(harbour: Settings) -> Iterator[TestClient]:
 def shipped() -> Catalogue:
     """The corpus that comes with the project."""
     return read_catalogue(Settings().corpus)
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> SentenceTransformerEncoder:
+    """The model that comes with the project."""
+    return SentenceTransformerEncoder()
+
+
+@pytest.fixture(scope="session")
+def real_var(
+    tmp_path_factory: pytest.TempPathFactory, shipped: Catalogue, real_encoder: SentenceTransformerEncoder
+) -> Path:
+    """The shipped corpus built with the shipped model, once for all tests, and not to be changed."""
+    var = tmp_path_factory.mktemp("var")
+    build(var, shipped, real_encoder)
+    return var

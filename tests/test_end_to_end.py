@@ -12,19 +12,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue
-from index.build import build, is_current
-from index.encoder import PACKAGED, SentenceTransformerEncoder, weights_sha256
+from index.build import is_current
+from index.encoder import PACKAGED, weights_sha256
 from service.app import create_app
 from service.settings import Settings
 
 QUESTION = "which member leads forced-marriage research"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, shipped: Catalogue) -> Path:
-    var = tmp_path_factory.mktemp("var")
-    build(var, shipped, SentenceTransformerEncoder())
-    return var
 
 
 @pytest.fixture
@@ -37,8 +30,8 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("offline")
-def test_chat_names_the_lead_and_cites_the_row(built: Path) -> None:
-    with TestClient(create_app(Settings(var=built))) as client:
+def test_chat_names_the_lead_and_cites_the_row(real_var: Path) -> None:
+    with TestClient(create_app(Settings(var=real_var))) as client:
         body = client.post("/chat", json={"messages": [{"role": "user", "content": QUESTION}]}).json()
     assert body["status"] == "answered"
     assert "Australia" in body["answer"]
@@ -48,12 +41,12 @@ def test_chat_names_the_lead_and_cites_the_row(built: Path) -> None:
     assert first["fields"]["Action Item Lead"] == "Australia"
 
 
-def test_the_same_build_again_is_not_needed(built: Path, shipped: Catalogue) -> None:
-    assert is_current(built, shipped, weights_sha256(PACKAGED))
+def test_the_same_build_again_is_not_needed(real_var: Path, shipped: Catalogue) -> None:
+    assert is_current(real_var, shipped, weights_sha256(PACKAGED))
 
 
-def test_the_command_line_answers_and_its_citation_verifies(built: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "BALI_VAR": str(built)}
+def test_the_command_line_answers_and_its_citation_verifies(real_var: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "BALI_VAR": str(real_var)}
     program = [sys.executable, "-m", "service.cli"]
     asked = subprocess.run(
         [*program, "ask", QUESTION, "--json"], env=environment, capture_output=True, text=True, check=False

@@ -13,7 +13,11 @@ ALLOWED = {
     "eval": {"corpus", "index", "eval"},
 }
 # the public doors between the evaluation and the service
-DOORS = {("eval", "service.answer"), ("service", "eval.cli")}
+DOORS = {
+    ("service", "eval.cli"),
+    *(("eval", f"service.{name}") for name in ("answer", "citations", "confidence", "question", "settings")),
+    ("eval", "service"),
+}
 
 
 def imports(file: Path) -> set[str]:

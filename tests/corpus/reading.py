@@ -62,10 +62,10 @@ def assert_accounted_for(source: str) -> None:
 
 def _assert_read(source: str, found: list[Block], cut: list[Passage]) -> None:
     """What is text, and not a heading or furniture, lies in passages; each passage begins in such a block."""
-    in_passage = {n for passage in cut for n in range(passage.start, passage.end)}
     text = ("title", "label", "paragraph", "item", "row", "definition")
-    for block in found:
-        visible = [n for n in range(block.start, block.end) if not is_blank(source[n])]
-        if block.kind in text:
-            assert in_passage.issuperset(visible)
+    edges = [0, *(edge for passage in cut for edge in (passage.start, passage.end)), len(source)]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):  # between passages
+        for block in found:
+            if block.kind in text and block.start < end and start < block.end:
+                assert all(map(is_blank, source[max(start, block.start) : min(end, block.end)]))
     assert all(any(b.kind in text and b.start <= p.start < b.end for b in found) for p in cut)

@@ -66,21 +66,29 @@ def test_a_citation_supports_if_it_lies_in_the_evidence_or_holds_it() -> None:
     assert not supports(Citation("27", digest("27"), "d", -1, -1), EVIDENCE)
 
 
-def test_cited_right_needs_the_answer_in_what_is_cited() -> None:
-    right_and_cited = judge_answer(said("27", citation(0, 25)), ONE, EVIDENCE, SOURCES)
-    assert (right_and_cited["right"], right_and_cited["cited right"]) == (1.0, 1.0)
-    elsewhere = judge_answer(said("27", citation(26, 47)), ONE, EVIDENCE, SOURCES)
-    assert (elsewhere["right"], elsewhere["cited right"]) == (1.0, 0.0)
-    without_the_number = judge_answer(said("27", citation(0, 8)), ONE, EVIDENCE, SOURCES)
-    assert without_the_number["cited right"] == 0.0
-    assert judge_answer(said("27"), ONE, EVIDENCE, SOURCES)["cited right"] == 0.0
+@pytest.mark.parametrize(
+    ("answer", "right", "cited", "both"),
+    [
+        (said("27", citation(0, 25)), 1.0, 1.0, 1.0),
+        (said("27", citation(26, 47)), 1.0, 0.0, 0.0),
+        (said("27"), 1.0, 0.0, 0.0),
+        (said("1927", citation(26, 47), citation(0, 25)), 0.0, 1.0, 0.0),
+        (said("1927", citation(26, 47)), 0.0, 0.0, 0.0),
+    ],
+)
+def test_right_and_cited_right_are_judged_apart(
+    answer: Answer, right: float, cited: float, both: float
+) -> None:
+    judged = judge_answer(answer, ONE, EVIDENCE, SOURCES)
+    assert (judged["right"], judged["cited right"], judged["right and cited"]) == (right, cited, both)
 
 
 def test_a_refusal_is_never_right_and_has_no_length() -> None:
     judged = judge_answer(
         said("Searched for 27", citation(0, 25), status="not_found"), ONE, EVIDENCE, SOURCES
     )
-    assert judged == {"right": 0.0, "cited right": 0.0, "false refusal": 1.0, "exact": 1.0}
+    nothing = {"right": 0.0, "cited right": 0.0, "right and cited": 0.0}
+    assert judged == nothing | {"false refusal": 1.0, "exact": 1.0}
 
 
 def test_an_answer_to_what_cannot_be_answered_is_false() -> None:

@@ -1,8 +1,6 @@
 """Collections in BEIR's layout: read as they are, refused by line, and scored as ir_measures would."""
 
 import json
-import zlib
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,10 @@ from typer.testing import CliRunner
 
 from eval.beir import SYSTEMS, index_collection, run_collection, score_collection
 from eval.cli import app
-from eval.collection import Collection, CollectionError, read_collection
+from eval.collection import CollectionError, read_collection
 from eval.embedding import embed
-from index.encoder import Vectors
+from index.search import search
+from tests.tiny import TinyEncoder
 
 DISHES = {
     "soup": (
@@ -59,31 +58,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-class WordEncoder:
-    """Vectors of word counts in 64 buckets: enough to rank by, and needs no model."""
-
-    name = "words"
-    sha256 = "0" * 64
-    dimensions = 64
-    max_tokens = 256
-
-    def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
-        vectors = np.full((len(texts), self.dimensions), 0.01, np.float32)
-        for row, text in enumerate(texts):
-            for word in text.lower().replace(",", " ").replace(".", " ").split():
-                vectors[row, zlib.crc32(word.encode()) % self.dimensions] += 1
-        if advance:
-            advance(len(texts))
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(text.split()) for text in texts]
-
-
-def run_toy(collection: Collection) -> dict[str, dict[str, dict[str, float]]]:
-    encoder = WordEncoder()
-    vectors = encoder.encode(list(collection.documents.values()))
-    return run_collection(collection, index_collection(collection, encoder, vectors), encoder)
+@pytest.fixture
+def runs(folder: Path, tmp_path: Path) -> dict[str, dict[str, dict[str, float]]]:
+    collection, encoder = read_collection(folder), TinyEncoder()
+    generation = index_collection(tmp_path / "var", collection, encoder, TinyEncoder)
+    return run_collection(collection, generation, encoder)
 
 
 def test_a_collection_is_read_as_it_stands(folder: Path) -> None:
@@ -134,9 +113,10 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
         read_collection(folder)
 
 
-def test_every_system_is_scored_on_the_judged_queries(folder: Path) -> None:
+def test_every_system_is_scored_on_the_judged_queries(
+    folder: Path, runs: dict[str, dict[str, dict[str, float]]]
+) -> None:
     collection = read_collection(folder)
-    runs = run_toy(collection)
     found = score_collection(collection, runs)
     assert set(found.scores) == set(SYSTEMS) == set(found.auroc)
     for system in SYSTEMS:
@@ -149,31 +129,39 @@ def test_every_system_is_scored_on_the_judged_queries(folder: Path) -> None:
     assert found.scores["full"]["RR@10"].p == 1.0
 
 
-def test_a_query_does_not_find_itself(folder: Path) -> None:
-    collection = read_collection(folder)
-    runs = run_toy(collection)
+def test_a_query_does_not_find_itself(runs: dict[str, dict[str, dict[str, float]]]) -> None:
     for system in SYSTEMS:
         assert "soup" not in runs[system]["soup"]
         assert "salad" in runs["dense"]["soup"]
 
 
-def test_words_alone_return_only_what_shares_one(folder: Path) -> None:
-    collection = read_collection(folder)
-    runs = run_toy(collection)
+def test_words_alone_return_only_what_shares_one(runs: dict[str, dict[str, dict[str, float]]]) -> None:
     assert runs["lexical"]["u1"] == {}
     assert set(runs["lexical"]["q2"]) <= {"pie", "bread"}
 
 
+def test_full_is_the_search_of_the_service(
+    folder: Path, tmp_path: Path, runs: dict[str, dict[str, dict[str, float]]]
+) -> None:
+    collection, encoder = read_collection(folder), TinyEncoder()
+    generation = index_collection(tmp_path / "again", collection, encoder, TinyEncoder)
+    for query, text in collection.queries.items():
+        found = search(generation, encoder, text, 100).results
+        assert runs["full"][query] == {r.passage.id: r.score for r in found if r.passage.id != query}
+
+
 def test_many_texts_are_embedded_on_every_core_as_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [f"{title} {text}" for title, text in DISHES.values()]
-    encoder = WordEncoder()
-    alone = embed(texts, encoder, WordEncoder)
+    encoder = TinyEncoder()
+    alone = embed(texts, encoder.pieces(texts), encoder, TinyEncoder)
     monkeypatch.setattr("eval.embedding.WORTHWHILE", 1)
     monkeypatch.setattr("eval.embedding.CHUNK", 2)
     done: list[int] = []
-    together = embed(texts, encoder, WordEncoder, done.append)
+    together = embed(texts, encoder.pieces(texts), encoder, TinyEncoder, done.append)
     assert done == [2, 2, 1]
-    assert np.array_equal(together, alone)
+    assert np.array_equal(together.vectors, alone.vectors)
+    assert all(map(np.array_equal, together.codes, alone.codes))
+    assert len(together.codes) == len(texts)
 
 
 def test_the_command_scores_a_collection_about_cooking(folder: Path) -> None:

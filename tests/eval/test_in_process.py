@@ -4,24 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from corpus.catalogue import read_catalogue
 from eval.answers import is_exact
 from eval.data import read_sources
 from eval.in_process import InProcess, to_filter
 from eval.run import TOP_K, time_encoding
 from eval.spans import is_placed, place
-from index.build import build
-from index.encoder import SentenceTransformerEncoder
 from index.filters import Filter
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> InProcess:
-    var = tmp_path_factory.mktemp("var")
-    build(var, read_catalogue(CORPUS), SentenceTransformerEncoder())
-    return InProcess(var)
+def service(real_var: Path) -> InProcess:
+    return InProcess(real_var)
 
 
 def test_every_result_stands_in_its_source(service: InProcess) -> None:

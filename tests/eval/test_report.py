@@ -67,6 +67,8 @@ def test_every_question_is_there_with_its_quote_marked(gold: Gold, asked: Asked)
     page = Elements(shown(judge(gold, asked), gold))
     outcomes = [attributes["data-outcome"] for tag, attributes in page.tags if tag == "details"]
     assert outcomes == ["passed", "passed", "failed", "passed", "passed", "failed"]
+    reasons = [entry.reasons for entry in entries(judge(gold, asked), gold) if entry.reasons]
+    assert reasons == [("not right",), ("not right", "not cited right")]
     assert page.marks.count("Keys are kept by the porter.") >= 2
 
 

@@ -13,7 +13,7 @@ from eval.data import Gold
 from eval.latency import percentiles
 from eval.results import Results, ResultsError, by_set, by_slice, curves, read_results, to_json
 from eval.run import Asked, ask, judge, latency, searches, time_encoding
-from eval.systems import Answer, Retrieved
+from eval.systems import Retrieved
 from eval.trec import RunError, read_run, write_run
 from tests.eval.toys import QuotingAnswerer, WordSystem, toy_gold
 
@@ -172,18 +172,27 @@ def test_emptied_answers_change_the_answer_figures_and_no_others(gold: Gold, ask
     emptied = {query: replace(answer, text="") for query, answer in asked.answers.items()}
     before, after = means(judge(gold, asked)), means(judge(gold, replace(asked, answers=emptied)))
     changed = {measure for measure in before if before[measure] != after[measure]}
-    assert changed == {"right", "cited right", "length", "ECE"}
+    assert changed == {"right", "right and cited", "length", "ECE"}
     assert after["right"] == 0.0
 
 
-def test_a_moved_citation_is_neither_exact_nor_support(gold: Gold, asked: Asked) -> None:
-    def moved(answer: Answer) -> Answer:
-        return replace(
-            answer, citations=tuple(replace(c, start=c.start + 1, end=c.end + 1) for c in answer.citations)
-        )
+def test_a_citation_moved_by_one_is_not_exact_and_one_elsewhere_is_not_right(
+    gold: Gold, asked: Asked
+) -> None:
+    def moved(by: int) -> dict[str, float]:
+        answers = {
+            query: replace(
+                answer,
+                citations=tuple(replace(c, start=c.start + by, end=c.end + by) for c in answer.citations),
+            )
+            for query, answer in asked.answers.items()
+        }
+        return means(judge(gold, replace(asked, answers=answers)))
 
-    mutated = {query: moved(answer) for query, answer in asked.answers.items()}
-    assert means(judge(gold, replace(asked, answers=mutated)))["exact"] == 0.0
+    assert moved(0)["exact"] == 1.0
+    assert (moved(1)["exact"], moved(1)["cited right"]) == (0.0, moved(0)["cited right"])
+    assert (moved(1000)["exact"], moved(1000)["cited right"]) == (0.0, 0.0)
+    assert moved(1000)["right"] == moved(0)["right"]
 
 
 def test_latency_is_of_live_runs_only(gold: Gold, asked: Asked) -> None:

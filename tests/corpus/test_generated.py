@@ -1,0 +1,81 @@
+"""Generated documents are read as they were written, and any text at all keeps its offsets."""
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from corpus.passages import LIMIT
+from tests.corpus.reading import assert_accounted_for, read, read_blocks
+from tests.corpus.written import Written, documents
+
+_SLOW_TO_WRITE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+# What lines are made of, so that random texts reach the rules that plain letters never do.
+_PIECES = (
+    "\n", "\n\n", "\r\n", "\r", "\f", "\t", "\t\t", " ", "    ", "- ", "* ", "• ", "1. ", "2) ", "(a) ", "- b. ",
+    "IV. ", "# ", "## ", "**", "*", "_", "<i>", "</i>", "|", "| a | b |\n", "|--|--|\n", "---", "===", "```", "~~~",
+    ": ", "\ufeff", "Action", "Lead", "word", "The thing", "is done.", "as follows:", "Attachment A", "1.2 Scope",
+    "page 12", "- 3 -", "12", "oOo", "“", "’", ")", "(", "; and", "...", "…", "é", "e\u0301", "\u2028", "\x85", "\x1c",
+    "\u200b", "\u00a0", "日本語。", "In", "this", "e.g.", "x" * 60 + " ", "many words go " * 90, "\\|", "[a](b)",
+    "<!-- c -->", "\U0001f6a2",
+)  # fmt: skip
+
+
+@given(documents())
+@settings(deadline=None, max_examples=60, suppress_health_check=_SLOW_TO_WRITE)
+def test_a_document_is_read_as_it_was_written(written: Written) -> None:
+    found = read_blocks(written.source)
+    read_as = [(block.kind, written.source[block.start : block.end], block.section) for block in found]
+    assert read_as == [(block.kind, block.text, block.section) for block in written.blocks]
+
+
+@given(documents())
+@settings(deadline=None, max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
+def test_items_are_introduced_by_what_they_were_written_under(written: Written) -> None:
+    found = [block.lead_in[-1:] for block in read_blocks(written.source) if block.kind == "item"]
+    assert found == [(block.introduced_by,) for block in written.blocks if block.kind == "item"]
+
+
+@given(documents())
+@settings(deadline=None, max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
+def test_every_row_and_definition_is_one_passage_with_its_header_and_group(written: Written) -> None:
+    found = [p for p in read(written.source) if p.kind in ("row", "definition")]
+    expected = [block for block in written.blocks if block.kind in ("row", "definition")]
+    assert [(p.kind, p.text, p.fields) for p in found] == [(b.kind, b.text, b.fields) for b in expected]
+
+
+@given(documents())
+@settings(deadline=None, max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
+def test_a_document_is_accounted_for_to_the_character(written: Written) -> None:
+    assert_accounted_for(written.source)
+
+
+@given(documents())
+@settings(deadline=None, max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
+def test_running_text_is_cut_short_enough_and_read_the_same_again(written: Written) -> None:
+    found = read(written.source)
+    assert all(len(p.text) <= LIMIT for p in found if p.kind in ("paragraph", "item"))
+    assert found == read(written.source)
+    assert len({p.id for p in found}) == len(found)
+
+
+@given(st.text())
+@example("")
+@example("\ufeff")
+@example("\ufeff\ufeff\n\ufeff- x")
+@example("\x1c\u202812")
+@settings(deadline=None, max_examples=150)
+def test_any_text_is_accounted_for(source: str) -> None:
+    assert_accounted_for(source)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=40).map("".join))
+@settings(deadline=None, max_examples=150)
+def test_any_mixture_of_marks_is_accounted_for(source: str) -> None:
+    assert_accounted_for(source)
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=25).map("".join))
+@settings(deadline=None, max_examples=50)
+def test_any_mixture_of_marks_is_read_the_same_again(source: str) -> None:
+    assert read_blocks(source) == read_blocks(source)
+    assert read(source) == read(source)
