@@ -21,7 +21,7 @@ _PROBE_WORDS, _PROBE_LENGTH = (
     8192,
     64,
 )  # words of the vocabulary that the axes are learned from, and in one text
-_FUNCTION_WORD = 0.25  # what a function word of a question counts, beside other words
+_FUNCTION_WORD = 0.1  # what a function word of a question counts, beside other words
 _SEED = 20020228
 
 Codes = NDArray[np.uint8]
