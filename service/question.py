@@ -14,9 +14,11 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "lead",
         re.compile(
-            r"\b(?:who|whom|whose|which|what|name)\b.*\b(?:lea?e?ds?|leading|led|leader|responsib\w+|in charge|owns?|owner|"
-            r"heads?|heading|runs?|takes? care|looks? after|carr(?:y|ies) out|supposed|to do|job|has (?:that|this))\b|"
-            r"\b(?:leads?|lead(?:er)?|owner|responsible)\W*$|^\W*leads?\b|\bitem leads?\b",
+            r"\b(?:who|whom|whose|which|what|name)\b.{0,200}?\b(?:lea?e?ds?|leading|led|leader|responsib\w+|in charge|"
+            r"owns?|owner)\b|"
+            r"\b(?:who|whom|whose)\b.{0,200}?\b(?:heads?|heading|runs?|takes? care|looks? after|carr(?:y|ies) out|"
+            r"supposed|job|has (?:that|this))\b|"
+            r"\b(?:leads?|leader|owner|responsible)\W*$|^\W*leads?\b|\bitem leads?\b",
             re.IGNORECASE,
         ),
     ),
@@ -24,14 +26,14 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
         "status",
         re.compile(
             r"\b(?:status|progress|state of play|how far|where do things stand|came of|become of|happened (?:to|with))\b|"
-            r"^\W*(?:is|are|was|were|has|have)\b.*\b(?:complete|completed|finished|done|carried out|under ?way|ongoing)\b",
+            r"^\W*(?:is|are|was|were|has|have)\b.{0,200}?\b(?:complete|completed|finished|done|carried out|under ?way|ongoing)\b",
             re.IGNORECASE,
         ),
     ),
     (
         "priority_area",
         re.compile(
-            r"\b(?:priority area|area of cooperation|which (?:priority|area|heading|part))\b", re.IGNORECASE
+            r"\b(?:priority area|area of cooperation|which (?:priority|area|heading))\b", re.IGNORECASE
         ),
     ),
 )
@@ -67,7 +69,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "person",
         re.compile(
-            r"\bname of\b|\bwho\b.*\b(?:chair|chaired|speaker|present|presented|presentation|gave|opened|opening|"
+            r"\bname of\b|\bwho\b.{0,200}?\b(?:chair|chaired|speaker|present|presented|presentation|gave|opened|opening|"
             r"spoke|speech|head|minister|consultant|author|wrote|signed)\b",
             re.IGNORECASE,
         ),
@@ -99,7 +101,7 @@ _FORMS = {
     "yes or no": re.compile(r"^\W*(?:is|are|was|were|did|does|do|has|have|can|will)\b", re.IGNORECASE),
     "why": re.compile(r"^\W*why\b|\breasons?\b", re.IGNORECASE),
     "said": re.compile(
-        r"^\W*(?:what|how) (?:did|does|do)\b.*\b(?:say|said|tell|told|reply|conclude|decide|find)\b",
+        r"^\W*(?:what|how) (?:did|does|do)\b.{0,200}?\b(?:say|said|tell|told|reply|conclude|decide|find)\b",
         re.IGNORECASE,
     ),
     "which": re.compile(r"^\W*(?:which|what)\b", re.IGNORECASE),
