@@ -31,6 +31,8 @@ class DenseIndex:
             # a view of the memory that the index owns: it must not outlive it
             memory = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
             self._flat = memory.reshape(index.ntotal, index.d)
+        else:
+            index.set_direct_map_type(_FAISS.DirectMap.Array)
 
     @classmethod
     def build(cls, vectors: Vectors, exact_up_to: int = EXACT_UP_TO) -> "DenseIndex":
@@ -54,10 +56,7 @@ class DenseIndex:
     @classmethod
     def load(cls, folder: Path) -> "DenseIndex":
         """From a folder whose hashes have been checked: FAISS itself does not notice damage."""
-        index = faiss.read_index(str(folder / FILE))
-        if isinstance(index, faiss.IndexIVF):
-            index.set_direct_map_type(_FAISS.DirectMap.Array)
-        return cls(index)
+        return cls(faiss.read_index(str(folder / FILE)))
 
     def save(self, folder: Path) -> None:
         """Write the index as `FILE` under `folder`."""

@@ -1,0 +1,61 @@
+"""The index of single vectors: exact while small, near enough when large, exact under filters always."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.dense import DenseIndex
+from index.encoder import Vectors, unit
+
+COUNT = 4000
+
+
+@pytest.fixture(scope="module")
+def vectors() -> Vectors:
+    random = np.random.default_rng(7)
+    centres = random.normal(size=(60, 32))
+    return unit((centres[random.integers(0, 60, COUNT)] + random.normal(size=(COUNT, 32))).astype(np.float32))
+
+
+def nearest(vectors: Vectors, query: Vectors, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> set[int]:
+    return set(rows[np.argsort(-(vectors[rows] @ query))[:10]].tolist())
+
+
+@pytest.mark.parametrize("exact_up_to", [COUNT, 100])
+def test_an_index_saved_and_loaded_finds_what_it_found(
+    tmp_path: Path, vectors: Vectors, exact_up_to: int
+) -> None:
+    built = DenseIndex.build(vectors, exact_up_to)
+    built.save(tmp_path)
+    loaded = DenseIndex.load(tmp_path)
+    rows = np.arange(COUNT)
+    assert loaded.kind == built.kind
+    assert (len(loaded), loaded.dimensions) == vectors.shape
+    assert set(loaded.nearest(vectors[5], rows, 10)) == set(built.nearest(vectors[5], rows, 10))
+    np.testing.assert_allclose(loaded.vectors(), vectors, atol=1e-3)
+    np.testing.assert_allclose(loaded.scores(vectors[5], rows[:9]), vectors[:9] @ vectors[5], atol=1e-3)
+
+
+def test_a_large_index_is_inverted_and_keeps_its_recall(vectors: Vectors) -> None:
+    assert DenseIndex.build(vectors, COUNT).kind == "flat"
+    large = DenseIndex.build(vectors, COUNT - 1)
+    assert large.kind.startswith("IVF")
+    assert large.recall(vectors) >= 0.99
+
+
+@pytest.mark.parametrize("exact_up_to", [COUNT, 100])
+@pytest.mark.parametrize("every", [1, 2, 50, 300])
+def test_nearest_of_a_filter_are_among_the_rows_and_right(
+    vectors: Vectors, exact_up_to: int, every: int
+) -> None:
+    index = DenseIndex.build(vectors, exact_up_to)
+    rows = np.arange(0, COUNT, every)
+    found, right = 0, 0
+    for query in vectors[::400]:
+        got = {int(row) for row in index.nearest(query, rows, 10)}
+        assert got <= set(rows.tolist())
+        found += len(got)
+        right += len(got & nearest(vectors, query, rows))
+    assert right >= 0.99 * found
+    assert found == 10 * len(vectors[::400])

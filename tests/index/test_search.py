@@ -1,0 +1,197 @@
+"""What a question gets: the same every time, exactly what a filter lets through, and marked where it answers."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import index.search
+from corpus.catalogue import read_catalogue
+from index.build import build
+from index.filters import Filter
+from index.generation import Generation, open_generation
+from index.search import Evidence, SearchResults, search
+from tests.conftest import write_corpus
+from tests.tiny import TinyEncoder
+
+QUESTIONS = (
+    "Who repairs the northern lighthouse?",
+    "fog signal",
+    "TIC",
+    "When was the lamp replaced?",
+    "?",
+    "",
+)
+
+
+@pytest.fixture(scope="module")
+def generation(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    folder = tmp_path_factory.mktemp("search")
+    build(folder / "var", read_catalogue(write_corpus(folder / "corpus")), TinyEncoder())
+    return open_generation(folder / "var")
+
+
+def texts(generation: Generation, question: str, filter: Filter | None = None) -> list[str]:
+    return [
+        result.passage.text for result in search(generation, TinyEncoder(), question, filter=filter).results
+    ]
+
+
+def test_the_passage_asked_for_comes_first(generation: Generation) -> None:
+    assert texts(generation, "Publish a tide calendar for fishing villages")[0].startswith("3. Publish")
+    assert "Members thanked the keeper" in texts(generation, "keeper who retires")[0]
+
+
+def test_the_same_question_gets_the_same_answer_from_every_thread(generation: Generation) -> None:
+    encoder = TinyEncoder()
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: search(generation, encoder, "lighthouse lamp").results, range(32)))
+    assert all(results == found[0] for results in found)
+
+
+@given(st.text(max_size=60), st.integers(1, 30))
+def test_scores_are_bounded_ordered_and_never_of_more_than_asked_for(
+    generation: Generation, question: str, top_k: int
+) -> None:
+    results = search(generation, TinyEncoder(), question, top_k).results
+    scores = [result.score for result in results]
+    assert len(results) == min(top_k, len(generation.passages))
+    assert scores == sorted(scores, reverse=True)
+    assert all(-1 <= score <= 1 for score in scores)
+    assert len({result.passage.id for result in results}) == len(results)
+    for result in results:
+        end = 0
+        for mark in result.highlights:
+            assert end <= mark.start < mark.end <= len(result.passage.text)
+            end = mark.end
+
+
+def test_equal_scores_rank_in_the_order_of_the_documents(generation: Generation) -> None:
+    nothing = Evidence(late=0, lexical=1, dense=0, beside=0, wishes=0)
+    found = search(generation, TinyEncoder(), "zebra", 100, evidence=nothing).results
+    assert {result.score for result in found} == {0.0}
+    assert [result.passage for result in found] == list(generation.passages)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize(
+    ("filter", "expected"),
+    [
+        (Filter(document=("report",)), lambda p: p.document.id == "report"),
+        (Filter(year_from=2023), lambda p: p.document.id == "report"),
+        (Filter(year_to=2021), lambda p: p.document.id == "plan"),
+        (Filter(lead=("iceland",)), lambda p: "Iceland" in p.fields.get("Action Lead", "")),
+        (Filter(lead=("All members",)), lambda p: "All members" in p.fields.get("Action Lead", "")),
+        (Filter(status=("for action",)), lambda p: p.fields.get("Status", "").startswith("For action")),
+        (Filter(status=("complete",), lead=("Iceland",)), lambda _: False),
+        (Filter(kind=("definition",)), lambda p: p.kind == "definition"),
+    ],
+)
+def test_a_filter_lets_through_all_that_it_names_and_nothing_else(
+    generation: Generation, question: str, filter: Filter, expected: object
+) -> None:
+    assert callable(expected)
+    found = search(generation, TinyEncoder(), question, 100, filter)
+    assert {r.passage.id for r in found.results} == {p.id for p in generation.passages if expected(p)}
+    assert sum(count for _, count in found.facets["document"]) == len(found.results)
+
+
+def test_facets_count_every_passage_let_through(generation: Generation) -> None:
+    facets = search(generation, TinyEncoder(), "lighthouse", 1).facets
+    assert dict(facets["lead"]) == {"Norway": 1, "All members": 2, "Iceland": 2}
+    assert dict(facets["status"]) == {"Complete": 1, "For action": 2, "Ongoing": 1}
+    assert sum(count for _, count in facets["kind"]) == len(generation.passages)
+
+
+def test_few_candidates_find_what_looking_at_all_passages_finds(
+    generation: Generation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Which workshop is on fog signals?"
+    everything = search(generation, TinyEncoder(), question, 1).results[0]
+    monkeypatch.setattr(index.search, "_EXHAUSTIVE", 0)
+    monkeypatch.setattr(index.search, "_CANDIDATES", 3)
+    assert search(generation, TinyEncoder(), question, 1).results[0].passage == everything.passage
+
+
+def test_a_short_name_finds_what_is_written_out(generation: Generation) -> None:
+    found = search(generation, TinyEncoder(), "what does the TIC do")
+    assert found.interpretation.names == {"TIC": "Tide Information Centre"}
+
+
+def test_a_slip_of_the_pen_is_forgiven_and_told(generation: Generation) -> None:
+    found = search(generation, TinyEncoder(), "nothern lighthouse")
+    assert found.interpretation.corrected == {"nothern": "northern"}
+    assert "northern lighthouse" in found.results[0].passage.text
+
+
+@pytest.mark.parametrize(
+    ("question", "wish", "value"),
+    [
+        ("lighthouses in the 2020-22 plan", "period", "2020-2022"),
+        ("lighthouses before 2023", "period", "-2022"),
+        ("lighthouses since 2023", "period", "2023-"),
+        ("the current report", "period", "2023-"),
+        ("what is led by Iceland", "lead", "Iceland"),
+        ("which actions are completed", "status", "Complete"),
+        ("what is the third action", "number", "3"),
+        ("when did they meet", "date", ""),
+    ],
+)
+def test_wishes_are_understood_and_exclude_nothing(
+    generation: Generation, question: str, wish: str, value: str
+) -> None:
+    found = search(generation, TinyEncoder(), question, 100)
+    assert (wish, value) in {(p.wish, p.value) for p in found.interpretation.preferences}
+    assert len(found.results) == len(generation.passages)
+
+
+def test_a_wish_decides_between_equals(generation: Generation) -> None:
+    wished = search(generation, TinyEncoder(), "lighthouse staircase, actions that are completed", 20)
+    plain = search(
+        generation,
+        TinyEncoder(),
+        "lighthouse staircase, actions that are completed",
+        20,
+        evidence=Evidence(wishes=0),
+    )
+
+    def rank(found: SearchResults) -> int:
+        complete = (
+            r.rank for r in found.results if r.passage.fields.get("Status", "").startswith("Complete")
+        )
+        return next(complete)
+
+    assert rank(wished) <= rank(plain)
+    score = {r.passage.id: r.score for r in plain.results}
+    gained = [r.passage for r in wished.results if r.score > score[r.passage.id]]
+    assert [passage.fields["Status"][:8] for passage in gained] == ["Complete"]
+
+
+def test_the_cell_asked_for_is_marked(generation: Generation) -> None:
+    best = search(generation, TinyEncoder(), "Who leads the repair of the northern lighthouse?", 1).results[0]
+    marked = [best.passage.text[mark.start : mark.end] for mark in best.highlights]
+    assert any("Norway" in part for part in marked)
+
+
+def test_neighbours_under_one_heading_are_known(generation: Generation) -> None:
+    for n in range(1, len(generation.passages)):
+        one, other = generation.passages[n - 1], generation.passages[n]
+        together = bool(one.section) and (one.document, one.section) == (other.document, other.section)
+        assert (generation.sections[n - 1] == generation.sections[n]) == together
+
+
+def test_what_was_spoken_of_before_does_not_unbound_the_score(generation: Generation) -> None:
+    before = index.search.Before("lighthouses", generation.passages[0])
+    found = search(generation, TinyEncoder(), "who leads it", 100, before=before)
+    assert max(result.score for result in found.results) <= 1
+
+
+def test_token_vectors_of_a_passage_are_nearest_to_its_own_words(generation: Generation) -> None:
+    encoder = TinyEncoder()
+    row = next(n for n, p in enumerate(generation.passages) if "tide calendar" in p.text)
+    reading = encoder.read(["tide calendar fishing villages"])[0]
+    near = generation.tokens.nearest(reading, np.arange(len(generation.passages)))
+    assert near.mean(axis=1).argmax() == row
+    assert near[row].min() > 0.9
