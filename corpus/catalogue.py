@@ -125,6 +125,8 @@ def propose(
             remedy="convert it to text or Markdown first",
         )
     source = read_text(path)
+    if not source.strip("\ufeff \t\r\n\f"):
+        raise CatalogueError("holds no text", where=str(path), remedy="add a file that does")
     id = id or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
     record = {
         "id": id,

@@ -7,13 +7,14 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 _OPENING_STARS = re.compile(r"\*{1,3}(?=\S)")
 _CLOSING_STARS = re.compile(r"(?<=\S)\*{1,3}")
 _UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=\S)([^_]+?)(?<=\S)_{1,3}(?!\w)")
-_MARK = re.compile(r"[<\[*_]")
+_HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+", re.MULTILINE)
+_MARK = re.compile(r"[<\[*_#]")
 
 
 def plain(text: str) -> str:
     """`text` without emphasis, links' targets and inline tags, runs of blanks as one space."""
     if _MARK.search(text):
-        text = _TAG.sub("", text)
+        text = _TAG.sub("", _HEADING.sub("", text))
         text = _LINK.sub(r"\1", text)
         text = _without_stars(text)
         text = _UNDERSCORES.sub(r"\1", text)

@@ -31,6 +31,7 @@ from index.tokens import TokenIndex
 FORMAT = 4
 LIBRARIES = ("bm25s", "faiss-cpu", "numpy", "PyStemmer", "sentence-transformers", "torch")
 MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
+_KEPT = 3  # generations
 _REBUILD = "run `bali build`"
 
 
@@ -135,15 +136,26 @@ def publish(var: Path, draft: Path, manifest: Manifest) -> None:
     target = var / "generations" / manifest.generation
     if target.exists():
         shutil.rmtree(target)
+    draft.chmod(0o755)
     draft.rename(target)
     pointer = var / f"current.{os.getpid()}"
     pointer.write_text(manifest.generation, "ascii")
     pointer.replace(var / "current")
+    _prune(var, manifest.generation)
+
+
+def _prune(var: Path, current: str) -> None:
+    """Keep the generation in use and the two published before it."""
+    folders = [
+        path for path in (var / "generations").iterdir() if path.name[0] != "." and path.name != current
+    ]
+    for old in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+        shutil.rmtree(old)
 
 
 def file_hashes(folder: Path) -> dict[str, tuple[int, str]]:
     """Size and SHA-256 of every file below `folder` but the manifest, by relative path."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
     return {path.relative_to(folder).as_posix(): (path.stat().st_size, _sha256(path)) for path in files}
 
 
@@ -172,6 +184,13 @@ def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
             f"the model set has {model_sha256[:12]}…",
             where=str(folder),
             remedy=f"{_REBUILD}, or set BALI_MODEL to the one it was built with",
+        )
+    if dict(manifest.libraries) != libraries():
+        changed = next(name for name, known in libraries().items() if manifest.libraries.get(name) != known)
+        raise GenerationError(
+            f"was built with {changed} {manifest.libraries.get(changed)}, installed is {libraries()[changed]}",
+            where=str(folder),
+            remedy=_REBUILD,
         )
     _prove_files(folder, manifest)
     return _load(folder, manifest)
@@ -219,6 +238,10 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
             f"dense, lexical, tokens, passages and manifest count {rows}, with {dense.dimensions} dimensions",
             where=str(folder),
             remedy=_REBUILD,
+        )
+    if passages_sha256(passages) != manifest.passages_sha256:
+        raise GenerationError(
+            "holds other passages than its manifest", where=str(folder / PASSAGES), remedy=_REBUILD
         )
     action_items = records(passages)
     return Generation(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.markup import plain
-from corpus.records import column
+from corpus.records import Record, column
 from corpus.types import Passage
 from index.encoder import Encoder
 from index.filters import Filter
@@ -63,7 +63,8 @@ def answer(
     found = search(generation, encoder, asked.text, _READ, filter, asked.before)
     sure = confidence(generation, question, found)
     if sure < model().partial:
-        return _not_found(generation, question, asked.standalone, found.results, sure)
+        searched = len({passage.document.id for passage in passages})
+        return _not_found(generation, question, asked.standalone, searched, found.results, sure)
     status: Status = "answered" if sure >= model().answered else "partial"
     text, citations = _quote(question, _preferred(question, found.results))
     return Answer(status, text, sure, asked.standalone, citations, generation.id)
@@ -84,10 +85,12 @@ def _quote(question: Question, results: Sequence[Result]) -> tuple[str, tuple[Ci
     citations: list[Citation] = []
     for result in results[:2]:
         if result is best or abs(best.score - result.score) <= _CLOSE:
-            for start, end in extract(question, result):
-                quote = result.passage.text[start:end]
-                citations.append(Citation(len(citations) + 1, quote, result.passage))
-                said.append(f"{plain(quote)} [{len(citations)}]")
+            passage, spans = result.passage, extract(question, result)
+            whole = passage.kind in ("row", "definition")  # a cell means nothing without its row
+            quote = passage.text if whole else passage.text[spans[0][0] : spans[-1][1]]
+            citations.append(Citation(len(citations) + 1, quote, passage))
+            parts = " … ".join(plain(passage.text[start:end]) for start, end in spans)
+            said.append(f"{parts} [{len(citations)}]")
     cited = {citation.passage.id for citation in citations}
     nearby = [r for r in results[1:_RELATED] if r.passage.id not in cited and best.score - r.score <= _NEARBY]
     if nearby:
@@ -99,14 +102,19 @@ def _quote(question: Question, results: Sequence[Result]) -> tuple[str, tuple[Ci
 
 def _counted(generation: Generation, searched: str, counted: Tally) -> Answer:
     """How many records there are, of how many examined, and each of them."""
-    citations = []
-    for marker, record in enumerate(counted.found[:_MOST_ITEMS], 1):
-        text = record.passage.text
-        start, end = cell_of(record.passage, "text") or (0, len(text))
-        citations.append(Citation(marker, text[start:end], record.passage))
-    items = "; ".join(f"{plain(citation.quote)} [{citation.marker}]" for citation in citations)
-    said = f"{len(counted.found)} of {counted.examined} rows examined: {items}"
-    return Answer("answered", said, _SURE, searched, tuple(citations), generation.id)
+    shown = counted.found[:_MOST_ITEMS]
+    citations = tuple(Citation(n, record.passage.text, record.passage) for n, record in enumerate(shown, 1))
+    items = [f"{_item(record)} [{n}]" for n, record in enumerate(shown, 1)]
+    if len(counted.found) > len(shown):
+        items.append(f"and {len(counted.found) - len(shown)} more")
+    said = f"{len(counted.found)} of {counted.examined} rows examined: {'; '.join(items)}"
+    return Answer("answered", said, _SURE, searched, citations, generation.id)
+
+
+def _item(record: Record) -> str:
+    text = record.passage.text
+    start, end = cell_of(record.passage, "text") or (0, len(text))
+    return plain(text[start:end])
 
 
 def _defined(generation: Generation, searched: str, defined: Sequence[Passage]) -> Answer:
@@ -116,10 +124,16 @@ def _defined(generation: Generation, searched: str, defined: Sequence[Passage]) 
 
 
 def _not_found(
-    generation: Generation, question: Question, searched: str, results: Sequence[Result], sure: float
+    generation: Generation,
+    question: Question,
+    searched: str,
+    documents: int,
+    results: Sequence[Result],
+    sure: float,
 ) -> Answer:
     """What was searched, names that occur nowhere, and the nearest passages as related ones."""
-    said = f"Not found: the {len(generation.documents)} documents do not say. Searched for “{searched}”."
+    where = f"the {documents} documents do" if documents != 1 else "the document does"
+    said = f"Not found: {where} not say. Searched for “{searched}”."
     for name in unknown_names(generation, question):
         said += f" No document mentions {name}."
     if results:

@@ -10,7 +10,6 @@ from fastapi.responses import PlainTextResponse
 
 from corpus.errors import BaliError
 from index.encoder import Encoder, SentenceTransformerEncoder
-from index.filters import Filter as IndexFilter
 from index.generation import Generation, open_generation
 from index.search import search
 from service.answer import answer
@@ -95,14 +94,14 @@ def _ask(app: FastAPI) -> None:
     def search_passages(request: SearchRequest, open: Open) -> SearchResponse:
         """Ranked passages with their place, and facet counts over the whole filtered set."""
         generation, encoder = open
-        filter = _index_filter(request.filter, generation)
+        filter = request.filter.to_index(generation.documents) if request.filter else None
         return SearchResponse.of(search(generation, encoder, request.query, request.top_k, filter))
 
     @app.post("/chat", tags=["ask"], summary="A short answer with citations")
     def chat(request: ChatRequest, open: Open) -> ChatResponse:
         """The answer in the documents' own words, or `not_found` with the nearest passages."""
         generation, encoder = open
-        filter = _index_filter(request.filter, generation)
+        filter = request.filter.to_index(generation.documents) if request.filter else None
         return ChatResponse.of(answer(generation, encoder, request.turns(), filter))
 
     @app.post("/verify", tags=["ask"], summary="Whether a citation holds")
@@ -146,7 +145,7 @@ def _read(app: FastAPI) -> None:
     def list_records(open: Open, filter: Annotated[Filter, Query()]) -> Records:
         """The rows of the plans' tables, with lead, status and priority area where the plan has them."""
         generation, _ = open
-        mask = generation.fields.mask(_index_filter(filter, generation))
+        mask = generation.fields.mask(filter.to_index(generation.documents))
         found = [
             Record.of(item) for item in generation.records if mask[generation.positions[item.passage.id]]
         ]
@@ -163,18 +162,6 @@ def _watch(app: FastAPI) -> None:
     def readyz(open: Open) -> Health:
         """The generation in use, or 503 and why there is none."""
         return Health(status="ready", generation=open[0].id)
-
-
-def _index_filter(filter: Filter | None, generation: Generation) -> IndexFilter:
-    """As the index takes it; a document that does not exist is a mistake, not an empty result."""
-    if filter is None:
-        return IndexFilter()
-    for id in filter.document:
-        if id not in generation.documents:
-            raise HTTPException(
-                422, f"filter.document: no document has the id {id!r}; GET /documents lists them"
-            )
-    return filter.to_index()
 
 
 def _document(generation: Generation, id: str) -> str:

@@ -18,7 +18,9 @@ from corpus.errors import BaliError
 from corpus.types import Passage
 from index.encoder import Encoder, SentenceTransformerEncoder, weights_sha256
 from index.errors import GenerationError, ModelError
+from index.filters import Filter as IndexFilter
 from index.generation import Generation, open_generation
+from service.schemas import Filter
 from service.settings import Settings
 
 app = typer.Typer(
@@ -64,9 +66,7 @@ def ask(
         {"messages": [{"role": "user", "content": question}], "filter": filter}
     )
     generation, encoder = _open()
-    given = answer(
-        generation, encoder, request.turns(), request.filter.to_index() if request.filter else None
-    )
+    given = answer(generation, encoder, request.turns(), _to_index(request.filter, generation))
     if as_json:
         _print_json(ChatResponse.of(given).model_dump())
     else:
@@ -95,13 +95,14 @@ def search(
     filter = _filter(document, lead, status, year_from, year_to)
     request = SearchRequest.model_validate({"query": query, "top_k": top_k, "filter": filter})
     generation, encoder = _open()
-    found = find(generation, encoder, query, top_k, request.filter.to_index() if request.filter else None)
+    found = find(generation, encoder, query, top_k, _to_index(request.filter, generation))
     if as_json:
         _print_json(SearchResponse.of(found).model_dump())
     else:
         for result in found.results:
             _print_passage(f"{result.rank}.", result.passage, result.passage.text)
     if not found.results:
+        err.print("No passage passes the filter.")
         raise typer.Exit(1)
 
 
@@ -260,6 +261,10 @@ def _filter(
     }
 
 
+def _to_index(filter: Filter | None, generation: Generation) -> IndexFilter | None:
+    return filter.to_index(generation.documents) if filter else None
+
+
 def _period(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
@@ -283,7 +288,8 @@ def _print_passage(mark: str, passage: Passage, quote: str) -> None:
     out.print(f"\n{mark} {document.title}", style="bold cyan", markup=False)
     if passage.section:
         out.print("    " + " › ".join(passage.section), style="cyan", markup=False)
-    place = f"{document.id} {passage.start}:{passage.end}"
+    start = passage.start + passage.text.index(quote)
+    place = f"{document.id} {start}:{start + len(quote)}"
     out.print(Panel(escape(quote), subtitle=escape(place), subtitle_align="right"))
     for header, cell in passage.fields.items():
         if cell not in quote or len(cell) < 80:
@@ -303,6 +309,13 @@ def main() -> None:
         raise SystemExit(3) from None
     except BaliError as error:
         err.print(f"bali: {error}", style="red", markup=False)
+        raise SystemExit(2) from None
+    except OSError as error:
+        err.print(
+            f"bali: {error.filename}: {error.strerror} — check BALI_VAR and BALI_CORPUS",
+            style="red",
+            markup=False,
+        )
         raise SystemExit(2) from None
     except ValidationError as error:
         first = error.errors()[0]

@@ -70,7 +70,8 @@ def model() -> Model:
 
 def confidence(generation: Generation, question: Question, found: SearchResults) -> float:
     """Between 0 and 1: the probability that the documents answer `question`."""
-    if not found.results:
+    known_words = any(generation.lexical.frequency(term) for term in question.terms)
+    if not found.results or not (known_words or found.interpretation.corrected):
         return 0.0
     fitted = model()
     known = signals(generation, question, found)

@@ -4,18 +4,25 @@ import re
 from collections.abc import Sequence
 
 from corpus.types import Passage
+from index.lexical import terms
+from service.question import FUNCTION_WORDS
 
 _ASKS = re.compile(
-    r"\b(?:stands? for|full (?:names?|forms?)|meanings?|means?|short for|abbreviat\w+|acronyms?|definitions?|defined|"
-    r"spelled out|glossary)\b|^\W*what(?:'s| is| are)\s+(?:an? |the )?[A-Z][A-Za-z-]*[A-Z]\w*\W*$",
+    r"\b(?:stands? for|full (?:names?|forms?)|meanings?|means?|short for|abbreviat\w+|acronyms?|definitions?|"
+    r"spelled out|glossary)\b|^\W*what(?:'s| is| are)\b",
     re.IGNORECASE,
 )
 _ABBREVIATION = re.compile(r"\b[A-Z][\w-]*[A-Z][\w-]*\b")
+_PLAIN = FUNCTION_WORDS | frozenset(terms("difference between letters document report called"))
 
 
 def definitions(question: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The definitions of the abbreviations that `question` asks the meaning of, in its order; mostly none."""
-    if not _ASKS.search(question):
+    """The definitions of the abbreviations that `question` asks the meaning of, in its order; mostly none.
+
+    A question that says anything besides them asks for more than a definition.
+    """
+    rest = _ABBREVIATION.sub(" ", _ASKS.sub(" ", question))
+    if not _ASKS.search(question) or not _PLAIN.issuperset(terms(rest)):
         return []
     asked = dict.fromkeys(match.group().upper() for match in _ABBREVIATION.finditer(question))
     known: dict[str, Passage] = {}

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from index.errors import FilterError
 from service.schemas import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -50,6 +51,7 @@ def install(app: FastAPI, max_body_size: int) -> None:
     app.add_middleware(DeclaredSize, max_body_size=max_body_size)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(FilterError, _wrong_filter)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -67,6 +69,10 @@ def problem(
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     return problem(error.status_code, error.detail, headers=error.headers)
+
+
+async def _wrong_filter(_: Request, error: Exception) -> JSONResponse:
+    return problem(422, str(error))
 
 
 async def _invalid(_: Request, error: Exception) -> JSONResponse:

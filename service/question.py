@@ -10,11 +10,19 @@ from index.lexical import terms
 
 Kind = Literal["date", "number", "money", "percent", "person", "contact"]
 
+# Words of every question, which say nothing of its subject; as `terms` gives them.
+FUNCTION_WORDS = frozenset(
+    terms(
+        "what which who whom whose when where why how many much do does did done is are was were be been has have had "
+        "can could will would should may might there any all please tell me us i we you your our give show list name "
+        "from under about its them they these those so far now yet there's what's"
+    )
+)
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "lead",
         re.compile(
-            r"\b(?:who|whom|whose|which|what|name)\b.{0,200}?\b(?:lea?e?ds?|leading|led|leader|responsib\w+|in charge|"
+            r"\b(?:who|whom|whose|which|what|name)\b.{0,200}?\b(?:leads?|leading|led|leader|responsib\w+|in charge|"
             r"owns?|owner)\b|"
             r"\b(?:who|whom|whose)\b.{0,200}?\b(?:heads?|heading|runs?|takes? care|looks? after|carr(?:y|ies) out|"
             r"supposed|job|has (?:that|this))\b|"
@@ -32,9 +40,7 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ),
     (
         "priority_area",
-        re.compile(
-            r"\b(?:priority area|area of cooperation|which (?:priority|area|heading))\b", re.IGNORECASE
-        ),
+        re.compile(r"\b(?:priority area|which (?:priority|area|heading))\b", re.IGNORECASE),
     ),
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
@@ -77,9 +83,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     ),
     (
         "contact",
-        re.compile(
-            r"\b(?:e-?mail|web ?a?d+ress|address|website|url|phone|telephone|contact|link)\b", re.IGNORECASE
-        ),
+        re.compile(r"\b(?:e-?mail|address|website|url|phone|telephone|contact|link)\b", re.IGNORECASE),
         re.compile(r"@|https?:|www\.|\bwebsite\b", re.IGNORECASE),
     ),
 )

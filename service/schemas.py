@@ -1,6 +1,6 @@
 """What travels over HTTP, as fixed by the contract; every field bounded, unknown ones refused."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -10,6 +10,7 @@ from corpus.types import Document as Source
 from corpus.types import Passage as Piece
 from corpus.types import PassageKind
 from index import filters
+from index.errors import FilterError
 from index.search import Result as Ranked
 from index.search import SearchResults
 from service.answer import Answer
@@ -17,7 +18,7 @@ from service.citations import Citation as Quotation
 
 MAX_QUESTION = 4_000
 MAX_MESSAGES = 200
-MAX_HISTORY = 100_000  # characters of all messages together
+MAX_HISTORY = 100_000  # characters of an earlier message
 
 
 def _listed(value: Any) -> Any:
@@ -54,8 +55,15 @@ class Filter(Model):
             raise ValueError("year_from is later than year_to")
         return self
 
-    def to_index(self) -> filters.Filter:
-        """As the index takes it."""
+    def to_index(self, documents: Collection[str]) -> filters.Filter:
+        """As the index takes it; a document that is not among `documents` is a mistake, not an empty result."""
+        for id in self.document:
+            if id not in documents:
+                raise FilterError(
+                    f"no document has the id {id!r}",
+                    where="filter.document",
+                    remedy=f"use one of {', '.join(documents)}",
+                )
         return filters.Filter(
             tuple(self.document),
             self.year_from,

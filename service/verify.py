@@ -23,7 +23,9 @@ def fault(generation: Generation, citation: Citation) -> str | None:
     if claimed.id != passage_id(document, claimed.start, claimed.text):
         return "the passage's id is not the one of its text and place"
     position = generation.positions.get(claimed.id)
-    if position is not None and (name := _difference(claimed, Passage.of(generation.passages[position]))):
+    if position is None:
+        return "the documents have no passage of this id"
+    if name := _difference(claimed, Passage.of(generation.passages[position])):
         return f"the passage's {name} is not as in the documents"
     if hashlib.sha256(citation.quote.encode()).hexdigest() != citation.quote_sha256:
         return "quote_sha256 is not the hash of the quote"

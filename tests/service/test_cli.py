@@ -98,6 +98,21 @@ def test_a_document_that_cannot_be_added_changes_nothing(
     assert (corpus_folder / "catalogue.toml").read_bytes() == before
 
 
+def test_an_empty_document_is_refused(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "empty-2024.txt"
+    file.write_text(" \n", "utf-8")
+    code, _, err = run("add", str(file))
+    assert code == 2
+    assert "holds no text" in err
+
+
+def test_a_document_that_does_not_exist_is_named(run: Run) -> None:
+    run("build")
+    code, _, err = run("search", "tide", "--document", "nowhere")
+    assert code == 2
+    assert "nowhere" in err
+
+
 def test_a_damaged_source_is_named(run: Run, corpus_folder: Path) -> None:
     (corpus_folder / "documents" / "plan.txt").write_text("changed", "utf-8")
     code, _, err = run("build")
