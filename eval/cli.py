@@ -254,12 +254,10 @@ def _previous(gold: Gold) -> Results | None:
     if not (RESULTS / "baseline.txt").is_file():
         return None
     path = baseline_path(RESULTS)
+    if json.loads(path.read_text(encoding="utf-8")).get("gold") != gold.sha256:
+        return None
     previous = read_results(path, gold.sources)
-    return (
-        replace(previous, system=f"{previous.system} at {path.stem}")
-        if previous.gold == gold.sha256
-        else None
-    )
+    return replace(previous, system=f"{previous.system} at {path.stem}")
 
 
 def _commit() -> str:
