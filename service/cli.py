@@ -305,22 +305,23 @@ def main() -> None:
     try:
         app()
     except (GenerationError, ModelError) as error:
-        err.print(f"bali: {error}", style="red", markup=False)
+        err.print(f"bali: {error}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(3) from None
     except BaliError as error:
-        err.print(f"bali: {error}", style="red", markup=False)
+        err.print(f"bali: {error}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(2) from None
     except OSError as error:
         err.print(
             f"bali: {error.filename}: {error.strerror} — check BALI_VAR and BALI_CORPUS",
             style="red",
             markup=False,
+            soft_wrap=True,
         )
         raise SystemExit(2) from None
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "input"
-        err.print(f"bali: {field}: {first['msg']}", style="red", markup=False)
+        err.print(f"bali: {field}: {first['msg']}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(2) from None
 
 
