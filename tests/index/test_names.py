@@ -49,6 +49,8 @@ def test_names_are_put_one_for_the_other(names: Names) -> None:
         ("labor", "labour"),
         ("programms", "programmes"),
         ("stratgey", "strategy"),
+        ("strattegyy", "strategy"),  # two slips in a long word
+        ("lobours", "lobours"),  # two slips in a short one
         ("harbour", "harbour"),  # known to the corpus
         ("best", "best"),
         ("harbinger", "harbinger"),  # known to the model

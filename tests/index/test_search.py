@@ -13,6 +13,7 @@ from index.build import build
 from index.filters import Filter
 from index.generation import Generation, open_generation
 from index.search import Evidence, SearchResults, search
+from index.tokens import Quantizer
 from tests.conftest import write_corpus
 from tests.tiny import TinyEncoder
 
@@ -66,6 +67,10 @@ def test_scores_are_bounded_ordered_and_never_of_more_than_asked_for(
         for mark in result.highlights:
             assert end <= mark.start < mark.end <= len(result.passage.text)
             end = mark.end
+            assert (
+                result.passage.text[mark.start : mark.end].strip()
+                == result.passage.text[mark.start : mark.end]
+            )
 
 
 def test_equal_scores_rank_in_the_order_of_the_documents(generation: Generation) -> None:
@@ -82,6 +87,7 @@ def test_equal_scores_rank_in_the_order_of_the_documents(generation: Generation)
         (Filter(document=("report",)), lambda p: p.document.id == "report"),
         (Filter(year_from=2023), lambda p: p.document.id == "report"),
         (Filter(year_to=2021), lambda p: p.document.id == "plan"),
+        (Filter(year_from=2021, year_to=2022), lambda p: p.document.id == "plan"),
         (Filter(lead=("iceland",)), lambda p: "Iceland" in p.fields.get("Action Lead", "")),
         (Filter(lead=("All members",)), lambda p: "All members" in p.fields.get("Action Lead", "")),
         (Filter(status=("for action",)), lambda p: p.fields.get("Status", "").startswith("For action")),
@@ -175,6 +181,26 @@ def test_the_cell_asked_for_is_marked(generation: Generation) -> None:
     assert any("Norway" in part for part in marked)
 
 
+def test_a_score_does_not_depend_on_how_large_the_weights_are(generation: Generation) -> None:
+    small = Evidence(late=1, lexical=0.5, dense=0.5, beside=0, wishes=0)
+    large = Evidence(late=2, lexical=1, dense=1, beside=0, wishes=0)
+    once = search(generation, TinyEncoder(), "fog signal workshop", 100, evidence=small).results
+    twice = search(generation, TinyEncoder(), "fog signal workshop", 100, evidence=large).results
+    assert [r.passage.id for r in once] == [r.passage.id for r in twice]
+    assert [r.score for r in once] == pytest.approx([r.score for r in twice], abs=2e-6)
+
+
+def test_a_passage_gains_by_what_stands_beside_it(generation: Generation) -> None:
+    words_alone = Evidence(late=0, lexical=1, dense=0, beside=0, wishes=0, reworded=False)
+    with_neighbours = Evidence(late=0, lexical=1, dense=0, beside=0.5, wishes=0, reworded=False)
+    alone = search(generation, TinyEncoder(), "corrosion", 2, evidence=words_alone).results
+    beside = search(generation, TinyEncoder(), "corrosion", 2, evidence=with_neighbours).results
+    assert alone[0].passage == beside[0].passage
+    assert alone[1].score == 0
+    assert beside[1].score > 0
+    assert beside[1].passage.section == beside[0].passage.section
+
+
 def test_neighbours_under_one_heading_are_known(generation: Generation) -> None:
     for n in range(1, len(generation.passages)):
         one, other = generation.passages[n - 1], generation.passages[n]
@@ -186,6 +212,17 @@ def test_what_was_spoken_of_before_does_not_unbound_the_score(generation: Genera
     before = index.search.Before("lighthouses", generation.passages[0])
     found = search(generation, TinyEncoder(), "who leads it", 100, before=before)
     assert max(result.score for result in found.results) <= 1
+
+
+def test_four_bits_a_coordinate_keep_the_direction_of_a_vector() -> None:
+    random = np.random.default_rng(3)
+    quantizer = Quantizer(np.eye(48, dtype=np.float32))
+    vectors = random.normal(size=(50, 48)).astype(np.float32)
+    same = quantizer.cosines(vectors, quantizer.encode(vectors))
+    opposite = quantizer.cosines(vectors, quantizer.encode(-vectors))
+    assert np.diag(same).min() > 0.98
+    np.testing.assert_allclose(same.mean(), -opposite.mean(), atol=2e-3)
+    np.testing.assert_allclose(np.diag(same), -np.diag(opposite), atol=5e-3)
 
 
 def test_token_vectors_of_a_passage_are_nearest_to_its_own_words(generation: Generation) -> None:
