@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.search import search
-from service import reading
+from service import completions, reading
 from service.opened import Open, Opened
 from service.problems import PROBLEMS, install
 from service.schemas import (
@@ -62,6 +62,7 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     _ask(app)
     _read(app)
     _watch(app)
+    app.include_router(completions.router)
     return app
 
 

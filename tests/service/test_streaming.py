@@ -101,7 +101,7 @@ def gated(harbour: Settings) -> Iterator[tuple[str, GatedEncoder]]:
         encoder.gate.set()
 
 
-@pytest.mark.parametrize("path", ["/chat"])
+@pytest.mark.parametrize("path", ["/chat", "/v1/chat/completions"])
 @pytest.mark.parametrize("stream", [True, False])
 def test_nothing_more_is_done_for_a_client_that_has_gone(
     gated: tuple[str, GatedEncoder], path: str, stream: bool
