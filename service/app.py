@@ -11,6 +11,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.search import search
 from service import completions, reading
+from service.mcp_tools import mcp_server
 from service.opened import Open, Opened
 from service.problems import PROBLEMS, install
 from service.schemas import (
@@ -49,7 +50,8 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
         app.state.opened = Opened(
             settings, make_encoder or (lambda: SentenceTransformerEncoder(settings.model))
         )
-        yield
+        async with mcp.session_manager.run():
+            yield
 
     app = FastAPI(
         title="Bali Process assistant",
@@ -63,6 +65,10 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     _read(app)
     _watch(app)
     app.include_router(completions.router)
+    mcp = mcp_server(lambda: app.state.opened.pair)
+    # on a loopback address, pages of other sites are kept out by the names in Host and Origin
+    face = mcp.streamable_http_app(stateless_http=True, json_response=True, host=settings.host)
+    app.router.routes.extend(face.routes)  # a mount would answer at /mcp/ only
     return app
 
 

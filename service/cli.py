@@ -121,6 +121,15 @@ def serve(
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
 
 
+@app.command(name="mcp")
+def serve_mcp() -> None:
+    """Serve agents by MCP on standard input and output, from what is built."""
+    from service.mcp_tools import mcp_server
+
+    opened = _open()
+    mcp_server(lambda: opened).run("stdio")
+
+
 @app.command(name="add")
 def add_document(
     file: Annotated[Path, typer.Argument(help="A text or Markdown file.", exists=True, dir_okay=False)],
