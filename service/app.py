@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
+from starlette.routing import Route
 
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.search import search
@@ -66,9 +68,10 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     _watch(app)
     app.include_router(completions.router)
     mcp = mcp_server(lambda: app.state.opened.pair)
-    # on a loopback address, pages of other sites are kept out by the names in Host and Origin
-    face = mcp.streamable_http_app(stateless_http=True, json_response=True, host=settings.host)
-    app.router.routes.extend(face.routes)  # a mount would answer at /mcp/ only
+    # makes the session manager; on a loopback address it keeps out pages of other sites, by Host and Origin
+    mcp.streamable_http_app(stateless_http=True, json_response=True, host=settings.host)
+    # without sessions nothing is ever sent unasked, so a stream by GET would only be held open
+    app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp.session_manager), methods=["POST"]))
     return app
 
 

@@ -100,7 +100,7 @@ class Annotation(BaseModel):
 
 
 class Usage(BaseModel):
-    """Tokens of the embedding model, which reads the question; nothing is generated."""
+    """Tokens, as the embedding model counts them, of the question that was searched and of the content."""
 
     prompt_tokens: int
     completion_tokens: int

@@ -67,7 +67,7 @@ async def complete(request: Request, body: CompletionRequest, open: Open) -> Com
 
     content, links = linked(given, url_of)
     message = CompletionMessage(content=content, annotations=[Annotation.of(link) for link in links])
-    usage = await run_in_threadpool(_usage, encoder, [turn.text for turn in body.messages], content)
+    usage = await run_in_threadpool(_usage, encoder, given.question, content)
     completion = _completion(given, message, usage)
     if not body.stream:
         return completion
@@ -128,9 +128,10 @@ def _conversation(messages: Sequence[Turn]) -> list[tuple[str, str]]:
     return [(role, text) for role, text in turns if role in ("user", "assistant")]
 
 
-def _usage(encoder: Encoder, messages: Sequence[str], content: str) -> Usage:
-    *asked, answered = (pieces.length for pieces in encoder.pieces([*messages, content]))
-    return Usage(prompt_tokens=sum(asked), completion_tokens=answered, total_tokens=sum(asked) + answered)
+def _usage(encoder: Encoder, question: str, content: str) -> Usage:
+    """Of the question as it was searched, not of all that was sent: most of that is never read."""
+    asked, answered = (pieces.length for pieces in encoder.pieces([question, content]))
+    return Usage(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered)
 
 
 def _completion(given: Answer, message: CompletionMessage, usage: Usage) -> Completion:

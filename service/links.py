@@ -45,11 +45,11 @@ def linked(answer: Answer, url_of: Callable[[Citation], str]) -> tuple[str, tupl
 
 
 def title_of(citation: Citation) -> str:
-    """The document of a citation and where in it the quotation stands, on one line."""
+    """The document of a citation, the heading above the quotation and its offsets, on one line."""
     passage = citation.passage
     start = passage.start + passage.text.index(citation.quote)
     place = f"{start}:{start + len(citation.quote)}"
-    return " ".join(", ".join([passage.document.title, *passage.section, place]).split())
+    return " ".join(", ".join([passage.document.title, *passage.section[-1:], place]).split())
 
 
 def _quoted(title: str) -> str:

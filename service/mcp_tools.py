@@ -87,7 +87,7 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]]) -> MCPServer[No
 
 
 class _Strict(ArgModelBase):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
 def _tool(function: Callable[P, R]) -> Tool:

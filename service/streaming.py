@@ -13,11 +13,12 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 
 from service.schemas import ChatResponse
 
-_PIECE = re.compile(r"\s*\S+|\s+")
+_LINK = r'\[\d+\]\(\S+ "(?:[^"\\]|\\.)*"\)'  # half a link would be shown as what it is made of
+_PIECE = re.compile(rf"\s*(?:{_LINK}|\S+)|\s+")
 
 
 def pieces(text: str) -> list[str]:
-    """The words of `text` with the blanks before them; joined they are `text` again."""
+    """The words and links of `text` with the blanks before them; joined they are `text` again."""
     return _PIECE.findall(text)
 
 

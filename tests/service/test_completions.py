@@ -80,6 +80,9 @@ def test_a_stream_adds_up_to_the_plain_answer(official: openai.OpenAI, question:
     text = "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
     assert text == whole.choices[0].message.content
     assert len(chunks) > 5
+    links = [a.url_citation.url for a in whole.choices[0].message.annotations or []]
+    in_one_piece = [c.choices[0].delta.content or "" for c in chunks if c.choices]
+    assert all(any(f"({link} " in piece and piece.endswith(")") for piece in in_one_piece) for link in links)
     assert {chunk.id for chunk in chunks} == {chunks[0].id}
     assert chunks[0].choices[0].delta.role == "assistant"
     annotated = next(
@@ -93,8 +96,9 @@ def test_a_stream_adds_up_to_the_plain_answer(official: openai.OpenAI, question:
     assert chunks[-1].usage == whole.usage
 
 
-def test_usage_counts_tokens_of_what_was_sent_and_said(official: openai.OpenAI) -> None:
-    usage = official.chat.completions.create(model="bali", messages=said(LEAD)).usage
+def test_usage_counts_tokens_of_what_was_searched_and_said(official: openai.OpenAI) -> None:
+    instructions: list[Any] = [{"role": "system", "content": "Be brief. " * 100}]
+    usage = official.chat.completions.create(model="bali", messages=instructions + said(LEAD)).usage
     assert usage is not None
     assert usage.prompt_tokens == len(LEAD.split())
     assert usage.completion_tokens > 0

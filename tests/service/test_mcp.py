@@ -182,6 +182,12 @@ def test_pages_of_other_sites_are_kept_out(over_http: str) -> None:
     assert httpx2.post(over_http, json=request, headers=foreign).status_code == 403
 
 
+def test_no_stream_is_held_open(over_http: str) -> None:
+    refused = httpx2.get(over_http, headers={"accept": "text/event-stream"})
+    assert refused.status_code == 405
+    assert refused.headers["allow"] == "POST"
+
+
 def test_while_nothing_is_built_the_tools_say_so(tmp_path: Path) -> None:
     async def talk(url: str) -> str:
         async with connected(f"{url}/mcp") as client:
