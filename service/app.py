@@ -16,16 +16,14 @@ from service import completions, reading
 from service.mcp_tools import mcp_server
 from service.opened import Open, Opened
 from service.problems import PROBLEMS, install
+from service.reading_schemas import DocumentEntry, Documents, Records
 from service.schemas import (
     ChatRequest,
     ChatResponse,
     Citation,
-    DocumentEntry,
-    Documents,
     Filter,
     Health,
     Passage,
-    Records,
     SearchRequest,
     SearchResponse,
     Verdict,

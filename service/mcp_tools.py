@@ -17,8 +17,9 @@ from index.encoder import Encoder
 from index.generation import Generation
 from index.search import search as find
 from service import reading
-from service.reading import MAX_SLICE, Reading
-from service.schemas import MAX_QUESTION, Citation, Filter, Records, SearchResponse, Verdict
+from service.reading import MAX_SLICE
+from service.reading_schemas import Reading, Records
+from service.schemas import MAX_QUESTION, Citation, Filter, SearchResponse, Verdict
 from service.verify import verdict
 
 P = ParamSpec("P")

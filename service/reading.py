@@ -3,31 +3,13 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from pydantic import Field
-
 from index.generation import Generation
 from service.errors import UnknownError
-from service.schemas import Document, DocumentEntry, Filter, Model, Passage, Record
+from service.reading_schemas import DocumentEntry, Heading, Reading, Record
+from service.schemas import Document, Filter, Passage
 
 MAX_SLICE = 20_000
 MAX_HEADINGS = 1_000
-
-
-class Heading(Model):
-    """A heading with those above it, outermost first, and where the text under it begins."""
-
-    section: list[str]
-    start: int
-
-
-class Reading(Model):
-    """The characters `start:end` of a document's text, or its headings."""
-
-    document: DocumentEntry
-    start: int
-    end: int
-    text: str
-    outline: list[Heading] = Field(description="empty unless asked for")
 
 
 def entry(generation: Generation, id: str) -> DocumentEntry:

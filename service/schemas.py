@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from corpus.records import Record as ActionItem
 from corpus.types import Document as Source
 from corpus.types import Passage as Piece
 from corpus.types import PassageKind
@@ -296,56 +295,6 @@ class Verdict(Model):
 
     valid: bool
     reason: str
-
-
-class Record(Model):
-    """An action item; fields that its plan does not have are null or empty."""
-
-    document: str
-    number: str | None
-    group: str | None
-    text: str
-    lead: list[str]
-    status: str | None
-    priority_area: str | None
-    period: tuple[int, int]
-    passage_id: str
-
-    @classmethod
-    def of(cls, record: ActionItem) -> Self:
-        """From the corpus's record."""
-        return cls(
-            document=record.passage.document.id,
-            number=record.number,
-            group=record.group,
-            text=record.text,
-            lead=list(record.lead),
-            status=record.status,
-            priority_area=record.priority_area,
-            period=record.passage.document.period,
-            passage_id=record.passage.id,
-        )
-
-
-class Records(Model):
-    """The action items that pass the filter, in the order of the documents."""
-
-    records: list[Record]
-    total: int
-
-
-class DocumentEntry(Document):
-    """A document with what it was cut into."""
-
-    passages: int = Field(description="how many passages it has")
-    characters: int = Field(description="length of its text")
-
-
-class Documents(Model):
-    """All documents of the open generation."""
-
-    documents: list[DocumentEntry]
-    generation: str
 
 
 class Health(Model):
