@@ -33,6 +33,7 @@ peers: $(PEERS)/runs/made
 
 bench: $(VENV)/installed
 	@$(BIN)/python -m bench.reading
+	@$(BIN)/python -m bench.odd_inputs
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

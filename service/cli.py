@@ -1,32 +1,28 @@
 """The command line. Exit codes: 0 done, 1 not found or not valid, 2 wrong use or input, 3 nothing usable is built."""
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.markup import escape
-from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from corpus.catalogue import Catalogue, add, propose, read_catalogue
-from corpus.coverage import Coverage, coverage
+from corpus.coverage import coverage
 from corpus.errors import BaliError
-from corpus.types import Passage
 from index.encoder import Encoder, SentenceTransformerEncoder, weights_sha256
 from index.errors import GenerationError, ModelError
 from index.filters import Filter as IndexFilter
 from index.generation import Generation, open_generation
 from service.schemas import Filter
 from service.settings import Settings
+from service.terminal import err, out, print_coverage, print_json, print_passage
 
 app = typer.Typer(
     help="Answers from the documents of the Bali Process, quoted to the character.", no_args_is_help=True
 )
-out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Question = Annotated[str, typer.Argument(help="A question, or keywords.")]
@@ -68,11 +64,11 @@ def ask(
     generation, encoder = _open()
     given = answer(generation, encoder, request.turns(), _to_index(request.filter, generation))
     if as_json:
-        _print_json(ChatResponse.of(given).model_dump())
+        print_json(ChatResponse.of(given).model_dump())
     else:
         out.print(given.text, style="bold" if given.status != "not_found" else "yellow", markup=False)
         for citation in given.citations:
-            _print_passage(f"[{citation.marker}]", citation.passage, citation.quote)
+            print_passage(f"[{citation.marker}]", citation.passage, citation.quote)
     if given.status == "not_found":
         raise typer.Exit(1)
 
@@ -97,10 +93,10 @@ def search(
     generation, encoder = _open()
     found = find(generation, encoder, query, top_k, _to_index(request.filter, generation))
     if as_json:
-        _print_json(SearchResponse.of(found).model_dump())
+        print_json(SearchResponse.of(found).model_dump())
     else:
         for result in found.results:
-            _print_passage(f"{result.rank}.", result.passage, result.passage.text)
+            print_passage(f"{result.rank}.", result.passage, result.passage.text)
     if not found.results:
         err.print("No passage passes the filter.")
         raise typer.Exit(1)
@@ -116,11 +112,22 @@ def serve(
 
     from service.app import create_app
 
-    settings = Settings()
+    given = {"host": host, "port": port}
+    settings = Settings().model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
     _build(settings, read_catalogue(settings.corpus), as_json=False)
-    host, port = host or settings.host, settings.port if port is None else port
-    err.print(f"Serving on http://{host}:{port} — the interface is described at /docs")
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+    err.print(f"Serving on http://{settings.host}:{settings.port} — the interface is described at /docs")
+    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+
+
+@app.command(name="mcp")
+def serve_mcp() -> None:
+    """Serve agents by MCP on standard input and output, from what is built."""
+    from service.mcp_tools import mcp_server
+
+    opened = _open()
+    mcp_server(lambda: opened).run("stdio")
 
 
 @app.command(name="add")
@@ -158,22 +165,18 @@ def verify(
         _verify_corpus(as_json=as_json)
         return
     from service.schemas import Citation
-    from service.verify import fault
+    from service.verify import verdict
 
     data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
     claimed = Citation.model_validate_json(data)
-    reason = fault(open_generation(Settings().var), claimed)
+    found = verdict(open_generation(Settings().var), claimed)
     if as_json:
-        _print_json(
-            {"valid": reason is None, "reason": reason or "the quotation stands in the document as cited"}
-        )
+        print_json(found.model_dump())
+    elif found.valid:
+        out.print(f"[green]valid[/] {escape(claimed.quote)}")
     else:
-        out.print(
-            f"[green]valid[/] {escape(claimed.quote)}"
-            if reason is None
-            else f"[red]not valid[/]: {escape(reason)}"
-        )
-    if reason is not None:
+        out.print(f"[red]not valid[/]: {escape(found.reason)}")
+    if not found.valid:
         raise typer.Exit(1)
 
 
@@ -191,23 +194,12 @@ def _verify_corpus(*, as_json: bool) -> None:
     catalogue = read_catalogue(Settings().corpus)
     found = [coverage(document, catalogue.source(document)) for document in catalogue.documents]
     if as_json:
-        _print_json([report.to_json() for report in found])
+        print_json([report.to_json() for report in found])
     else:
         for report in found:
-            _print_coverage(report)
+            print_coverage(report)
     if not all(report.complete for report in found):
         raise typer.Exit(1)
-
-
-def _print_coverage(report: Coverage) -> None:
-    out.print(
-        f"{report.document}: {report.passages} passages, {report.covered}/{report.characters} non-blank characters "
-        f"in passages and headings ({report.share:.2%})"
-    )
-    for start, end, text in report.furniture:
-        out.print(f"  left out as page furniture {start}:{end}: {text!r}", markup=False)
-    for start, end, text in report.lost:
-        out.print(f"  LOST {start}:{end}: {text!r}", style="red", markup=False)
 
 
 def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
@@ -236,7 +228,7 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
             err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
         report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
     if as_json:
-        _print_json(report)
+        print_json(report)
 
 
 def _open() -> tuple[Generation, Encoder]:
@@ -281,23 +273,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise typer.BadParameter(f"{path}: {error.strerror}") from error
-
-
-def _print_passage(mark: str, passage: Passage, quote: str) -> None:
-    document = passage.document
-    out.print(f"\n{mark} {document.title}", style="bold cyan", markup=False)
-    if passage.section:
-        out.print("    " + " › ".join(passage.section), style="cyan", markup=False)
-    start = passage.start + passage.text.index(quote)
-    place = f"{document.id} {start}:{start + len(quote)}"
-    out.print(Panel(escape(quote), subtitle=escape(place), subtitle_align="right"))
-    for header, cell in passage.fields.items():
-        if cell not in quote or len(cell) < 80:
-            out.print(f"    {header}: {cell}", style="dim", markup=False)
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def main() -> None:

@@ -1,21 +1,30 @@
-"""Errors as RFC 9457 problem details: what is wrong, in which field, and nothing of the inside."""
+"""Errors as RFC 9457 problem details: what is wrong, in which field, and nothing of the inside.
 
-from collections.abc import Mapping
+Below `/v1/`, where OpenAI's clients come, the same errors have OpenAI's shape.
+"""
+
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from corpus.errors import BaliError
 from index.errors import FilterError
+from service.errors import UnknownError
+from service.refusals import Refused, refusal
 from service.schemas import Problem
 
 MEDIA_TYPE = "application/problem+json"
+_MOST_ERRORS = 20  # that are listed
+_LONGEST_FIELD = 200  # characters of a field's path that are repeated
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {
         "description": "The request cannot be answered",
@@ -39,8 +48,8 @@ class DeclaredSize:
         """As ASGI has it."""
         declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
         if declared.isdigit() and int(declared) > self._max:
-            refusal = problem(413, f"the body has {declared} bytes; the limit is {self._max}")
-            await refusal(scope, receive, send)
+            failure = _failure(scope, 413, f"the body has {declared} bytes; the limit is {self._max}")
+            await failure(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -52,37 +61,63 @@ def install(app: FastAPI, max_body_size: int) -> None:
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(FilterError, _wrong_filter)
+    app.add_exception_handler(UnknownError, _unknown)
+    app.add_exception_handler(BaliError, _not_ready)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
 
 
-def problem(
+def _failure(
+    scope: Scope,
     status: int,
     detail: str,
-    errors: list[dict[str, str]] | None = None,
+    errors: Sequence[dict[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """A problem document as a response."""
-    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors or [])
+    """The error in the shape that clients of the path expect."""
+    if scope["path"].startswith("/v1/"):
+        field = errors[0]["field"].removeprefix("body.") if errors else None
+        openai_status = 400 if status == 422 else status
+        return refusal(openai_status, detail.removeprefix("body."), field, headers=headers)
+    body = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=list(errors))
     return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, error.detail, headers=error.headers)
+    if isinstance(error, Refused):
+        return refusal(error.status_code, error.detail, error.param, error.code)
+    return _failure(request.scope, error.status_code, error.detail, headers=error.headers)
 
 
-async def _wrong_filter(_: Request, error: Exception) -> JSONResponse:
-    return problem(422, str(error))
+async def _wrong_filter(request: Request, error: Exception) -> JSONResponse:
+    return _failure(request.scope, 422, str(error))
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _unknown(request: Request, error: Exception) -> JSONResponse:
+    return _failure(request.scope, 404, str(error))
+
+
+async def _not_ready(request: Request, error: Exception) -> JSONResponse:
+    return _failure(request.scope, 503, str(error))
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [
-        {"field": ".".join(str(part) for part in e["loc"]), "problem": e["msg"]} for e in error.errors()
-    ]
+    errors = [{"field": _field(e["loc"]), "problem": e["msg"]} for e in error.errors()[:_MOST_ERRORS]]
     first = errors[0]
-    return problem(422, f"{first['field']}: {first['problem']}", errors)
+    return _failure(request.scope, 422, f"{first['field']}: {first['problem']}", errors)
 
 
-async def _unforeseen(_: Request, __: Exception) -> JSONResponse:
-    return problem(500, "an error in the service; its log has the details")
+def _field(place: Sequence[int | str]) -> str:
+    """The path of a field, which may be any text: cut, and lone surrogates escaped, as UTF-8 has none."""
+    field = ".".join(str(part) for part in place)[:_LONGEST_FIELD]
+    return field.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+async def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=499)  # which nobody reads: the client has closed the connection
+
+
+async def _unforeseen(request: Request, _: Exception) -> JSONResponse:
+    return _failure(request.scope, 500, "an error in the service; its log has the details")

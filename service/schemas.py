@@ -5,7 +5,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from corpus.records import Record as ActionItem
 from corpus.types import Document as Source
 from corpus.types import Passage as Piece
 from corpus.types import PassageKind
@@ -19,6 +18,8 @@ from service.citations import Citation as Quotation
 MAX_QUESTION = 4_000
 MAX_MESSAGES = 200
 MAX_HISTORY = 100_000  # characters of an earlier message
+MAX_TEXT = 1_000_000  # characters of any string; a passage is far shorter
+MAX_ENTRIES = 1_000  # headings above a passage, columns of its row
 
 
 def _listed(value: Any) -> Any:
@@ -32,9 +33,9 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Model(BaseModel):
-    """The base of all: no field but those named."""
+    """The base of all: no field but those named, and no string without bound."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=MAX_TEXT)
 
 
 class Filter(Model):
@@ -102,13 +103,15 @@ class Passage(Model):
 
     id: str = Field(max_length=300)
     document: Document
-    section: list[str] = Field(description="headings above it, outermost first")
+    section: list[str] = Field(max_length=MAX_ENTRIES, description="headings above it, outermost first")
     kind: PassageKind
     text: str
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     page: int | None = None
-    fields: dict[str, str] = Field(description="for a table row: column header to cell")
+    fields: dict[str, str] = Field(
+        max_length=MAX_ENTRIES, description="for a table row: column header to cell"
+    )
     context: str = Field(description="what a reader must know to understand the text; not part of it")
 
     @classmethod
@@ -229,7 +232,7 @@ class ChatRequest(Model):
 
     messages: list[Message] = Field(min_length=1, max_length=MAX_MESSAGES)
     filter: Filter | None = None
-    stream: Literal[False] = False
+    stream: bool = Field(False, description="the answer as server-sent events")
 
     def turns(self) -> list[tuple[str, str]]:
         """The messages as (role, text) pairs."""
@@ -292,56 +295,6 @@ class Verdict(Model):
 
     valid: bool
     reason: str
-
-
-class Record(Model):
-    """An action item; fields that its plan does not have are null or empty."""
-
-    document: str
-    number: str | None
-    group: str | None
-    text: str
-    lead: list[str]
-    status: str | None
-    priority_area: str | None
-    period: tuple[int, int]
-    passage_id: str
-
-    @classmethod
-    def of(cls, record: ActionItem) -> Self:
-        """From the corpus's record."""
-        return cls(
-            document=record.passage.document.id,
-            number=record.number,
-            group=record.group,
-            text=record.text,
-            lead=list(record.lead),
-            status=record.status,
-            priority_area=record.priority_area,
-            period=record.passage.document.period,
-            passage_id=record.passage.id,
-        )
-
-
-class Records(Model):
-    """The action items that pass the filter, in the order of the documents."""
-
-    records: list[Record]
-    total: int
-
-
-class DocumentEntry(Document):
-    """A document with what it was cut into."""
-
-    passages: int = Field(description="how many passages it has")
-    characters: int = Field(description="length of its text")
-
-
-class Documents(Model):
-    """All documents of the open generation."""
-
-    documents: list[DocumentEntry]
-    generation: str
 
 
 class Health(Model):

@@ -4,13 +4,22 @@ import hashlib
 
 from corpus.passages import passage_id
 from index.generation import Generation
-from service.schemas import Citation, Passage
+from service.schemas import Citation, Passage, Verdict
+
+
+def verdict(generation: Generation, citation: Citation) -> Verdict:
+    """Whether `citation` holds, with the reason in words."""
+    reason = fault(generation, citation)
+    return Verdict(valid=reason is None, reason=reason or "the quotation stands in the document as cited")
 
 
 def fault(generation: Generation, citation: Citation) -> str | None:
     """Why `citation` does not hold against the documents of `generation`, or None where it does.
 
-    The quotation, its hash, the offsets and every word of the passage's description are checked.
+    The quotation, its hash, the offsets and every word of the passage's description are checked. A changed
+    quotation may still stand in the passage (a character cut off its end), so its hash must be of it too; a
+    change to either alone is found. Who changes both to fit has made another citation, which holds or not by
+    itself. An offset past the end of the document would give the same text, but is not the passage's own.
     """
     claimed = citation.passage
     document = generation.documents.get(claimed.document.id)

@@ -6,6 +6,7 @@ from pathlib import Path
 import typer.main
 
 from eval.report import SUMMARIES
+from service.app import create_app
 from service.cli import app
 from service.settings import Settings
 
@@ -36,6 +37,15 @@ def test_the_tables_of_figures_are_as_the_command_writes_them() -> None:
     for title, columns in headings:
         assert columns.strip().split(" | ") == tables[title]
     assert re.search(r"^\| bali \| \d\.\d\d \(\d\.\d\d–\d\.\d\d\) \|", README, re.MULTILINE)
+
+
+def test_every_route_exists_and_is_named() -> None:
+    described = create_app(Settings()).openapi()["paths"]
+    routes = {(method.upper(), path) for path, methods in described.items() for method in methods}
+    named = set()
+    for method, paths in re.findall(r"^\| `(GET|POST) (/.*?) \|", README, re.MULTILINE):
+        named |= {(method, path.strip("` ")) for path in paths.split(",")}
+    assert named == routes | {("POST", "/mcp")}
 
 
 def test_every_setting_exists_and_is_named() -> None:

@@ -1,0 +1,109 @@
+"""The tools that agents reach by MCP: search, read a document, list action items, check a citation."""
+
+from collections.abc import Callable
+from functools import wraps
+from importlib.metadata import version
+from typing import Annotated, ParamSpec, TypeVar
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
+from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase
+from mcp.types import ToolAnnotations
+from pydantic import ConfigDict, Field, create_model
+
+from corpus.errors import BaliError
+from index.encoder import Encoder
+from index.generation import Generation
+from index.search import search as find
+from service import reading
+from service.reading import MAX_SLICE
+from service.reading_schemas import Reading, Records
+from service.schemas import MAX_QUESTION, Citation, Filter, SearchResponse, Verdict
+from service.verify import verdict
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_INSTRUCTIONS = (
+    "Documents of the Bali Process on people smuggling and trafficking in persons. Passages are verbatim, with "
+    "offsets into their documents: quote them as they stand, name document and place, and say so when the documents "
+    "do not answer."
+)
+Query = Annotated[
+    str,
+    Field(min_length=1, max_length=MAX_QUESTION, pattern=r"\S", description="a question, or keywords"),
+]
+Filtered = Annotated[Filter | None, Field(description="what every result must satisfy")]
+
+
+def mcp_server(opened: Callable[[], tuple[Generation, Encoder]]) -> MCPServer[None]:
+    """A server of the tools on what `opened` gives; its errors, and wrong arguments, reach the agent in words."""
+
+    def search(
+        query: Query, top_k: Annotated[int, Field(ge=1, le=50)] = 5, filter: Filtered = None
+    ) -> SearchResponse:
+        """The passages that answer best, each with its place and the clauses that answer, best first.
+
+        Also how many passages each document, lead, status, year and kind has, for a narrower filter.
+        """
+        generation, encoder = opened()
+        chosen = filter.to_index(generation.documents) if filter else None
+        return SearchResponse.of(find(generation, encoder, query, top_k, chosen))
+
+    def read_document(
+        document: Annotated[str, Field(max_length=300, description="its id, as in search results")],
+        start: Annotated[int, Field(ge=0, description="offset of the first character")] = 0,
+        characters: Annotated[int, Field(ge=1, le=MAX_SLICE, description="how many to read")] = 4_000,
+        outline: Annotated[bool, Field(description="headings and where they begin, instead of text")] = False,
+    ) -> Reading:
+        """A slice of a document's text, to the character; read on from its `end`. Or the document's outline."""
+        generation, _ = opened()
+        if outline:
+            return reading.outline(generation, document)
+        return reading.read(generation, document, start, characters)
+
+    def list_action_items(
+        filter: Filtered = None,
+        offset: Annotated[int, Field(ge=0)] = 0,
+        limit: Annotated[int, Field(ge=1, le=200)] = 50,
+    ) -> Records:
+        """Action items of the plans with lead, status and priority area; `total` counts all that pass the filter."""
+        generation, _ = opened()
+        found = reading.action_items(generation, filter or Filter())
+        return Records(records=found[offset : offset + limit], total=len(found))
+
+    def verify_citation(citation: Citation) -> Verdict:
+        """Whether a citation of this service still holds: quotation, hash, offsets and description."""
+        return verdict(opened()[0], citation)
+
+    return MCPServer(
+        "bali",
+        title="Bali Process documents",
+        instructions=_INSTRUCTIONS,
+        version=version("bali"),
+        log_level="WARNING",
+        tools=[_tool(function) for function in (search, read_document, list_action_items, verify_citation)],
+    )
+
+
+class _Strict(ArgModelBase):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+def _tool(function: Callable[P, R]) -> Tool:
+    """`function` as a tool that changes nothing; an argument it does not have is a mistake, not passed over."""
+
+    @wraps(function)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return function(*args, **kwargs)
+        except BaliError as error:
+            raise ToolError(str(error)) from error
+
+    hints = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
+    tool = Tool.from_function(told, annotations=hints)
+    known = tool.fn_metadata.arg_model
+    tool.fn_metadata.arg_model = create_model(known.__name__, __base__=(_Strict, known))
+    tool.parameters = tool.fn_metadata.arg_model.model_json_schema()
+    return tool

@@ -1,0 +1,63 @@
+"""What is looked up, not searched: documents, their text and headings, passages, action items."""
+
+from collections.abc import Iterator
+from itertools import islice
+
+from index.generation import Generation
+from service.errors import UnknownError
+from service.reading_schemas import DocumentEntry, Heading, Reading, Record
+from service.schemas import Document, Filter, Passage
+
+MAX_SLICE = 20_000
+MAX_HEADINGS = 1_000
+
+
+def entry(generation: Generation, id: str) -> DocumentEntry:
+    """A document with its size; raises `UnknownError`."""
+    if id not in generation.documents:
+        raise UnknownError(
+            f"no document has the id {id!r}",
+            where="document",
+            remedy=f"use one of {', '.join(generation.documents)}",
+        )
+    return DocumentEntry(
+        **Document.of(generation.documents[id]).model_dump(),
+        passages=sum(passage.document.id == id for passage in generation.passages),
+        characters=len(generation.sources[id]),
+    )
+
+
+def passage(generation: Generation, id: str) -> Passage:
+    """A passage by its id, as search and citations give it; raises `UnknownError`."""
+    position = generation.positions.get(id)
+    if position is None:
+        raise UnknownError(f"no passage has the id {id!r}", where="passage", remedy="search for it again")
+    return Passage.of(generation.passages[position])
+
+
+def action_items(generation: Generation, filter: Filter) -> list[Record]:
+    """The rows of the plans' tables that pass `filter`, in the order of the documents; raises `FilterError`."""
+    mask = generation.fields.mask(filter.to_index(generation.documents))
+    return [Record.of(item) for item in generation.records if mask[generation.positions[item.passage.id]]]
+
+
+def read(generation: Generation, id: str, start: int, characters: int) -> Reading:
+    """As many `characters` of a document's text from `start` on as there are; raises `UnknownError`."""
+    document = entry(generation, id)
+    text = generation.sources[id][start : start + characters]
+    return Reading(document=document, start=start, end=start + len(text), text=text, outline=[])
+
+
+def outline(generation: Generation, id: str) -> Reading:
+    """The headings of a document instead of its text; raises `UnknownError`."""
+    document = entry(generation, id)
+    headings = list(islice(_headings(generation, id), MAX_HEADINGS))
+    return Reading(document=document, start=0, end=0, text="", outline=headings)
+
+
+def _headings(generation: Generation, id: str) -> Iterator[Heading]:
+    before: tuple[str, ...] = ()
+    for one in generation.passages:
+        if one.document.id == id and one.section != before:
+            before = one.section
+            yield Heading(section=list(before), start=one.start)

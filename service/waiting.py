@@ -1,0 +1,72 @@
+"""Answering beside the event loop, and only for as long as the client waits for it."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Sequence
+
+from fastapi.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+
+from index.encoder import Encoder, Encoding, Pieces, Vectors
+from index.filters import Filter
+from index.generation import Generation
+from service.answer import Answer, answer
+
+
+class Watched:
+    """`encoder` until `gone` is set; from then on every call of the model raises `ClientDisconnect`.
+
+    A thread cannot be interrupted, but nearly all of an answer's time is spent in the model, which is called
+    several times for each question of a conversation.
+    """
+
+    def __init__(self, encoder: Encoder, gone: threading.Event) -> None:
+        self._encoder, self._gone = encoder, gone
+        self.name, self.sha256, self.max_tokens = encoder.name, encoder.sha256, encoder.max_tokens
+        self.dimensions, self.token_dimensions = encoder.dimensions, encoder.token_dimensions
+
+    def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
+        """As `Encoder.encode`."""
+        return self._wanted().encode(texts, advance)
+
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        """As `Encoder.read`."""
+        return self._wanted().read(texts)
+
+    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+        """As `Encoder.pieces`."""
+        return self._wanted().pieces(texts)
+
+    def vocabulary(self) -> Sequence[str]:
+        """As `Encoder.vocabulary`."""
+        return self._wanted().vocabulary()
+
+    def _wanted(self) -> Encoder:
+        if self._gone.is_set():
+            raise ClientDisconnect
+        return self._encoder
+
+
+async def answer_for(
+    request: Request,
+    generation: Generation,
+    encoder: Encoder,
+    messages: Sequence[tuple[str, str]],
+    filter: Filter | None = None,
+) -> Answer:
+    """As `answer`, in a thread; the body of `request` has been read.
+
+    Raises `ClientDisconnect` when the client goes first: what has not begun does not begin, what has stops.
+    """
+    gone = threading.Event()
+    watching = asyncio.create_task(_watch(request, gone))
+    try:
+        return await run_in_threadpool(answer, generation, Watched(encoder, gone), messages, filter)
+    finally:
+        watching.cancel()
+
+
+async def _watch(request: Request, gone: threading.Event) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
