@@ -32,10 +32,10 @@ def test_a_summary_is_the_query_of_its_body(tmp_path: Path) -> None:
     for query, judged in collection.qrels.items():
         (document,) = judged
         name = collection.queries[query].removeprefix("Return what ").removesuffix(" is worth.")
-        assert f"about {name} that" in collection.documents[document]
+        assert f"about {name} that" in collection.documents[document].text
     (query,) = collection.unanswerable
     name = collection.queries[query].removeprefix("Return what ").removesuffix(" is worth.")
-    assert not [text for text in collection.documents.values() if f"about {name} that" in text]
+    assert not [entry for entry in collection.documents.values() if f"about {name} that" in entry.text]
 
 
 def test_the_same_source_gives_the_same_collection(tmp_path: Path) -> None:
