@@ -8,7 +8,14 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # the peers' environment and runs
 PEERS := var/peers
 
-.PHONY: serve test lint typecheck eval peers bench clean
+# Debian's documentation that collections are made of, unpacked here and not installed
+DEBIAN := var/debian
+DEBIAN_PACKAGES := debian-faq debian-handbook debian-policy developers-reference git-doc gnome-user-docs \
+	gnu-standards harden-doc installation-guide-amd64 perl-doc
+APT := -qq -o Acquire::Languages=en -o Dir::Cache=$(CURDIR)/$(DEBIAN)/var/cache/apt \
+	-o Dir::State::lists=$(CURDIR)/$(DEBIAN)/var/lib/apt/lists
+
+.PHONY: serve test lint typecheck eval peers collections bench clean
 
 serve: $(VENV)/installed
 	@$(BIN)/bali serve --port $(PORT)
@@ -30,6 +37,9 @@ eval: $(VENV)/installed $(if $(wildcard $(PEERS)/runs/made),peers)
 	@$(BIN)/bali eval $(if $(wildcard $(PEERS)/runs/made),--peers $(PEERS)/runs)
 
 peers: $(PEERS)/runs/made
+
+collections: $(VENV)/installed $(DEBIAN)/unpacked
+	@$(BIN)/python -m eval.collections --root $(DEBIAN) var/collections
 
 bench: $(VENV)/installed
 	@$(BIN)/python -m bench.reading
@@ -60,4 +70,14 @@ $(PEERS)/runs/made: $(PEERS)/installed $(wildcard eval/peers/*.py corpus/documen
 		eval/gold/questions.jsonl eval/gold/precedents.jsonl
 	@echo "== Running the peers"
 	@$(PEERS)/venv/bin/python -m eval.peers --out $(@D)
+	@touch $@
+
+# python3-doc only names the package that has the text
+$(DEBIAN)/unpacked:
+	@echo "== Fetching Debian's package lists and documentation (about 100 MB)"
+	@mkdir -p $(DEBIAN)/var/lib/apt/lists/partial $(DEBIAN)/var/cache/apt $(DEBIAN)/packages
+	@apt-get $(APT) update
+	@cd $(DEBIAN)/packages && apt-get $(APT) download $(DEBIAN_PACKAGES) \
+		$$(apt-cache $(APT) depends python3-doc | grep -o 'python3\.[0-9]*-doc')
+	@for package in $(DEBIAN)/packages/*.deb; do dpkg -x $$package $(DEBIAN); done
 	@touch $@

@@ -1,12 +1,12 @@
 """Scores a BEIR collection with the production encoder, index and search.
 
-Four systems side by side: `lexical` and `dense`, the two kinds of evidence by which search proposes its
-candidates; `fused`, the sum of both, standardised; and `full`, what `index.search` returns, with the late
-interaction of token vectors and all else that it weighs.
+Five systems side by side: `lexical` and `dense`, the two kinds of evidence by which search proposes its
+candidates; `rrf`, their ranks fused, and `fused`, the sum of both, standardised; and `full`, what `index.search`
+returns, with the late interaction of token vectors and all else that it weighs.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,15 +16,15 @@ from numpy.typing import NDArray
 from corpus.types import Document, Passage
 from eval.collection import Collection
 from eval.embedding import embed
-from eval.ranking import Qrels, Run, ndcg, recall, reciprocal_rank
+from eval.ranking import Qrels, Run, ndcg, recall, reciprocal_rank, reciprocal_rank_fusion
 from eval.statistics import Estimate, estimate, estimate_auroc, randomisation_p
-from index.build import write_generation
+from index.build import Embedded, write_generation
 from index.encoder import Encoder
-from index.generation import Generation, open_generation
+from index.generation import Generation, indexed_text, open_generation
 from index.search import search
 
 DEPTH = 100
-SYSTEMS = ("lexical", "dense", "fused", "full")
+SYSTEMS = ("lexical", "dense", "rrf", "fused", "full")
 MEASURES: Mapping[str, Callable[[Run, Qrels], dict[str, float]]] = {
     "nDCG@10": lambda run, qrels: ndcg(run, qrels, 10),
     "RR@10": lambda run, qrels: reciprocal_rank(run, qrels, 10),
@@ -57,25 +57,52 @@ def index_collection(
     load: Callable[[], Encoder],
     advance: Callable[[int], None] = lambda _: None,
 ) -> Generation:
-    """The collection built under `folder` as a corpus is, a passage a document; `load` loads the encoder again."""
+    """The collection built under `folder` as a corpus is, a passage a document; `load` loads the encoder again.
+
+    `advance` is told of each text embedded, of which there are `texts_of(collection)`.
+    """
     passages, source = _passages(collection)
-    texts = list(collection.documents.values())
+    texts = texts_of(collection)
+    rows = {text: row for row, text in enumerate(texts)}
     pieces = encoder.pieces(texts)
-    embedded = embed(texts, pieces, encoder, load, advance)
+    read = embed(texts, pieces, encoder, load, advance)
+    bare = [rows[passage.text] for passage in passages]
+    placed = [rows[_in_context(passage)] for passage in passages]
+    embedded = Embedded(read.vectors[bare], [read.codes[row] for row in placed], read.quantizer)
     document = passages[0].document
-    write_generation(folder, [document], {document.id: source}, passages, embedded, pieces, encoder)
+    write_generation(
+        folder,
+        [document],
+        {document.id: source},
+        passages,
+        embedded,
+        [pieces[row] for row in placed],
+        encoder,
+    )
     return open_generation(folder, encoder.sha256)
 
 
+def texts_of(collection: Collection) -> list[str]:
+    """What is embedded, each once: every text by itself, and in its context if it has one."""
+    passages, _ = _passages(collection)
+    return list(dict.fromkeys(text for passage in passages for text in (passage.text, _in_context(passage))))
+
+
+def _in_context(passage: Passage) -> str:
+    """The text itself where there is no context, so that it is embedded once."""
+    return indexed_text(passage).rstrip()
+
+
 def _passages(collection: Collection) -> tuple[list[Passage], str]:
-    """The documents as passages without context, one below the other in a single source, and that source."""
-    source = "\n".join(collection.documents.values())
+    """The documents as passages whose context is the title, one text below the other in a single source, and
+    that source."""
+    source = "\n".join(entry.text for entry in collection.documents.values())
     sha256 = hashlib.sha256(source.encode()).hexdigest()
     document = Document("collection", "", "", "collection", (0, 0), "", sha256)
     passages, start = [], 0
-    for name, text in collection.documents.items():
-        end = start + len(text)
-        passages.append(Passage(name, document, text, start, end, (), "paragraph", {}, ""))
+    for name, entry in collection.documents.items():
+        end = start + len(entry.text)
+        passages.append(Passage(name, document, entry.text, start, end, (), "paragraph", {}, entry.title))
         start = end + 1
     return passages, source
 
@@ -93,6 +120,7 @@ def run_collection(
         dense = generation.dense.scores(encoder.encode([text])[0])
         runs["lexical"][query] = _top(generation, np.where(lexical > 0, lexical, -np.inf), query)
         runs["dense"][query] = _top(generation, dense, query)
+        runs["rrf"][query] = reciprocal_rank_fusion([runs["lexical"][query], runs["dense"][query]])
         runs["fused"][query] = _top(generation, _standardised(lexical) + _standardised(dense), query)
         found = search(generation, encoder, text, DEPTH + 1).results
         runs["full"][query] = {
@@ -108,8 +136,7 @@ def score_collection(collection: Collection, runs: Mapping[str, Run]) -> Scores:
     for measure, function in MEASURES.items():
         values = {system: list(function(run, collection.qrels).values()) for system, run in runs.items()}
         for system, found in values.items():
-            p = randomisation_p(found, values["full"]) if len(found) > 1 else 1.0
-            scores.setdefault(system, {})[measure] = Score(estimate(found), p)
+            scores.setdefault(system, {})[measure] = _score(found, values["full"])
     best = {
         system: {query: max(found.values(), default=0.0) for query, found in run.items()}
         for system, run in runs.items()
@@ -123,6 +150,22 @@ def score_collection(collection: Collection, runs: Mapping[str, Run]) -> Scores:
         if collection.unanswerable
     }
     return Scores(scores, auroc)
+
+
+def average_scores(judged: Sequence[tuple[Collection, Mapping[str, Run]]], measure: str) -> dict[str, Score]:
+    """System -> its mean over collections, each of which counts the same, however many queries it has."""
+    weighted: dict[str, list[float]] = {}
+    queries = sum(len(collection.qrels) for collection, _ in judged)
+    for collection, runs in judged:
+        weight = queries / (len(judged) * len(collection.qrels))
+        for system, run in runs.items():
+            values = MEASURES[measure](run, collection.qrels).values()
+            weighted.setdefault(system, []).extend(weight * value for value in values)
+    return {system: _score(values, weighted["full"]) for system, values in weighted.items()}
+
+
+def _score(values: Sequence[float], full: Sequence[float]) -> Score:
+    return Score(estimate(values), randomisation_p(values, full) if len(values) > 1 else 1.0)
 
 
 def _top(generation: Generation, scores: NDArray[np.float32], query: str) -> dict[str, float]:

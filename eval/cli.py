@@ -21,7 +21,16 @@ from rich.progress import Progress, TimeElapsedColumn
 from rich.table import Table
 
 from corpus.errors import BaliError
-from eval.collection import read_collection
+from eval.beir import (
+    Score,
+    Scores,
+    average_scores,
+    index_collection,
+    run_collection,
+    score_collection,
+    texts_of,
+)
+from eval.collection import Collection, read_collection
 from eval.compare import Change, Difference, changes, differences
 from eval.data import Gold, read_gold, read_sources
 from eval.gate import Fall, baseline_path, falls
@@ -39,6 +48,8 @@ GOLD = Path(__file__).parent / "gold"
 RESULTS = Path(__file__).parent / "results"
 DOCUMENTS = Path(__file__).parents[1] / "corpus" / "documents"
 OUT = Path("var/eval")
+SUMMARISED = "nDCG@10"
+"""The measure by which several collections are summarised, as in BEIR."""
 
 LOST, BAD_INPUT, SERVICE_FAILED = 1, 2, 3
 
@@ -157,36 +168,36 @@ def gate(
 
 @app.command()
 def beir(
-    folder: Annotated[Path, typer.Argument(help="corpus.jsonl, queries.jsonl and qrels, as in BEIR.")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(metavar="DIR...", help="corpus.jsonl, queries.jsonl and qrels, as in BEIR."),
+    ],
     split: Annotated[str, typer.Option(help="The judgements to use: qrels/<split>.tsv.")] = "test",
     model: Model = PACKAGED,
     as_json: AsJson = False,
 ) -> None:
-    """Index and score a collection in BEIR's layout with the production encoder and search."""
+    """Index and score collections in BEIR's layout with the production encoder and search."""
     with one_line_errors():
-        collection = read_collection(folder, split)
-        from eval.beir import index_collection, run_collection, score_collection
-
+        collections = {folder.resolve(): read_collection(folder, split) for folder in folders}
         load = partial(SentenceTransformerEncoder, model)
         encoder = load()
-        with TemporaryDirectory() as built:
-            with _progress("embedding", len(collection.documents)) as advance:
-                generation = index_collection(Path(built), collection, encoder, load, advance)
-            with _progress("searching", len(collection.queries)) as advance:
-                runs = run_collection(collection, generation, encoder, advance)
-        scores = score_collection(collection, runs)
+        judged, scored = [], {}
+        for folder, collection in collections.items():
+            with TemporaryDirectory() as built:
+                with _progress(f"{folder.name}: embedding", len(texts_of(collection))) as advance:
+                    generation = index_collection(Path(built), collection, encoder, load, advance)
+                with _progress(f"{folder.name}: searching", len(collection.queries)) as advance:
+                    runs = run_collection(collection, generation, encoder, advance)
+            judged.append((collection, runs))
+            scored[folder] = score_collection(collection, runs)
+            if not as_json:
+                _print_scores(folder.name, collection, scored[folder])
+        average = average_scores(judged, SUMMARISED)
     if as_json:
-        print(json.dumps(asdict(scores)))
-        return
-    table = Table("system", *next(iter(scores.scores.values())), *(["AUROC"] if scores.auroc else []))
-    for system, measures in scores.scores.items():
-        cells = [Cell(score.estimate, score.p < SIGNIFICANT) for score in measures.values()]
-        if system in scores.auroc:
-            cells.append(Cell(scores.auroc[system], False))
-        table.add_row(system, *(_cell(cell) for cell in cells))
-    stdout.print(table)
-    judged = len(collection.qrels)
-    _print(f"{len(collection.documents)} documents, {judged} judged queries; * differs from full, p < 0.05")
+        described = {str(folder): asdict(scores) for folder, scores in scored.items()}
+        print(json.dumps({"collections": described, "average": {s: asdict(v) for s, v in average.items()}}))
+    elif len(scored) > 1:
+        _print_summary(scored, average)
 
 
 @contextmanager
@@ -313,6 +324,33 @@ def _summary_json(results: Results) -> dict[str, Any]:
     for name, means in by_set(results).items():
         summary[name] = {measure: asdict(mean) for measure, mean in means.items()}
     return summary
+
+
+def _print_scores(name: str, collection: Collection, scores: Scores) -> None:
+    table = Table(name, *next(iter(scores.scores.values())), *(["AUROC"] if scores.auroc else []))
+    for system, measures in scores.scores.items():
+        cells = [_score_cell(score) for score in measures.values()]
+        if system in scores.auroc:
+            cells.append(_cell(Cell(scores.auroc[system], False)))
+        table.add_row(system, *cells)
+    stdout.print(table)
+    documents, judged = len(collection.documents), len(collection.qrels)
+    _print(f"{documents} documents, {judged} judged queries; * differs from full, p < 0.05")
+
+
+def _print_summary(scored: Mapping[Path, Scores], average: Mapping[str, Score]) -> None:
+    table = Table(SUMMARISED, *average)
+    for folder, scores in scored.items():
+        table.add_row(
+            folder.name, *(_score_cell(measures[SUMMARISED]) for measures in scores.scores.values())
+        )
+    table.add_section()
+    table.add_row("average", *map(_score_cell, average.values()))
+    stdout.print(table)
+
+
+def _score_cell(score: Score) -> str:
+    return _cell(Cell(score.estimate, score.p < SIGNIFICANT))
 
 
 def _print_differences(found: list[Difference]) -> None:

@@ -19,11 +19,18 @@ class CollectionError(BaliError):
 
 
 @dataclass(frozen=True, slots=True)
-class Collection:
-    """Documents (id -> title and text on lines of their own), queries (id -> text), judgements, and the ids
-    of the queries that no document answers."""
+class Entry:
+    """A document: its text, and its title, which is empty if it has none."""
 
-    documents: Mapping[str, str]
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Documents by id, queries (id -> text), judgements, and the ids of the queries that no document answers."""
+
+    documents: Mapping[str, Entry]
     queries: Mapping[str, str]
     qrels: Mapping[str, Mapping[str, int]]
     unanswerable: frozenset[str]
@@ -36,8 +43,8 @@ def read_collection(folder: Path, split: str = "test") -> Collection:
     """
     documents = {}
     for where, row in _rows(folder / "corpus.jsonl"):
-        title, text = str(row.get("title") or ""), _text(row, where)
-        documents[_id(row, where)] = f"{title}\n{text}".strip()
+        title = str(row.get("title") or "").strip()
+        documents[_id(row, where)] = Entry(title, _text(row, where).strip())
     texts = {}
     unanswerable = set()
     for where, row in _rows(folder / "queries.jsonl"):
@@ -66,7 +73,9 @@ def _qrels_path(folder: Path, split: str) -> Path:
     )
 
 
-def _qrels(path: Path, queries: Mapping[str, str], documents: Mapping[str, str]) -> dict[str, dict[str, int]]:
+def _qrels(
+    path: Path, queries: Mapping[str, str], documents: Mapping[str, Entry]
+) -> dict[str, dict[str, int]]:
     """Query id -> document id -> grade; queries without a relevant document are left out, as BEIR does."""
     qrels: dict[str, dict[str, int]] = {}
     for number, line in enumerate(_lines(path), 1):

@@ -18,6 +18,15 @@ def ranked(scores: Mapping[str, float]) -> list[str]:
     return sorted(scores, key=lambda document: (scores[document], document), reverse=True)
 
 
+def reciprocal_rank_fusion(scores: Sequence[Mapping[str, float]], k: int = 60) -> dict[str, float]:
+    """The sum over rankings of 1 / (k + rank), ranks from 1 (Cormack, Clarke & Buettcher, SIGIR 2009)."""
+    fused: dict[str, float] = {}
+    for ranking in scores:
+        for rank, document in enumerate(ranked(ranking), 1):
+            fused[document] = fused.get(document, 0.0) + 1 / (k + rank)
+    return fused
+
+
 def gain(grade: int) -> float:
     """Exponential gain, 2^grade - 1."""
     return float(2 ** max(grade, 0) - 1)

@@ -1,6 +1,8 @@
 """Collections in BEIR's layout: read as they are, refused by line, and scored as ir_measures would."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,18 @@ import pytest
 from ir_measures import R, nDCG
 from typer.testing import CliRunner
 
-from eval.beir import SYSTEMS, index_collection, run_collection, score_collection
+from eval.beir import (
+    SYSTEMS,
+    average_scores,
+    index_collection,
+    run_collection,
+    score_collection,
+    texts_of,
+)
 from eval.cli import app
-from eval.collection import CollectionError, read_collection
+from eval.collection import CollectionError, Entry, read_collection
 from eval.embedding import embed
+from eval.ranking import ranked
 from index.search import search
 from tests.tiny import TinyEncoder
 
@@ -67,8 +77,8 @@ def runs(folder: Path, tmp_path: Path) -> dict[str, dict[str, dict[str, float]]]
 
 def test_a_collection_is_read_as_it_stands(folder: Path) -> None:
     collection = read_collection(folder)
-    assert collection.documents["soup"].startswith("Leek soup\nSlice the leeks")
-    assert collection.documents["salad"].startswith("Toss")
+    assert collection.documents["soup"] == Entry(*DISHES["soup"])
+    assert collection.documents["salad"].title == ""
     assert collection.qrels == {
         "q1": {"bread": 2, "pie": 1},
         "q2": {"pie": 1},
@@ -129,6 +139,42 @@ def test_every_system_is_scored_on_the_judged_queries(
     assert found.scores["full"]["RR@10"].p == 1.0
 
 
+def test_a_title_is_context(folder: Path, tmp_path: Path) -> None:
+    collection, encoder = read_collection(folder), TinyEncoder()
+    generation = index_collection(tmp_path / "var", collection, encoder, TinyEncoder)
+    for row, (id, entry) in enumerate(collection.documents.items()):
+        passage = generation.passages[row]
+        assert (passage.id, passage.text, passage.context) == (id, entry.text, entry.title)
+        # as `bali build` does: the single vector of the bare text, the token vectors of both
+        assert np.allclose(generation.dense.vectors()[row], encoder.encode([entry.text])[0])
+        words = f"{entry.text} {entry.title}"
+        assert len(generation.tokens.codes(row)) == encoder.pieces([words])[0].length
+    assert generation.lexical.scores("rye")[1] > 0
+    assert set(encoder.encoded) >= set(texts_of(collection))
+
+
+def test_without_titles_each_text_is_embedded_once(folder: Path) -> None:
+    plain = {id: Entry("", entry.text) for id, entry in read_collection(folder).documents.items()}
+    assert texts_of(replace(read_collection(folder), documents=plain)) == [e.text for e in plain.values()]
+
+
+def test_ranks_are_fused(runs: dict[str, dict[str, dict[str, float]]]) -> None:
+    fused = runs["rrf"]["q2"]
+    places = [ranked(runs[system]["q2"]) for system in ("lexical", "dense")]
+    assert set(fused) == {*places[0], *places[1]}
+    assert fused["pie"] == sum(1 / (61 + place.index("pie")) for place in places)
+
+
+def test_each_collection_counts_the_same(runs: dict[str, dict[str, dict[str, float]]], folder: Path) -> None:
+    collection = read_collection(folder)
+    fewer = replace(collection, qrels={"q2": collection.qrels["q2"]})
+    average = average_scores([(collection, runs), (fewer, runs)], "RR@10")
+    for system, score in average.items():
+        means = [score_collection(one, runs).scores[system]["RR@10"] for one in (collection, fewer)]
+        assert score.estimate.mean == pytest.approx(np.mean([mean.estimate.mean for mean in means]))
+    assert average["full"].p == 1.0
+
+
 def test_a_query_does_not_find_itself(runs: dict[str, dict[str, dict[str, float]]]) -> None:
     for system in SYSTEMS:
         assert "soup" not in runs[system]["soup"]
@@ -167,9 +213,20 @@ def test_many_texts_are_embedded_on_every_core_as_on_one(monkeypatch: pytest.Mon
 def test_the_command_scores_a_collection_about_cooking(folder: Path) -> None:
     done = CliRunner().invoke(app, ["beir", str(folder), "--json"])
     assert done.exit_code == 0, done.stderr
-    scores = json.loads(done.stdout)
+    written = json.loads(done.stdout)
+    (scores,) = written["collections"].values()
     assert scores["scores"]["full"]["RR@10"]["estimate"]["mean"] > 0.6
     assert scores["auroc"]["dense"]["mean"] == 1.0
+    assert written["average"]["full"] == scores["scores"]["full"]["nDCG@10"]
     (folder / "corpus.jsonl").unlink()
     failed = CliRunner().invoke(app, ["beir", str(folder)])
     assert (failed.exit_code, len(failed.stderr.strip().splitlines())) == (2, 1)
+
+
+def test_several_collections_are_summarised(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    other = tmp_path_factory.mktemp("baking") / "again"
+    shutil.copytree(folder, other)
+    done = CliRunner().invoke(app, ["beir", str(folder), str(other)])
+    assert done.exit_code == 0, done.stderr
+    summary = done.stdout[done.stdout.rindex("lexical") :]
+    assert [name in summary for name in (folder.name, "again", "average")] == [True] * 3

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ir_measures import RR, R, nDCG
 
-from eval.ranking import ndcg, recall, reciprocal_rank
+from eval.ranking import ndcg, recall, reciprocal_rank, reciprocal_rank_fusion
 
 documents = st.sampled_from([f"d{n}" for n in range(30)])
 # scores that single precision, which trec_eval computes in, keeps apart
@@ -70,3 +70,8 @@ def test_ties_rank_the_larger_id_first() -> None:
 
 def test_a_query_that_was_not_run_has_zero() -> None:
     assert ndcg({}, {"q": {"a": 1}}) == {"q": 0.0}
+
+
+def test_a_document_that_both_rankings_have_comes_first() -> None:
+    fused = reciprocal_rank_fusion([{"a": 3.0, "b": 2.0}, {"c": 0.9, "b": 0.1}])
+    assert fused == {"a": 1 / 61, "b": 2 / 62, "c": 1 / 61}
