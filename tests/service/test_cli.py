@@ -7,10 +7,17 @@ from pathlib import Path
 import pytest
 
 import service.cli as cli
+from index import models
+from index.weights import EMBEDDING, Kind, weights_sha256
 from service.settings import Settings
 from tests.tiny import TinyEncoder
 
 Run = Callable[..., tuple[int, str, str]]
+
+
+def weights(model: str, kind: Kind = EMBEDDING) -> str:
+    """The tiny encoder's in the place of the packaged model's."""
+    return TinyEncoder().sha256 if kind is EMBEDDING else weights_sha256(model, kind)
 
 
 @pytest.fixture
@@ -21,8 +28,10 @@ def run(
     monkeypatch.setenv("BALI_CORPUS", str(corpus_folder))
     monkeypatch.setenv("BALI_VAR", str(tmp_path / "var"))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(cli, "SentenceTransformerEncoder", lambda _: TinyEncoder())
-    monkeypatch.setattr(cli, "weights_sha256", lambda _: TinyEncoder().sha256)
+    monkeypatch.setattr(
+        models, "SentenceTransformerEncoder", lambda _, reranker: TinyEncoder(reranker=reranker)
+    )
+    monkeypatch.setattr(models, "weights_sha256", weights)
 
     def bali(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["bali", *arguments])
