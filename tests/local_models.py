@@ -1,5 +1,6 @@
 """Tiny models of random weights, saved as sentence-transformers saves real ones."""
 
+import json
 import string
 from pathlib import Path
 
@@ -46,6 +47,25 @@ def token_model(folder: Path, seed: int = 1, *, pooled: bool = False) -> Path:
     prompts = dict(zip(("query", "document"), _PREFIXES, strict=True))
     MultiVectorEncoder(modules=modules, prompts=prompts, device="cpu").save_pretrained(str(folder / "model"))
     return folder / "model"
+
+
+def as_pylate_saved(folder: Path) -> Path:
+    """The token model in `folder`, its configuration rewritten as PyLate's own (up to its version 3)."""
+    modules = [("", "sentence_transformers.models.Transformer"), ("1_Dense", "pylate.models.Dense.Dense")]
+    projection = {"in_features": 32, "out_features": DIMENSIONS, "bias": False}
+    activation = {"activation_function": "torch.nn.modules.linear.Identity"}
+    settings = {"query_length": EXPANDED, "document_length": LONGEST, "attend_to_expansion_tokens": False}
+    prefixes = {"query_prefix": _PREFIXES[0], "document_prefix": _PREFIXES[1]}
+    for name, content in {
+        "modules.json": [
+            {"idx": n, "name": str(n), "path": p, "type": t} for n, (p, t) in enumerate(modules)
+        ],
+        "config_sentence_transformers.json": {"model_type": "ColBERT", **settings, **prefixes},
+        "sentence_bert_config.json": {"max_seq_length": LONGEST, "do_lower_case": False},
+        "1_Dense/config.json": {**projection, **activation},
+    }.items():
+        (folder / name).write_text(json.dumps(content), "utf-8")
+    return folder
 
 
 def cross_encoder(folder: Path, labels: int = 1) -> Path:

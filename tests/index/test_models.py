@@ -72,6 +72,18 @@ def test_token_vectors_are_those_that_the_model_scores(
     np.testing.assert_array_equal(asked.pooled, TinyEncoder().encode([QUESTION])[0])
 
 
+def test_a_model_as_pylate_saves_it_drops_in(encoder: LateInteractionEncoder, tmp_path: Path) -> None:
+    folder = local_models.as_pylate_saved(local_models.token_model(tmp_path))
+    saved = LateInteractionEncoder(TinyEncoder(), str(folder))
+    assert (saved.sha256, saved.max_tokens) == (encoder.sha256, local_models.LONGEST)
+    for one, other in (
+        (saved.read([PASSAGE]), encoder.read([PASSAGE])),
+        (saved.read_questions([QUESTION]), encoder.read_questions([QUESTION])),
+    ):
+        np.testing.assert_allclose(one[0].tokens, other[0].tokens, atol=1e-5)
+        np.testing.assert_array_equal(one[0].spans, other[0].spans)
+
+
 def test_each_token_has_its_place_and_those_that_have_none_say_so(encoder: LateInteractionEncoder) -> None:
     passage = encoder.read([PASSAGE])[0]
     placed = [PASSAGE[begin:end] for begin, end in passage.spans.tolist() if begin >= 0]
