@@ -175,6 +175,11 @@ def read_gold(gold: Path, documents: Path) -> Gold:
     return Gold(questions, precedents, conversations, sources, _digest(present, sources))
 
 
+def read_questions(file: Path, sources: Mapping[str, str]) -> tuple[Question, ...]:
+    """The questions of one file, in the format of `questions.jsonl`. Raises GoldError."""
+    return tuple(_question(row, at, sources) for row, at in _rows(file, _Question, {}))
+
+
 def read_sources(documents: Path) -> dict[str, str]:
     """The texts of a folder, document id -> text, line ends as in the file, so that offsets hold.
 

@@ -36,7 +36,7 @@ def embed(
     The texts of most tokens go first, in chunks of like length, so that batches need next to no padding and
     no core is left with the longest at the end.
     """
-    quantizer = Quantizer.learn(encoder)
+    quantizer = Quantizer.of(encoder)
     order = sorted(range(len(texts)), key=lambda n: (-min(pieces[n].length, encoder.max_tokens), n))
     chunks = [order[begin : begin + CHUNK] for begin in range(0, len(order), CHUNK)]
     vectors = np.zeros((len(texts), encoder.dimensions), np.float32)

@@ -143,12 +143,13 @@ def _known(var: Path, encoder: Encoder) -> _Known:
         generation = open_generation(var, encoder.sha256)
     except GenerationError:
         return _Known(None, {}, {})
-    passages, vectors = generation.passages, generation.dense.vectors()
-    return _Known(
-        generation.tokens.quantizer,
-        {passage.text: vector for passage, vector in zip(passages, vectors, strict=True)},
-        {indexed_text(passage): generation.tokens.codes(n) for n, passage in enumerate(passages)},
-    )
+    passages, quantizer = generation.passages, generation.tokens.quantizer
+    vectors = dict(zip((passage.text for passage in passages), generation.dense.vectors(), strict=True))
+    trained = Quantizer.trained(encoder.sha256)
+    if trained and not np.array_equal(trained.basis, quantizer.basis):  # by other axes: of no use now
+        return _Known(trained, vectors, {})
+    codes = {indexed_text(passage): generation.tokens.codes(n) for n, passage in enumerate(passages)}
+    return _Known(quantizer, vectors, codes)
 
 
 def _embed(
@@ -158,7 +159,7 @@ def _embed(
 
     The single vector is of the bare text, the token vectors are of the text in its context: that ranks best.
     """
-    quantizer = known.quantizer or Quantizer.learn(encoder)
+    quantizer = known.quantizer or Quantizer.of(encoder)
     texts = sorted({passage.text for passage in passages} - known.vectors.keys())
     contextual = sorted(
         {indexed_text(passage) for passage in passages} - known.codes.keys(), key=lambda t: (len(t), t)

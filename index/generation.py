@@ -26,9 +26,9 @@ from index.filters import Fields
 from index.lexical import LexicalIndex
 from index.names import Names
 from index.preferences import Preferences
-from index.tokens import TokenIndex
+from index.tokens import TokenIndex, axes_path
 
-FORMAT = 4
+FORMAT = 5
 LIBRARIES = ("bm25s", "faiss-cpu", "numpy", "PyStemmer", "sentence-transformers", "torch")
 MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
 _KEPT = 3  # generations
@@ -54,7 +54,10 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """An open generation. `passages[n]` is row n of each index, and `sections[n]` tells its neighbours."""
+    """An open generation. `passages[n]` is row n of each index, and `sections[n]` tells its neighbours.
+
+    `own_share`, in 0..1, is how much of what is indexed is the passages' own text, and not their context.
+    """
 
     manifest: Manifest
     documents: Mapping[str, Document]
@@ -62,6 +65,7 @@ class Generation:
     passages: Sequence[Passage]
     positions: Mapping[str, int]
     sections: NDArray[np.intp]
+    own_share: float
     records: Sequence[Record]
     fields: Fields
     dense: DenseIndex
@@ -97,7 +101,15 @@ def passages_sha256(passages: Sequence[Passage]) -> str:
 
 def generation_id(model_sha256: str, documents: Sequence[Document], passages: Sequence[Passage]) -> str:
     """Sixteen hexadecimal digits over everything that decides what is built."""
-    parts = [FORMAT, model_sha256, [asdict(d) for d in documents], passages_sha256(passages), libraries()]
+    axes = axes_path(model_sha256)
+    parts = [
+        FORMAT,
+        model_sha256,
+        _sha256(axes) if axes.is_file() else None,
+        [asdict(d) for d in documents],
+        passages_sha256(passages),
+        libraries(),
+    ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -250,6 +262,7 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         sources=sources,
         passages=passages,
         sections=section_runs(passages),
+        own_share=sum(len(p.text) for p in passages) / sum(len(indexed_text(p)) for p in passages),
         positions={passage.id: n for n, passage in enumerate(passages)},
         records=action_items,
         fields=Fields(passages, action_items),

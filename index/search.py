@@ -1,7 +1,7 @@
 """A question → scored passages: filter → candidates → late interaction and other evidence → rank."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +25,19 @@ _A_FEW = 3  # passages
 class Evidence:
     """What each kind of evidence counts: cosines, but for `lexical`, a share in 0..1, and `beside`, scores.
 
+    `dense` is for passages that need no context: the single vector is of the bare text, so it counts less, by the
+    square of `Generation.own_share`, the more of a corpus' sense lies in titles, headings and columns.
+
     `judged` is for what the reranker says, in 0..1, where there is one: it decides wherever it is sure, and among
     what it takes to be as good, the rest does.
+
     `wishes` multiplies the gains of preferences; `topic` and `place` are for what was spoken of before in a
     conversation, and for lying near the last answer. With 0 a kind is left out.
     """
 
     late: float = 1.0
     lexical: float = 0.1
-    dense: float = 0.1
+    dense: float = 0.9
     beside: float = 0.05
     judged: float = 1.0
     wishes: float = 1.0
@@ -100,6 +104,7 @@ def search(
 
     Equal scores rank in the order of the documents, so the same question always gets the same answer.
     """
+    evidence = replace(evidence, dense=evidence.dense * generation.own_share**2)
     mask = generation.fields.mask(filter or Filter())
     texts, interpretation = _understand(generation, encoder, query)
     texts = texts if evidence.reworded else texts[:1]

@@ -1,9 +1,9 @@
 """Late interaction: each word piece of a question against those of a passage.
 
 It is ColBERT's MaxSim (Khattab & Zaharia 2020) with weights. The contextual vectors of all word pieces of a
-passage are kept in few bytes: projected on the axes along which the model's vectors vary most, four bits an
-axis. The axes are learned from the model's own vocabulary, so they are the same for every corpus, and vectors
-can be taken over from one generation to the next.
+passage are kept in few bytes: projected on a few axes, four bits an axis. The axes depend on the model alone, so
+vectors can be taken over from one generation to the next: for the packaged model they were trained on questions
+(`python -m eval.axes`), for another they are those along which the vectors of its own vocabulary vary most.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,6 +17,7 @@ from index.lexical import FUNCTION_WORDS
 
 FOLDER = "tokens"
 AXES = 112
+_TRAINED = Path(__file__).with_name("axes")
 _PROBE_WORDS, _PROBE_LENGTH = (
     8192,
     64,
@@ -27,6 +28,11 @@ _SEED = 20020228
 Codes = NDArray[np.uint8]
 
 
+def axes_path(model_sha256: str) -> Path:
+    """Where the axes trained for a model lie, an array of shape (token dimensions, AXES), or would."""
+    return _TRAINED / f"{model_sha256[:16]}.npy"
+
+
 class Quantizer:
     """Contextual vectors ↔ codes of `AXES` / 2 bytes; all count as unit vectors, lengths are not kept.
 
@@ -35,6 +41,17 @@ class Quantizer:
 
     def __init__(self, basis: Vectors) -> None:
         self.basis = basis
+
+    @classmethod
+    def of(cls, encoder: Encoder) -> "Quantizer":
+        """With the axes trained for the encoder's weights, or learned where there are none."""
+        return cls.trained(encoder.sha256) or cls.learn(encoder)
+
+    @classmethod
+    def trained(cls, model_sha256: str) -> "Quantizer | None":
+        """With the axes that come with the project for a model, if any do."""
+        path = axes_path(model_sha256)
+        return cls(np.load(path, allow_pickle=False).astype(np.float32)) if path.is_file() else None
 
     @classmethod
     def learn(cls, encoder: Encoder) -> "Quantizer":

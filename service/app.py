@@ -24,10 +24,9 @@ from service.schemas import (
     Filter,
     Health,
     Passage,
-    SearchRequest,
-    SearchResponse,
     Verdict,
 )
+from service.search_schemas import SearchRequest, SearchResponse
 from service.settings import Settings
 from service.streaming import chat_events, streamed
 from service.verify import verdict

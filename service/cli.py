@@ -18,7 +18,7 @@ from index.filters import Filter as IndexFilter
 from index.generation import Generation, open_generation
 from service.schemas import Filter
 from service.settings import Settings
-from service.terminal import err, out, print_coverage, print_json, print_passage
+from service.terminal import err, out, print_coverage, print_interpretation, print_json, print_passage
 
 app = typer.Typer(
     help="Answers from the documents of the Bali Process, quoted to the character.", no_args_is_help=True
@@ -86,7 +86,7 @@ def search(
 ) -> None:
     """Show the passages that answer best. Exit code 1 when there is none."""
     from index.search import search as find
-    from service.schemas import SearchRequest, SearchResponse
+    from service.search_schemas import SearchRequest, SearchResponse
 
     filter = _filter(document, lead, status, year_from, year_to)
     request = SearchRequest.model_validate({"query": query, "top_k": top_k, "filter": filter})
@@ -95,6 +95,7 @@ def search(
     if as_json:
         print_json(SearchResponse.of(found).model_dump())
     else:
+        print_interpretation(found.interpretation)
         for result in found.results:
             print_passage(f"{result.rank}.", result.passage, result.passage.text)
     if not found.results:

@@ -19,7 +19,8 @@ from index.search import search as find
 from service import reading
 from service.reading import MAX_SLICE
 from service.reading_schemas import Reading, Records
-from service.schemas import MAX_QUESTION, Citation, Filter, SearchResponse, Verdict
+from service.schemas import MAX_QUESTION, Citation, Filter, Verdict
+from service.search_schemas import SearchResponse
 from service.verify import verdict
 
 P = ParamSpec("P")

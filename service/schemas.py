@@ -1,6 +1,6 @@
 """What travels over HTTP, as fixed by the contract; every field bounded, unknown ones refused."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -10,8 +10,6 @@ from corpus.types import Passage as Piece
 from corpus.types import PassageKind
 from index import filters
 from index.errors import FilterError
-from index.search import Result as Ranked
-from index.search import SearchResults
 from service.answer import Answer
 from service.citations import Citation as Quotation
 
@@ -129,87 +127,6 @@ class Passage(Model):
             fields=dict(passage.fields),
             context=passage.context,
         )
-
-
-class SearchRequest(Model):
-    """A question or keywords, and what the results must satisfy."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {"query": "training on digital evidence", "top_k": 5, "filter": {"year_from": 2022}}
-        }
-    )
-
-    query: str = Field(min_length=1, max_length=MAX_QUESTION, pattern=r"\S")
-    top_k: int = Field(10, ge=1, le=100)
-    filter: Filter | None = None
-
-
-class Highlight(Model):
-    """The characters `start:end` of the passage's own text."""
-
-    start: int
-    end: int
-
-
-class Result(Model):
-    """A ranked passage; rank 1 is the best."""
-
-    rank: int
-    score: float
-    passage: Passage
-    highlights: list[Highlight]
-
-    @classmethod
-    def of(cls, result: Ranked) -> Self:
-        """From the index's record."""
-        return cls(
-            rank=result.rank,
-            score=result.score,
-            passage=Passage.of(result.passage),
-            highlights=[Highlight(start=h.start, end=h.end) for h in result.highlights],
-        )
-
-
-class Facet(Model):
-    """How many passages of the whole filtered set have this value."""
-
-    value: str
-    count: int
-
-
-class Facets(Model):
-    """Counts over all passages that pass the filter, not only those returned."""
-
-    document: list[Facet]
-    lead: list[Facet]
-    status: list[Facet]
-    year: list[Facet]
-    kind: list[Facet]
-
-
-class SearchResponse(Model):
-    """The passages that answer best, and how the filtered set divides."""
-
-    query: str
-    generation: str
-    results: list[Result]
-    facets: Facets
-
-    @classmethod
-    def of(cls, found: SearchResults) -> Self:
-        """From the index's record."""
-        facets = {name: _facets(values) for name, values in found.facets.items()}
-        return cls(
-            query=found.query,
-            generation=found.generation,
-            results=[Result.of(result) for result in found.results],
-            facets=Facets(**facets),
-        )
-
-
-def _facets(values: Iterable[tuple[str, int]]) -> list[Facet]:
-    return [Facet(value=value, count=count) for value, count in values]
 
 
 class Message(Model):

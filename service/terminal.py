@@ -1,7 +1,7 @@
 """What the command line shows on a terminal."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -9,6 +9,9 @@ from rich.panel import Panel
 
 from corpus.coverage import Coverage
 from corpus.types import Passage
+
+if TYPE_CHECKING:  # the index takes long to import
+    from index.search import Interpretation
 
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
@@ -25,6 +28,14 @@ def print_passage(mark: str, passage: Passage, quote: str) -> None:
     for header, cell in passage.fields.items():
         if cell not in quote or len(cell) < 80:
             out.print(f"    {header}: {cell}", style="dim", markup=False)
+
+
+def print_interpretation(understood: "Interpretation") -> None:
+    """What the question's words were taken for, where they were taken for anything else than themselves."""
+    said = [f"{words} → {put}" for words, put in {**understood.corrected, **understood.names}.items()]
+    said += [f"“{p.words}” → {p.wish} {p.value}".rstrip() for p in understood.preferences]
+    if said:
+        out.print("Understood: " + "; ".join(said), style="dim", markup=False)
 
 
 def print_coverage(report: Coverage) -> None:

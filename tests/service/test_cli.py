@@ -74,7 +74,7 @@ def test_search_json_is_the_contract(run: Run) -> None:
     body = json.loads(out)
     assert code == 0
     assert [result["rank"] for result in body["results"]] == [1, 2]
-    assert {"query", "generation", "results", "facets"} == body.keys()
+    assert {"query", "generation", "results", "facets", "interpretation"} == body.keys()
 
 
 def test_asking_before_building_says_what_to_do(run: Run) -> None:

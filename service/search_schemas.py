@@ -1,0 +1,124 @@
+"""What a search takes and gives over HTTP."""
+
+from collections.abc import Iterable
+from typing import Self
+
+from pydantic import ConfigDict, Field
+
+from index.preferences import Wish
+from index.search import Interpretation as Understood
+from index.search import Result as Ranked
+from index.search import SearchResults
+from service.schemas import MAX_QUESTION, Filter, Model, Passage
+
+
+class SearchRequest(Model):
+    """A question or keywords, and what the results must satisfy."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"query": "training on digital evidence", "top_k": 5, "filter": {"year_from": 2022}}
+        }
+    )
+
+    query: str = Field(min_length=1, max_length=MAX_QUESTION, pattern=r"\S")
+    top_k: int = Field(10, ge=1, le=100)
+    filter: Filter | None = None
+
+
+class Highlight(Model):
+    """The characters `start:end` of the passage's own text."""
+
+    start: int
+    end: int
+
+
+class Result(Model):
+    """A ranked passage; rank 1 is the best."""
+
+    rank: int
+    score: float
+    passage: Passage
+    highlights: list[Highlight]
+
+    @classmethod
+    def of(cls, result: Ranked) -> Self:
+        """From the index's record."""
+        return cls(
+            rank=result.rank,
+            score=result.score,
+            passage=Passage.of(result.passage),
+            highlights=[Highlight(start=h.start, end=h.end) for h in result.highlights],
+        )
+
+
+class Facet(Model):
+    """How many passages of the whole filtered set have this value."""
+
+    value: str
+    count: int
+
+
+class Facets(Model):
+    """Counts over all passages that pass the filter, not only those returned."""
+
+    document: list[Facet]
+    lead: list[Facet]
+    status: list[Facet]
+    year: list[Facet]
+    kind: list[Facet]
+
+
+class Preference(Model):
+    """Words of the query taken for a wish: passages that meet it gain a little, none is left out."""
+
+    wish: Wish
+    words: str = Field(description="as they stand in the query")
+    value: str = Field(
+        description="what they were taken for: years as 2015-2017, a lead, a status, or the number of an item"
+    )
+
+
+class Interpretation(Model):
+    """How the query was understood; it was searched as it stands, too."""
+
+    corrected: dict[str, str] = Field(description="misspelt words, and how the documents spell them")
+    names: dict[str, str] = Field(description="short names written out, and full names shortened")
+    preferences: list[Preference]
+
+    @classmethod
+    def of(cls, understood: Understood) -> Self:
+        """From the index's record."""
+        return cls(
+            corrected=dict(understood.corrected),
+            names=dict(understood.names),
+            preferences=[
+                Preference(wish=p.wish, words=p.words, value=p.value) for p in understood.preferences
+            ],
+        )
+
+
+class SearchResponse(Model):
+    """The passages that answer best, how the query was understood, and how the filtered set divides."""
+
+    query: str
+    generation: str
+    results: list[Result]
+    facets: Facets
+    interpretation: Interpretation
+
+    @classmethod
+    def of(cls, found: SearchResults) -> Self:
+        """From the index's record."""
+        facets = {name: _facets(values) for name, values in found.facets.items()}
+        return cls(
+            query=found.query,
+            generation=found.generation,
+            results=[Result.of(result) for result in found.results],
+            facets=Facets(**facets),
+            interpretation=Interpretation.of(found.interpretation),
+        )
+
+
+def _facets(values: Iterable[tuple[str, int]]) -> list[Facet]:
+    return [Facet(value=value, count=count) for value, count in values]
