@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from corpus.types import Passage
 from index.encoder import Encoder, Encoding, Vectors
 from index.filters import Filter
-from index.generation import Generation
+from index.generation import Generation, indexed_text
 from index.highlights import Highlight, highlights
 from index.preferences import WEIGHTS, Preference, asked_for
+from index.reranker import Reranker
 
 _CANDIDATES = 100  # by the single vector, and by words
 _EXHAUSTIVE = 300  # so many passages are all looked at
@@ -27,6 +28,9 @@ class Evidence:
     `dense` is for passages that need no context: the single vector is of the bare text, so it counts less, by the
     square of `Generation.own_share`, the more of a corpus' sense lies in titles, headings and columns.
 
+    `judged` is for what the reranker says, in 0..1, where there is one: it decides wherever it is sure, and among
+    what it takes to be as good, the rest does.
+
     `wishes` multiplies the gains of preferences; `topic` and `place` are for what was spoken of before in a
     conversation, and for lying near the last answer. With 0 a kind is left out.
     """
@@ -35,6 +39,7 @@ class Evidence:
     lexical: float = 0.1
     dense: float = 0.9
     beside: float = 0.05
+    judged: float = 1.0
     wishes: float = 1.0
     topic: float = 0.3
     place: float = 0.04
@@ -103,7 +108,7 @@ def search(
     mask = generation.fields.mask(filter or Filter())
     texts, interpretation = _understand(generation, encoder, query)
     texts = texts if evidence.reworded else texts[:1]
-    encodings = encoder.read(texts)
+    encodings = encoder.read_questions(texts)
     weights = [generation.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
     lexical = np.max([generation.lexical.scores(text) for text in texts], axis=0)
     pooled = encodings[0].pooled
@@ -119,6 +124,9 @@ def search(
         most += evidence.topic + evidence.place
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
+    if (reranker := encoder.reranker) and evidence.judged:
+        scores += evidence.judged * _judged(generation, reranker, query, before, rows)
+        most += evidence.judged
     scores += evidence.wishes * _wished(generation, interpretation.preferences, rows)
     scores = np.round(np.clip(scores / most, -1, 1), _DECIMALS)
     best = np.lexsort((rows, -scores))[:top_k]
@@ -173,7 +181,7 @@ def _spoken_of(
     generation: Generation, encoder: Encoder, before: Before, evidence: Evidence, rows: NDArray[np.intp]
 ) -> Vectors:
     """What each passage gains by speaking of the topic so far, and by lying near the passage that answered last."""
-    encoding = encoder.read([before.topic])[0]
+    encoding = encoder.read_questions([before.topic])[0]
     late = generation.tokens.scores([(encoding, generation.tokens.weights(before.topic, encoding))], rows)
     lexical = generation.lexical.scores(before.topic)[rows]
     dense = generation.dense.scores(encoding.pooled, rows)
@@ -191,6 +199,14 @@ def _nearness(generation: Generation, passage: Passage, row: int) -> float:
     if other.section != passage.section:
         return 0.4
     return 1.0 if abs(row - generation.positions[passage.id]) <= _A_FEW else 0.7
+
+
+def _judged(
+    generation: Generation, reranker: Reranker, query: str, before: Before | None, rows: NDArray[np.intp]
+) -> Vectors:
+    """What the reranker says of each passage in its context, asked the question with what it leans on."""
+    question = f"{query} ({before.topic})" if before else query
+    return reranker.scores(question, [indexed_text(generation.passages[row]) for row in rows])
 
 
 def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: NDArray[np.intp]) -> Vectors:
