@@ -161,7 +161,7 @@ class TokenIndex:
         nearest = self._nearest(pieces, rows)
         ends = np.cumsum([len(weights) for _, weights in readings])
         scores = [
-            nearest[:, end - len(weights) : end] @ weights
+            np.einsum("rp,p->r", nearest[:, end - len(weights) : end], weights)
             for (_, weights), end in zip(readings, ends, strict=True)
         ]
         return np.asarray(np.max(scores, axis=0), np.float32)
