@@ -24,8 +24,8 @@ _A_FEW = 3  # passages
 class Evidence:
     """What each kind of evidence counts: cosines, but for `lexical`, a share in 0..1, and `beside`, scores.
 
-    `wishes` multiplies the gains of preferences; `topic` and `place` are for what was spoken of before in a
-    conversation, and for lying near the last answer. With 0 a kind is left out.
+    `wishes` multiplies the gains of preferences; in a conversation `own_words` is for the question as it was asked,
+    and `place` for lying near the last answer. With 0 a kind is left out.
     """
 
     late: float = 1.0
@@ -33,8 +33,8 @@ class Evidence:
     dense: float = 0.1
     beside: float = 0.05
     wishes: float = 1.0
-    topic: float = 0.3
-    place: float = 0.04
+    own_words: float = 1.0
+    place: float = 0.15
     reworded: bool = True
 
 
@@ -53,9 +53,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a conversation spoke of before: its topic in words, and the passage that answered last."""
+    """What a conversation adds to a question: the words it was asked in there, and the passage that answered last."""
 
-    topic: str
+    own_words: str
     passage: Passage
 
 
@@ -112,7 +112,7 @@ def search(
     scores += evidence.beside * _beside(generation.sections, rows, scores)
     if before:
         scores += _spoken_of(generation, encoder, before, evidence, rows)
-        most += evidence.topic + evidence.place
+        most += evidence.own_words + evidence.place
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
     scores += evidence.wishes * _wished(generation, interpretation.preferences, rows)
@@ -168,15 +168,16 @@ def _beside(sections: NDArray[np.intp], rows: NDArray[np.intp], scores: Vectors)
 def _spoken_of(
     generation: Generation, encoder: Encoder, before: Before, evidence: Evidence, rows: NDArray[np.intp]
 ) -> Vectors:
-    """What each passage gains by speaking of the topic so far, and by lying near the passage that answered last."""
-    encoding = encoder.read([before.topic])[0]
-    late = generation.tokens.scores([(encoding, generation.tokens.weights(before.topic, encoding))], rows)
-    lexical = generation.lexical.scores(before.topic)[rows]
+    """What each passage gains by answering the question as it was asked, and by lying near the last answer."""
+    words = before.own_words
+    encoding = encoder.read([words])[0]
+    late = generation.tokens.scores([(encoding, generation.tokens.weights(words, encoding))], rows)
+    lexical = generation.lexical.scores(words)[rows]
     dense = generation.dense.scores(encoding.pooled, rows)
-    topic = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
-    topic /= evidence.late + evidence.lexical + evidence.dense
+    said = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
+    said /= evidence.late + evidence.lexical + evidence.dense
     near = np.array([_nearness(generation, before.passage, int(row)) for row in rows], np.float32)
-    return np.asarray(evidence.topic * topic + evidence.place * near, np.float32)
+    return np.asarray(evidence.own_words * said + evidence.place * near, np.float32)
 
 
 def _nearness(generation: Generation, passage: Passage, row: int) -> float:

@@ -55,12 +55,12 @@ def answer(
     mask = generation.fields.mask(filter or Filter())
     passages = [passage for passage, passes in zip(generation.passages, mask, strict=True) if passes]
     records = [record for record in generation.records if mask[generation.positions[record.passage.id]]]
-    if counted := tally(asked.text, records):
+    if counted := tally(asked.standalone, records):
         return _counted(generation, asked.standalone, counted)
-    if defined := definitions(asked.text, passages):
+    if defined := definitions(asked.standalone, passages):
         return _defined(generation, asked.standalone, defined)
-    question = analyse(asked.text)
-    found = search(generation, encoder, asked.text, _READ, filter, asked.before)
+    question = analyse(asked.standalone)
+    found = search(generation, encoder, asked.standalone, _READ, filter, asked.before)
     sure = confidence(generation, question, found)
     if sure < model().partial:
         searched = len({passage.document.id for passage in passages})
