@@ -53,10 +53,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a conversation adds to a question: the words it was asked in there, and the passage that answered last."""
+    """What a conversation adds to a question: the words it was asked in, and the passage it is likely to be near."""
 
     own_words: str
-    passage: Passage
+    passage: Passage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,10 +180,10 @@ def _spoken_of(
     return np.asarray(evidence.own_words * said + evidence.place * near, np.float32)
 
 
-def _nearness(generation: Generation, passage: Passage, row: int) -> float:
+def _nearness(generation: Generation, passage: Passage | None, row: int) -> float:
     """Between 0 and 1: in the same document, in the same section, a few passages away."""
     other = generation.passages[row]
-    if other.document.id != passage.document.id:
+    if passage is None or other.document.id != passage.document.id:
         return 0.0
     if other.section != passage.section:
         return 0.4

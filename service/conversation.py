@@ -11,22 +11,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpus.records import column
 from corpus.types import Passage
 from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
 from index.search import Before, search
-from service.leaning import leans, without_courtesy
-from service.rewriting import own_words, rewrite
+from service import pointing
+from service.leaning import is_fragment, leans, without_change, without_courtesy
+from service.rewriting import frame, own_words, rewrite, topic
+from service.question import analyse
 
 _TURNS = 4  # questions before the last that are gone through again
 _LONGEST = 300  # characters of an earlier question that are read
 
 _RETURN = re.compile(
     r"^\W*(?:(?:and|but|now|so|to|let's)\s+)*(?:(?:go|come|going|coming)\s+)?(?:back|return(?:ing)?)\s+to\s+"
-    r"(?P<subject>[^,:;?]+)[,:;]?\s*(?P<question>.*)$",
+    r"(?P<subject>[^,:;?.]+)[,:;.]?\s*(?P<question>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+_PARTITIVE = re.compile(r"\b(?:of|among) (?:them|those|these)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +73,37 @@ def _understood(
 ) -> tuple[Asked, str]:
     """What `question` asks after `turns`, and the question that names its subject."""
     if not turns or not leans(question):
+        question = without_change(question)
         return Asked(question, None), question
     turn = turns[-1]
     if match := _RETURN.match(without_courtesy(question)):
         turn = _about(encoder, match["subject"], turns)
         question = match["question"].strip() or match["subject"]
-    rewritten = rewrite(encoder, question, turn.question, turn.subject)
-    asked = Asked(rewritten.text, Before(own_words(question), turn.passage))
+    if entry := pointing.entry(generation, turn.passage, question):
+        question = own_words(question[: entry.start] + pointing.name(entry.passage) + question[entry.end :])
+        if is_fragment(question):
+            question = f"{frame(turn.question)} {pointing.name(entry.passage)}?"
+        return Asked(question, Before(question, entry.passage)), question
+    place: Passage | None = turn.passage
+    if named := pointing.named_document(generation, turn.passage, question, turn.question):
+        question, place = named, None
+    rewritten = rewrite(encoder, question, turn.question, _spoken_of(question, turn))
+    asked = Asked(rewritten.text, Before(own_words(question), place))
     return asked, rewritten.text if rewritten.new_subject else turn.subject
+
+
+def _spoken_of(question: str, turn: _Turn) -> str:
+    """What a pronoun in `question` stands for: the row that answered last where another column of it is asked for."""
+    passage = turn.passage
+    if _PARTITIVE.search(question) and passage.kind in ("row", "item") and passage.section:
+        return f"“{passage.section[-1]}”"
+    role = analyse(question).role
+    if role and column(passage.fields, role):
+        return pointing.name(passage)
+    return topic(turn.subject)
 
 
 def _about(encoder: Encoder, subject: str, turns: Sequence[_Turn]) -> _Turn:
     """The turn that `subject` is most likely to mean."""
-    vectors = encoder.encode([subject, *(turn.question for turn in turns)])
+    vectors = encoder.encode([subject, *(f"{turn.question} {turn.passage.text[:_LONGEST]}" for turn in turns)])
     return turns[int(np.argmax(vectors[1:] @ vectors[0]))]

@@ -28,7 +28,8 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 PRONOUN = re.compile(
-    r"\b(?:(?P<owner>its|their|his|her)|it|they|them|he|she|him|that one|this one|those|these|that|this|there|such)\b",
+    rf"\b(?:(?P<owner>its|their|his|her)|it(?! that\b)|they|them|he|she|him|(?:that|this) one|"
+    rf"(?P<pointing>that|this|those|these|such)(?=\W*$|\W* (?:{AUXILIARY}|about|of|on|for|to|from|with|in|at|by|up|out|over|as|and|too)\b))\b",
     re.IGNORECASE,
 )
 _THING = re.compile(
@@ -40,7 +41,7 @@ _OWNER = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
 _RELATIVE = r"(?!\s+(?:who|which|that|of|in|from|on|for|with|\w+ed|\w+ing)\b)"
 _POINTS = re.compile(
     rf"\b(?:about|of|on|for|to|from|with|in|after|before|by|like|than|at|under|{AUXILIARY}) "
-    rf"(?:this\b|(?:that|these|those)\b{_RELATIVE})|\b(?:those|these) (?!who\b|which\b|that\b|of\b|in\b|from\b|on\b|for\b|with\b|\w+ed\b|\w+ing\b)\w|"
+    rf"(?:(?:this|that)\b|(?:these|those)\b{_RELATIVE})|\b(?:those|these) (?!who\b|which\b|that\b|of\b|in\b|from\b|on\b|for\b|with\b|\w+ed\b|\w+ing\b)\w|"
     r"\b(?:that|this|those|these)\W*$|\bsuch \w+s\b|\b(?:the|those|these|that|this|other|\w+st|\w+nd|\w+rd|\w+th|next|"
     r"previous) ones?\b|\b\w+ ones?(?:['’]s|\W*$|\s*,)|\b(?:one|item|point) (?:after|before)\b|"
     r"\b(?:the (?:others?|former|latter|rest|same|second|third|last|next|previous)|the very first|all of them)\W*$|"
@@ -83,6 +84,11 @@ def leans(question: str) -> bool:
 def without_courtesy(question: str) -> str:
     """`question` without the "Thanks" or "OK" that it begins with."""
     return _COURTESY.sub("", question).strip() or question
+
+
+def without_change(question: str) -> str:
+    """`question` without the words that announce a new subject."""
+    return _CHANGE.sub("", question).strip(" ,.:;!-–") or question
 
 
 def is_fragment(text: str) -> bool:

@@ -6,11 +6,10 @@ at the end.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder, Encoding, Vectors, unit
 from index.lexical import FUNCTION_WORDS, terms
 from service.leaning import AUXILIARY, PRONOUN, WH, content, is_fragment, without_courtesy
 
@@ -19,16 +18,19 @@ _PREPOSITION = (
     "(?:in|on|at|for|to|by|with|from|about|under|during|after|before|of|into|within|through|between|among|"
     "as|regarding|since|until)"
 )
+_BE = "(?:(?:will|should|can|could|would|may|might|has|have|had|is|are|was|were)(?: been?)?)"
 _OPENING = re.compile(
     r"^\W*(?:(?:and|but|or|also|so|then|no|yes|i meant?(?: to say)?|i was asking (?:about|for))\b[\s,.:;!-]*)+",
     re.IGNORECASE,
 )
+_ALL = re.compile(r"[\s.,;?!]+(?:please )?(?:list (?:them )?all|all of them|name them all)(?: please)?\W*$", re.IGNORECASE)
 _ABOUT = re.compile(
     r"^\W*(?:(?:what|how) about|(?:the )?same(?: question)?(?: for| with)?|likewise(?: for)?|any)\b\s*",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"[\s,]*(?:\b(?:then|too|as well|please|instead))?[\s?.!]*$", re.IGNORECASE)
 _LEAD = re.compile(rf"^(?:{_PREPOSITION}\s+)?(?:(?:the|an?)\s+)?", re.IGNORECASE)
+_AT = re.compile(rf"^{_PREPOSITION}\b", re.IGNORECASE)
 _ONE = re.compile(r"\s+ones?$", re.IGNORECASE)
 _REJECTED = re.compile(
     r"^\W*not (?:the |an? )?(?P<old>[^,.;:?]+)[,.;:]\s*(?P<new>[^.;:?]+)[.;:?]?\s*(?P<rest>.*)$|"
@@ -36,7 +38,7 @@ _REJECTED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED_FIRST = re.compile(
-    rf"^(?P<name>[^,:]{{2,80}})[,:]\s*(?P<clause>(?:{_PREPOSITION}\s+)?{WH}\b.*)$", re.IGNORECASE | re.DOTALL
+    rf"^(?P<name>[^,:.]{{2,80}})[,:.]\s*(?P<clause>(?:{_PREPOSITION}\s+)?{WH}\b.*)$", re.IGNORECASE | re.DOTALL
 )
 _ASKED_BY = re.compile(
     rf"^\W*((?:{_PREPOSITION}\s+)?{WH}(?:\s+(?:long|many|much|far|often))?)\b", re.IGNORECASE
@@ -45,11 +47,21 @@ _ASKED_FOR = re.compile(
     rf"^\W*(?:{_PREPOSITION}\s+)?{WH}\b(?:(?!\s+{AUXILIARY}\b)\s+[\w'’-]+){{0,4}}?(?=\s+{AUXILIARY}\b)",
     re.IGNORECASE,
 )
-_FRAME = re.compile(rf"^\W*(?:{WH}|{AUXILIARY})\b", re.IGNORECASE)
+_FRAME = re.compile(
+    rf"^\W*(?:(?:{_PREPOSITION}\s+)?{WH}|{AUXILIARY}|list|name|tell me|show(?: me)?|give(?: me)?)\b", re.IGNORECASE
+)
+# "Which guides will be reviewed in the plan": the guides are what it is about, and not what they are asked of.
+_ACTOR = re.compile(
+    rf"^\W*(?:which|what|how many)\s+(?P<noun>(?:(?!{AUXILIARY}\b)[\w'’-]+\s+){{1,6}}?)"
+    rf"(?={_BE}\b(?!\s+(?:the|an?|its|their|any|some|there|it|this|that)\b))",
+    re.IGNORECASE,
+)
+# "What did Thailand say": Thailand.
+_NAME = re.compile(rf"^\s+(?:{AUXILIARY}\s+)?([A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)(?=\s+(?!of\b|on\b|and\b)[a-z])")
 _THING = re.compile(r"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b(?:19|20)\d\d|“")
 _YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
 _WORD = re.compile(r"[^\s,;:?!()\"“”]+")
-_JOINS = frozenset("of and the on for in".split())  # may stand within a phrase, not at its ends
+_JOINS = frozenset(("of", "and"))  # may stand within a phrase, not at its ends
 _MOST_WORDS = 6  # of a phrase
 _ALIKE = 0.3  # phrases that are less alike do not replace each other
 
@@ -62,52 +74,67 @@ class Rewritten:
     new_subject: bool
 
 
-def rewrite(encoder: Encoder, question: str, last: str, subject: str) -> Rewritten:
-    """`question` as it could be asked without `last`, the question before it, and `subject`, which named its subject.
-
-    `last` and `subject` stand alone.
-    """
-    rewritten = _rewrite(encoder, question, last, subject)
+def rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritten:
+    """`question` as it could be asked by itself, when `last` was asked before it and `about` is spoken of."""
+    rewritten = _rewrite(encoder, question, last, about)
     return Rewritten(rewritten.text[:_LONGEST], rewritten.new_subject)
 
 
-def _rewrite(encoder: Encoder, question: str, last: str, subject: str) -> Rewritten:
-    body = own_words(question)
+def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritten:
+    body = _ALL.sub("", own_words(question)).strip() or question
     if corrected := _corrected(body, last):
         last, rest = corrected
         if not rest:
             return Rewritten(last, True)
-        subject, body = last, rest
+        about, body = topic(last), rest
     bare = _ABOUT.sub("", body)
     named = _NAMED_FIRST.match(bare)
-    if not named and (is_fragment(bare) or bare != body):
+    if not named and (is_fragment(bare) or bare != body) and not PRONOUN.search(bare):
         if replaced := _replaced(encoder, bare, last):
             return Rewritten(replaced, True)
-        return Rewritten(f"{_CLOSING.sub('', bare)}, {topic(subject)}?", False)
-    if named and is_fragment(named["name"]) and (pronouns := list(PRONOUN.finditer(named["clause"]))):
+        if _AT.match(bare):
+            return Rewritten(f"{last.rstrip(' ?.')}, {_CLOSING.sub('', bare)}?", True)
+        return Rewritten(f"{_CLOSING.sub('', bare)}, {about}?", False)
+    if named and _is_thing(named["name"]) and (pronouns := list(PRONOUN.finditer(named["clause"]))):
         clause = _with(named["clause"], pronouns[-1], named["name"].strip())
         return Rewritten(clause[0].upper() + clause[1:], True)
     if not content(PRONOUN.sub(" ", body)) and (asked_otherwise := _asked_otherwise(body, last)):
         return Rewritten(asked_otherwise, False)
     if pronoun := PRONOUN.search(body):
-        return Rewritten(_with(body, pronoun, topic(subject)), False)
-    return Rewritten(f"{body.rstrip(' ?.')}, {topic(subject)}?", False)
+        return Rewritten(_with(body, pronoun, about), False)
+    return Rewritten(f"{body.rstrip(' ?.')}, {about}?", False)
+
+
+def _is_thing(text: str) -> bool:
+    return is_fragment(text) and _AT.match(text) is None
 
 
 def own_words(question: str) -> str:
     """`question` without the courtesies and conjunctions it begins with."""
-    return without_courtesy(_OPENING.sub("", without_courtesy(question))).strip() or question
+    while (shorter := _OPENING.sub("", without_courtesy(question)).strip()) not in ("", question):
+        question = shorter
+    return question
 
 
 def topic(question: str) -> str:
-    """What a question is about: from the first thing it names to its end."""
+    """What a question is about: what it asks for where that acts, else from the first thing it names to its end."""
     text = question.strip(" ?.!")
+    if actor := _ACTOR.match(text):
+        return f"the {actor['noun']} that {text[actor.end('noun') :].strip()}"
     frame = _FRAME.match(text)
     if frame is None:
         return text
     rest = text[frame.end() :]
+    if name := _NAME.match(rest):
+        return name[1]
     thing = _THING.search(rest)
     return (rest[thing.start() :] if thing and terms(rest[thing.start() :]) else rest).strip()
+
+
+def frame(question: str) -> str:
+    """How a question asks: what stands before its topic."""
+    about = topic(question)
+    return question[: question.find(about)].strip() if about else question
 
 
 def _with(text: str, pronoun: re.Match[str], name: str) -> str:
@@ -144,20 +171,36 @@ def _replaced(encoder: Encoder, fragment: str, last: str) -> str | None:
         return last[: years[-1].start()] + new + last[years[-1].end() :]
     phrases = [span for span in _phrases(last) if not _YEARS.fullmatch(last[slice(*span)])]
     names = [span for span in phrases if _is_name(last[slice(*span)])] if _is_name(new) else []
+    if preposition := _AT.match(fragment):
+        before = re.compile(rf"\b{preposition.group()}(?: the| an?)?\s*$", re.IGNORECASE)
+        phrases = [span for span in phrases if before.search(last[: span[0]])] or names
     phrases = names or phrases
     if not phrases or not terms(new):
         return None
-    alike = _alike(encoder, new, [last[slice(*span)] for span in phrases])
-    best = int(np.argmax(alike))
+    alike = _alike(encoder, new, last, phrases)
+    best = max(range(len(phrases)), key=lambda n: (alike[n], phrases[n][1] - phrases[n][0]))
     if alike[best] < _ALIKE and not names:
         return None
     start, end = phrases[best]
+    if _same_noun(new, last[start:end]):  # "the disruption group" is all that "the trafficking working group" is
+        start = min(first for first, until in phrases if until == end)
     return last[:start] + new + last[end:]
 
 
-def _alike(encoder: Encoder, text: str, phrases: list[str]) -> Vectors:
-    vectors = encoder.encode([text, *phrases])
-    return np.asarray(vectors[1:] @ vectors[0], np.float32)
+def _same_noun(one: str, other: str) -> bool:
+    return one.split()[-1].lower() == other.split()[-1].lower()
+
+
+def _alike(encoder: Encoder, text: str, question: str, phrases: Sequence[tuple[int, int]]) -> list[float]:
+    """How like each phrase of `question` is to `text`, as the model reads them where they stand."""
+    whole, part = encoder.read([question, text])
+    means = [_mean(whole, span) for span in phrases]
+    return [float(mean @ _mean(part, (0, len(text)))) for mean in means]
+
+
+def _mean(encoding: Encoding, span: tuple[int, int]) -> Vectors:
+    inside = (encoding.spans[:, 0] < span[1]) & (encoding.spans[:, 1] > span[0])
+    return unit(encoding.tokens[inside].sum(axis=0, keepdims=True))[0]
 
 
 def _phrases(question: str) -> list[tuple[int, int]]:
