@@ -18,7 +18,7 @@ from index.generation import Generation, indexed_text, open_generation
 from index.late_interaction import LateInteractionEncoder
 from index.models import Models
 from index.reranker import CrossEncoderReranker
-from index.search import Before, Evidence, search
+from index.search import Evidence, search
 from index.weights import TOKENS, joined, weights_sha256
 from tests import local_models
 from tests.conftest import write_corpus
@@ -200,11 +200,10 @@ def test_the_reranker_decides_where_it_is_sure_and_the_rest_where_it_is_not(gene
     assert all(-1 <= result.score <= 1 for result in judged)
 
 
-def test_the_reranker_hears_what_a_question_leans_on_and_only_of_what_passes(generation: Generation) -> None:
+def test_the_reranker_hears_only_of_what_passes(generation: Generation) -> None:
     judge = Judge("tide")
     encoder = TinyEncoder(reranker=judge)
-    before = Before("lighthouses", generation.passages[0])
-    search(generation, encoder, "who leads it", filter=Filter(document=("plan",)), before=before)
+    search(generation, encoder, "who leads it", filter=Filter(document=("plan",)))
     search(generation, encoder, "who", filter=Filter(kind=("definition",), document=("plan",)))
     plan = sum(passage.document.id == "plan" for passage in generation.passages)
-    assert judge.asked == [("who leads it (lighthouses)", plan), ("who", 0)]
+    assert judge.asked == [("who leads it", plan), ("who", 0)]
