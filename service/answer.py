@@ -15,11 +15,12 @@ from index.filters import Filter
 from index.generation import Generation
 from index.search import Result, search
 from service.citations import Citation
-from service.confidence import confidence, model, unknown_names
+from service.confidence import confidence
 from service.conversation import last_question
 from service.extract import cell_of, extract
 from service.glossary import definitions
 from service.question import Question, analyse
+from service.signals import unknown_names
 from service.tally import Tally, tally
 
 Status = Literal["answered", "partial", "not_found"]
@@ -62,12 +63,12 @@ def answer(
     question = analyse(asked.text)
     found = search(generation, encoder, asked.text, _READ, filter, asked.before)
     sure = confidence(generation, question, found)
-    if sure < model().partial:
+    if sure.refused:
         searched = len({passage.document.id for passage in passages})
-        return _not_found(generation, question, asked.standalone, searched, found.results, sure)
-    status: Status = "answered" if sure >= model().answered else "partial"
+        return _not_found(generation, question, asked.standalone, searched, found.results, sure.value)
+    status: Status = "answered" if sure.sure else "partial"
     text, citations = _quote(question, _preferred(question, found.results))
-    return Answer(status, text, sure, asked.standalone, citations, generation.id)
+    return Answer(status, text, sure.value, asked.standalone, citations, generation.id)
 
 
 def _preferred(question: Question, results: Sequence[Result]) -> list[Result]:
