@@ -62,7 +62,7 @@ def answer(
         return _defined(generation, asked.standalone, defined)
     question = analyse(asked.text)
     found = search(generation, encoder, asked.text, _READ, filter, asked.before)
-    sure = confidence(generation, question, found)
+    sure = confidence(generation, question, asked.standalone, found)
     if sure.refused:
         searched = len({passage.document.id for passage in passages})
         return _not_found(generation, question, asked.standalone, searched, found.results, sure.value)

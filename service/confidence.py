@@ -15,6 +15,7 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.generation import Generation
+from index.lexical import terms
 from index.search import SearchResults
 from service.question import Question
 from service.signals import Signals, signals
@@ -51,9 +52,14 @@ class Confidence:
     sure: bool
 
 
-def confidence(generation: Generation, question: Question, found: SearchResults) -> Confidence:
-    """How sure it is that the documents answer `question` with what was `found`."""
-    known_words = any(generation.lexical.frequency(term) for term in question.terms)
+def confidence(
+    generation: Generation, question: Question, standalone: str, found: SearchResults
+) -> Confidence:
+    """How sure it is that the documents answer `question` with what was `found`.
+
+    `standalone` says the question with what it leans on: where nothing of it is known, nothing answers.
+    """
+    known_words = any(generation.lexical.frequency(term) for term in terms(standalone))
     if not found.results or not (known_words or found.interpretation.corrected):
         return Confidence(0.0, refused=True, sure=False)
     fit = fit_for(generation.manifest.model_sha256)
