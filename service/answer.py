@@ -8,27 +8,26 @@ from dataclasses import dataclass
 from typing import Literal
 
 from corpus.markup import plain
-from corpus.records import Record, column
+from corpus.records import Record
 from corpus.types import Passage
 from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
-from index.search import Result, search
+from index.search import SearchResults, search
 from service.citations import Citation
 from service.confidence import confidence
 from service.conversation import last_question
-from service.extract import cell_of, extract
+from service.extract import cell_of
 from service.glossary import definitions
 from service.question import Question, analyse
-from service.signals import unknown_names
+from service.quote import quote
 from service.tally import Tally, tally
+from service.unmentioned import unmentioned
 
 Status = Literal["answered", "partial", "not_found"]
 
 _READ = 5  # passages looked at
-_RELATED = 3  # nearest passages offered when nothing answers, and cited in all when something does
-_CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
-_NEARBY = 0.1  # and one this close is worth reading too
+_RELATED = 3  # nearest passages offered when nothing answers
 _MOST_ITEMS = 10  # of a list that are quoted
 _SURE = 0.95  # of what is looked up, not searched
 
@@ -65,40 +64,10 @@ def answer(
     sure = confidence(generation, question, asked.standalone, found)
     if sure.refused:
         searched = len({passage.document.id for passage in passages})
-        return _not_found(generation, question, asked.standalone, searched, found.results, sure.value)
+        return _not_found(generation, question, asked.standalone, searched, found, sure.value)
     status: Status = "answered" if sure.sure else "partial"
-    text, citations = _quote(question, _preferred(question, found.results))
+    text, citations = quote(generation, question, found.results)
     return Answer(status, text, sure.value, asked.standalone, citations, generation.id)
-
-
-def _preferred(question: Question, results: Sequence[Result]) -> list[Result]:
-    """Where a column of a plan is asked for, a close row that has it comes before a passage that has not."""
-    near = [result for result in results if results[0].score - result.score <= _CLOSE]
-    rows = [result for result in near if question.role and column(result.passage.fields, question.role)]
-    first = rows[:1] or near[:1]
-    return [*first, *(result for result in results if result not in first)]
-
-
-def _quote(question: Question, results: Sequence[Result]) -> tuple[str, tuple[Citation, ...]]:
-    """The best passages' answering parts, each with its marker, and the markers of what else lies near."""
-    best = results[0]
-    said: list[str] = []
-    citations: list[Citation] = []
-    for result in results[:2]:
-        if result is best or abs(best.score - result.score) <= _CLOSE:
-            passage, spans = result.passage, extract(question, result)
-            whole = passage.kind in ("row", "definition")  # a cell means nothing without its row
-            quote = passage.text if whole else passage.text[spans[0][0] : spans[-1][1]]
-            citations.append(Citation(len(citations) + 1, quote, passage))
-            parts = " … ".join(plain(passage.text[start:end]) for start, end in spans)
-            said.append(f"{parts} [{len(citations)}]")
-    cited = {citation.passage.id for citation in citations}
-    nearby = [r for r in results[1:_RELATED] if r.passage.id not in cited and best.score - r.score <= _NEARBY]
-    if nearby:
-        more = [Citation(len(citations) + n, r.passage.text, r.passage) for n, r in enumerate(nearby, 1)]
-        said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
-        citations += more
-    return " ".join(said), tuple(citations)
 
 
 def _counted(generation: Generation, searched: str, counted: Tally) -> Answer:
@@ -129,15 +98,16 @@ def _not_found(
     question: Question,
     searched: str,
     documents: int,
-    results: Sequence[Result],
+    found: SearchResults,
     sure: float,
 ) -> Answer:
     """What was searched, names that occur nowhere, and the nearest passages as related ones."""
     where = f"the {documents} documents do" if documents != 1 else "the document does"
     said = f"Not found: {where} not say. Searched for “{searched}”."
-    for name in unknown_names(generation, question):
-        said += f" No document mentions {name}."
-    if results:
+    for missing in unmentioned(generation, question.names, found.interpretation):
+        tried = f" (searched as {', '.join(missing.readings)})" if len(missing.readings) > 1 else ""
+        said += f" No document mentions {missing.name}{tried}."
+    if found.results:
         said += " The nearest passages are attached as related."
-    related = tuple(Citation(n, r.passage.text, r.passage) for n, r in enumerate(results[:_RELATED], 1))
+    related = tuple(Citation(n, r.passage.text, r.passage) for n, r in enumerate(found.results[:_RELATED], 1))
     return Answer("not_found", said, sure, searched, related, generation.id)

@@ -50,7 +50,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "date",
         re.compile(
-            r"\b(?:when|what (?:date|day|month|year)|which (?:date|day|month|year)|dates?|by when)\b",
+            r"^\W*when\b|\bwhen (?:is|are|was|were|did|does|do|will|has|have)\b|"
+            r"\b(?:(?:what|which) (?:date|day|month|year)|dates?|(?:by|since|until|and) when)\b",
             re.IGNORECASE,
         ),
         re.compile(rf"\b{_MONTH}\b|\b(?:19|20)\d\d\b|\b(?:next|last|this) (?:year|month)\b", re.IGNORECASE),
@@ -89,13 +90,24 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
 )
 KINDS: tuple[Kind, ...] = tuple(kind for kind, _, _ in _KINDS)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:of|on|the|and|for|in)?\s*[A-Z][\w’'&-]*)*")
+_NAME = re.compile(
+    r"^[A-Z]{3,}\b|(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:of|on|the|and|for|in)?\s*[A-Z][\w’'&-]*)*"
+)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_SEVERAL = re.compile(
+    r"\b(?:who|whom|whose|what|which|when|where|why|how)\b.{0,200}?\b(?:and|or)(?: \w+)? (?:who|whom|whose|what|which|when|where|"
+    r"why|how)\b",
+    re.IGNORECASE,
+)
+_EDGES = "?.,;:!\"'()"
 _MARK = re.compile(r"^\W*(?:[\d]{1,3}|[a-z]|[ivxlc]+)[.)]\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`role` is the column asked for; `kinds` the kinds of thing; `terms` the words that carry meaning, in order."""
+    """`role` is the column asked for; `kinds` the kinds of thing; `terms` the words that carry meaning, in order; `several`
+    facts may be asked for at once.
+    """
 
     text: str
     role: Role | None
@@ -103,6 +115,7 @@ class Question:
     terms: tuple[str, ...]
     names: tuple[str, ...]
     years: tuple[int, ...]
+    several: bool
 
 
 def analyse(text: str) -> Question:
@@ -112,8 +125,9 @@ def analyse(text: str) -> Question:
         role=next((role for role, asked in _ROLES if asked.search(text)), None),
         kinds=frozenset(kind for kind, asked, _ in _KINDS if asked.search(text)),
         terms=tuple(dict.fromkeys(terms(text))),
-        names=tuple(dict.fromkeys(match.group() for match in _NAME.finditer(text))),
+        names=tuple(dict.fromkeys(_POSSESSIVE.sub("", match.group()) for match in _NAME.finditer(text))),
         years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(text))),
+        several=_SEVERAL.search(text) is not None,
     )
 
 
@@ -122,3 +136,9 @@ def kinds_in(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:
     body = _MARK.sub("", text)
     shows = {kind: pattern for kind, _, pattern in _KINDS}
     return frozenset(kind for kind in kinds if shows[kind].search(body))
+
+
+def news(text: str, question: str) -> str:
+    """`text` with the question's own words left out: what is left is what it could answer with."""
+    known = {word.strip(_EDGES).lower() for word in question.split()}
+    return " ".join("_" if word.strip(_EDGES).lower() in known else word for word in text.split())

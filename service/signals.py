@@ -75,15 +75,6 @@ def signals(generation: Generation, question: Question, found: SearchResults) ->
     return Signals(scalars, _views(pieces, found.encoding.tokens))
 
 
-def unknown_names(generation: Generation, question: Question) -> list[str]:
-    """Names in the question of which no word occurs in any document."""
-    return [
-        name
-        for name in question.names
-        if terms(name) and not any(generation.lexical.frequency(t) for t in terms(name))
-    ]
-
-
 def _pieces(
     generation: Generation, question: Question, found: SearchResults, passages: Sequence[Passage]
 ) -> Pieces:
