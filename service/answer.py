@@ -8,26 +8,26 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.markup import plain
-from corpus.records import Record, column
+from corpus.records import Record
 from corpus.types import Passage
 from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
-from index.search import Result, SearchResults, search
+from index.search import SearchResults, search
 from service.citations import Citation
-from service.confidence import confidence, model, unknown_names
+from service.confidence import Confidence, confidence
 from service.conversation import Asked, last_question
-from service.extract import cell_of, extract
+from service.extract import cell_of
 from service.glossary import definitions
 from service.question import Question, analyse
+from service.quote import quote
 from service.tally import Tally, tally
+from service.unmentioned import unmentioned
 
 Status = Literal["answered", "partial", "not_found"]
 
 _READ = 5  # passages looked at
-_RELATED = 3  # nearest passages offered when nothing answers, and cited in all when something does
-_CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
-_NEARBY = 0.1  # and one this close is worth reading too
+_RELATED = 3  # nearest passages offered when nothing answers
 _MOST_ITEMS = 10  # of a list that are quoted
 _SURE = 0.95  # of what is looked up, not searched
 
@@ -62,52 +62,23 @@ def answer(
     question = analyse(asked.standalone)
     found = search(generation, encoder, asked.standalone, _READ, filter, asked.before)
     sure = _sure(generation, encoder, asked, found)
-    if sure < model().partial:
+    if sure.refused:
         searched = len({passage.document.id for passage in passages})
-        return _not_found(generation, question, asked.standalone, searched, found.results, sure)
-    status: Status = "answered" if sure >= model().answered else "partial"
-    text, citations = _quote(question, _preferred(question, found.results))
-    return Answer(status, text, sure, asked.standalone, citations, generation.id)
+        return _not_found(generation, question, asked.standalone, searched, found, sure.value)
+    status: Status = "answered" if sure.sure else "partial"
+    text, citations = quote(generation, question, found.results)
+    return Answer(status, text, sure.value, asked.standalone, citations, generation.id)
 
 
-def _sure(generation: Generation, encoder: Encoder, asked: Asked, found: SearchResults) -> float:
+def _sure(generation: Generation, encoder: Encoder, asked: Asked, found: SearchResults) -> Confidence:
     """How sure the answer is; of a question that leans on others, as it was asked or as it was searched."""
-    sure = confidence(generation, analyse(asked.standalone), found)
+    sure = confidence(generation, analyse(asked.standalone), asked.standalone, found)
     if asked.before is None:
         return sure
     words = asked.before.own_words
-    own = replace(found, encoding=encoder.read([words])[0])
-    return max(sure, confidence(generation, analyse(words), own))
-
-
-def _preferred(question: Question, results: Sequence[Result]) -> list[Result]:
-    """Where a column of a plan is asked for, a close row that has it comes before a passage that has not."""
-    near = [result for result in results if results[0].score - result.score <= _CLOSE]
-    rows = [result for result in near if question.role and column(result.passage.fields, question.role)]
-    first = rows[:1] or near[:1]
-    return [*first, *(result for result in results if result not in first)]
-
-
-def _quote(question: Question, results: Sequence[Result]) -> tuple[str, tuple[Citation, ...]]:
-    """The best passages' answering parts, each with its marker, and the markers of what else lies near."""
-    best = results[0]
-    said: list[str] = []
-    citations: list[Citation] = []
-    for result in results[:2]:
-        if result is best or abs(best.score - result.score) <= _CLOSE:
-            passage, spans = result.passage, extract(question, result)
-            whole = passage.kind in ("row", "definition")  # a cell means nothing without its row
-            quote = passage.text if whole else passage.text[spans[0][0] : spans[-1][1]]
-            citations.append(Citation(len(citations) + 1, quote, passage))
-            parts = " … ".join(plain(passage.text[start:end]) for start, end in spans)
-            said.append(f"{parts} [{len(citations)}]")
-    cited = {citation.passage.id for citation in citations}
-    nearby = [r for r in results[1:_RELATED] if r.passage.id not in cited and best.score - r.score <= _NEARBY]
-    if nearby:
-        more = [Citation(len(citations) + n, r.passage.text, r.passage) for n, r in enumerate(nearby, 1)]
-        said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
-        citations += more
-    return " ".join(said), tuple(citations)
+    own = replace(found, encoding=encoder.read_questions([words])[0])
+    as_asked = confidence(generation, analyse(words), asked.standalone, own)
+    return max(sure, as_asked, key=lambda one: one.value)
 
 
 def _counted(generation: Generation, searched: str, counted: Tally) -> Answer:
@@ -138,15 +109,16 @@ def _not_found(
     question: Question,
     searched: str,
     documents: int,
-    results: Sequence[Result],
+    found: SearchResults,
     sure: float,
 ) -> Answer:
     """What was searched, names that occur nowhere, and the nearest passages as related ones."""
     where = f"the {documents} documents do" if documents != 1 else "the document does"
     said = f"Not found: {where} not say. Searched for “{searched}”."
-    for name in unknown_names(generation, question):
-        said += f" No document mentions {name}."
-    if results:
+    for missing in unmentioned(generation, question.names, found.interpretation):
+        tried = f" (searched as {', '.join(missing.readings)})" if len(missing.readings) > 1 else ""
+        said += f" No document mentions {missing.name}{tried}."
+    if found.results:
         said += " The nearest passages are attached as related."
-    related = tuple(Citation(n, r.passage.text, r.passage) for n, r in enumerate(results[:_RELATED], 1))
+    related = tuple(Citation(n, r.passage.text, r.passage) for n, r in enumerate(found.results[:_RELATED], 1))
     return Answer("not_found", said, sure, searched, related, generation.id)

@@ -19,8 +19,8 @@ from index.generation import Generation
 from index.search import Before, search
 from service import pointing
 from service.leaning import is_fragment, leans, without_change, without_courtesy
-from service.rewriting import frame, own_words, rewrite, topic
 from service.question import analyse
+from service.rewriting import frame, own_words, rewrite, topic
 
 _TURNS = 4  # questions before the last that are gone through again
 _LONGEST = 300  # characters of an earlier question that are read
@@ -105,5 +105,7 @@ def _spoken_of(question: str, turn: _Turn) -> str:
 
 def _about(encoder: Encoder, subject: str, turns: Sequence[_Turn]) -> _Turn:
     """The turn that `subject` is most likely to mean."""
-    vectors = encoder.encode([subject, *(f"{turn.question} {turn.passage.text[:_LONGEST]}" for turn in turns)])
+    vectors = encoder.encode(
+        [subject, *(f"{turn.question} {turn.passage.text[:_LONGEST]}" for turn in turns)]
+    )
     return turns[int(np.argmax(vectors[1:] @ vectors[0]))]

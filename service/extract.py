@@ -8,7 +8,15 @@ from corpus.records import Role, column
 from corpus.sentences import sentences
 from corpus.types import Passage
 from index.search import Result
-from service.question import Question
+from service.question import Question, kinds_in, news
+
+_LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
+_DATE = re.compile(
+    rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{_MONTHS})\b(?: \d{{1,2}},)?(?: (?:19|20)\d\d\b)?|"
+    r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b"
+)
 
 Span = tuple[int, int]  # characters of the passage's text
 
@@ -16,7 +24,10 @@ Span = tuple[int, int]  # characters of the passage's text
 def extract(question: Question, result: Result) -> list[Span]:
     """Spans of the passage's text that answer `question`, in order; never empty."""
     passage = result.passage
-    if question.role and (cell := cell_of(passage, question.role)):
+    cell = cell_of(passage, question.role) if question.role else None
+    if cell and _said(question, passage.text[slice(*cell)]):
+        cell = None
+    if cell and not question.several:
         return [cell]
     pieces = sentences_of(passage)
     found = [
@@ -24,7 +35,44 @@ def extract(question: Question, result: Result) -> list[Span]:
         for start, end in pieces
         if any(mark.start < end and mark.end > start for mark in result.highlights)
     ]
-    return _joined(found or pieces, passage.text)
+    wanted = _of_kind(question, passage.text, found, pieces) or found or pieces
+    if cell and not any(start < cell[1] and end > cell[0] for start, end in wanted):
+        wanted.append(cell)
+    return [_trimmed(passage.text, span) for span in _joined(sorted(set(wanted)), passage.text)]
+
+
+def has_asked(question: Question, text: str) -> bool:
+    """Whether `text` has each kind of thing asked for, apart from what the question says itself."""
+    return question.kinds <= kinds_in(news(plain(text), question.text), question.kinds)
+
+
+def _said(question: Question, cell: str) -> bool:
+    """Whether a question says itself what a cell has, so that it asks for something else."""
+    return plain(cell).lower() in question.text.lower()
+
+
+def _of_kind(question: Question, text: str, found: list[Span], pieces: list[Span]) -> list[Span]:
+    """Where a kind of thing is asked for: the sentences found that have it, else the first besides them that has."""
+    if not question.kinds or question.several:
+        return []
+    having = [span for span in pieces if has_asked(question, text[slice(*span)])]
+    if question.kinds == {"date"} and len(having) == 1 and having[0] in found:
+        dates = [m.span() for m in _DATE.finditer(text, *having[0]) if has_asked(question, m.group())]
+        return dates if len(dates) == 1 else having
+    return [span for span in having if span in found] or (found and [*found, *having[:1]])
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """A span without the "; and" that led on to the next item."""
+    start, end = span
+    match = _LEADS_ON.search(text, start, end)
+    return (start, match.start()) if match and match.start() > start else span
+
+
+def trimmed_item(passage: Passage) -> Span:
+    """All of a list item but its marker and what leads on to the next."""
+    pieces = sentences_of(passage)
+    return _trimmed(passage.text, (pieces[0][0], pieces[-1][1]))
 
 
 def sentences_of(passage: Passage) -> list[Span]:

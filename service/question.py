@@ -1,7 +1,7 @@
 """What a question asks for: a column of a plan, a kind of thing, and the names and years it must be about."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,7 +50,8 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "date",
         re.compile(
-            r"\b(?:when|what (?:date|day|month|year)|which (?:date|day|month|year)|dates?|by when)\b",
+            r"^\W*when\b|\bwhen (?:is|are|was|were|did|does|do|will|has|have)\b|"
+            r"\b(?:(?:what|which) (?:date|day|month|year)|dates?|(?:by|since|until|and) when)\b",
             re.IGNORECASE,
         ),
         re.compile(rf"\b{_MONTH}\b|\b(?:19|20)\d\d\b|\b(?:next|last|this) (?:year|month)\b", re.IGNORECASE),
@@ -88,46 +89,25 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     ),
 )
 KINDS: tuple[Kind, ...] = tuple(kind for kind, _, _ in _KINDS)
-_FORMS = {
-    "which number": re.compile(
-        rf"\b(?:which|what|who)(?: \w+){{0,2}} {_NUMERAL}\b|\b(?:name|list) (?:all |the )*{_NUMERAL}\b",
-        re.IGNORECASE,
-    ),
-    "member": re.compile(
-        r"\b(?:which|what) (?:\w+ )?(?:country|countries|member|members|state|states|nation|government|organi[sz]ations?|"
-        r"agency|agencies|body|company|city|island)\b",
-        re.IGNORECASE,
-    ),
-    "where": re.compile(r"\bwhere\b|\b(?:which|what) (?:city|place|venue|hotel|country)\b", re.IGNORECASE),
-    "according": re.compile(
-        r"\baccording to\b|\bin (?:its|the) (?:annex|article|agenda|section)\b|\barticle \d", re.IGNORECASE
-    ),
-    "yes or no": re.compile(r"^\W*(?:is|are|was|were|did|does|do|has|have|can|will)\b", re.IGNORECASE),
-    "why": re.compile(r"^\W*why\b|\breasons?\b", re.IGNORECASE),
-    "said": re.compile(
-        r"^\W*(?:what|how) (?:did|does|do)\b.{0,200}?\b(?:say|said|tell|told|reply|conclude|decide|find)\b",
-        re.IGNORECASE,
-    ),
-    "which": re.compile(r"^\W*(?:which|what)\b", re.IGNORECASE),
-    "who": re.compile(r"^\W*(?:who|whom)\b", re.IGNORECASE),
-    "keywords": re.compile(r"^(?!.*\?)", re.DOTALL),
-    "outcome": re.compile(
-        r"\b(?:results?|findings|conclusions?|outcome|impact|evaluation|so far)\b", re.IGNORECASE
-    ),
-}
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_NAME = re.compile(r"(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:of|on|the|and|for|in)?\s*[A-Z][\w’'&-]*)*")
-_SMALL = r"(?:is|are|was|were|did|does|do|has|have|of|in|at|to|for|on|by|the|that|who)\b"
-_HEAD = re.compile(
-    rf"\b(?:which|what|how many|whose|number of)\s+((?!{_SMALL})[\w'’-]+(?:\s+(?!{_SMALL})[\w'’-]+){{0,2}})",
+_NAME = re.compile(
+    r"^[A-Z]{3,}\b|(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:of|on|the|and|for|in)?\s*[A-Z][\w’'&-]*)*"
+)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_SEVERAL = re.compile(
+    r"\b(?:who|whom|whose|what|which|when|where|why|how)\b.{0,200}?\b(?:and|or)(?: \w+)? (?:who|whom|whose|what|which|when|where|"
+    r"why|how)\b",
     re.IGNORECASE,
 )
+_EDGES = "?.,;:!\"'()"
 _MARK = re.compile(r"^\W*(?:[\d]{1,3}|[a-z]|[ivxlc]+)[.)]\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`role` is the column asked for; `kinds` the kinds of thing; `terms` the words that carry meaning, in order."""
+    """`role` is the column asked for; `kinds` the kinds of thing; `terms` the words that carry meaning, in order; `several`
+    facts may be asked for at once.
+    """
 
     text: str
     role: Role | None
@@ -135,9 +115,7 @@ class Question:
     terms: tuple[str, ...]
     names: tuple[str, ...]
     years: tuple[int, ...]
-    forms: Mapping[str, bool]
-    name_spans: tuple[tuple[int, int], ...]
-    head: tuple[int, int]
+    several: bool
 
 
 def analyse(text: str) -> Question:
@@ -147,17 +125,10 @@ def analyse(text: str) -> Question:
         role=next((role for role, asked in _ROLES if asked.search(text)), None),
         kinds=frozenset(kind for kind, asked, _ in _KINDS if asked.search(text)),
         terms=tuple(dict.fromkeys(terms(text))),
-        names=tuple(dict.fromkeys(match.group() for match in _NAME.finditer(text))),
+        names=tuple(dict.fromkeys(_POSSESSIVE.sub("", match.group()) for match in _NAME.finditer(text))),
         years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(text))),
-        name_spans=tuple(match.span() for match in _NAME.finditer(text)),
-        head=match.span(1) if (match := _HEAD.search(text)) else (0, 0),
-        forms={name: pattern.search(text) is not None for name, pattern in _FORMS.items()},
+        several=_SEVERAL.search(text) is not None,
     )
-
-
-def names_in(text: str) -> list[str]:
-    """Names in running text: capitals that do not begin a sentence."""
-    return [match.group() for match in _NAME.finditer(text)]
 
 
 def kinds_in(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:
@@ -165,3 +136,9 @@ def kinds_in(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:
     body = _MARK.sub("", text)
     shows = {kind: pattern for kind, _, pattern in _KINDS}
     return frozenset(kind for kind in kinds if shows[kind].search(body))
+
+
+def news(text: str, question: str) -> str:
+    """`text` with the question's own words left out: what is left is what it could answer with."""
+    known = {word.strip(_EDGES).lower() for word in question.split()}
+    return " ".join("_" if word.strip(_EDGES).lower() in known else word for word in text.split())

@@ -23,7 +23,9 @@ _OPENING = re.compile(
     r"^\W*(?:(?:and|but|or|also|so|then|no|yes|i meant?(?: to say)?|i was asking (?:about|for))\b[\s,.:;!-]*)+",
     re.IGNORECASE,
 )
-_ALL = re.compile(r"[\s.,;?!]+(?:please )?(?:list (?:them )?all|all of them|name them all)(?: please)?\W*$", re.IGNORECASE)
+_ALL = re.compile(
+    r"[\s.,;?!]+(?:please )?(?:list (?:them )?all|all of them|name them all)(?: please)?\W*$", re.IGNORECASE
+)
 _ABOUT = re.compile(
     r"^\W*(?:(?:what|how) about|(?:the )?same(?: question)?(?: for| with)?|likewise(?: for)?|any)\b\s*",
     re.IGNORECASE,
@@ -38,7 +40,8 @@ _REJECTED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED_FIRST = re.compile(
-    rf"^(?P<name>[^,:.]{{2,80}})[,:.]\s*(?P<clause>(?:{_PREPOSITION}\s+)?{WH}\b.*)$", re.IGNORECASE | re.DOTALL
+    rf"^(?P<name>[^,:.]{{2,80}})[,:.]\s*(?P<clause>(?:{_PREPOSITION}\s+)?{WH}\b.*)$",
+    re.IGNORECASE | re.DOTALL,
 )
 _ASKED_BY = re.compile(
     rf"^\W*((?:{_PREPOSITION}\s+)?{WH}(?:\s+(?:long|many|much|far|often))?)\b", re.IGNORECASE
@@ -48,7 +51,8 @@ _ASKED_FOR = re.compile(
     re.IGNORECASE,
 )
 _FRAME = re.compile(
-    rf"^\W*(?:(?:{_PREPOSITION}\s+)?{WH}|{AUXILIARY}|list|name|tell me|show(?: me)?|give(?: me)?)\b", re.IGNORECASE
+    rf"^\W*(?:(?:{_PREPOSITION}\s+)?{WH}|{AUXILIARY}|list|name|tell me|show(?: me)?|give(?: me)?)\b",
+    re.IGNORECASE,
 )
 # "Which guides will be reviewed in the plan": the guides are what it is about, and not what they are asked of.
 _ACTOR = re.compile(
@@ -57,7 +61,9 @@ _ACTOR = re.compile(
     re.IGNORECASE,
 )
 # "What did Thailand say": Thailand.
-_NAME = re.compile(rf"^\s+(?:{AUXILIARY}\s+)?([A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)(?=\s+(?!of\b|on\b|and\b)[a-z])")
+_NAME = re.compile(
+    rf"^\s+(?:{AUXILIARY}\s+)?([A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)(?=\s+(?!of\b|on\b|and\b)[a-z])"
+)
 _THING = re.compile(r"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b(?:19|20)\d\d|“")
 _YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
 _WORD = re.compile(r"[^\s,;:?!()\"“”]+")
@@ -182,7 +188,9 @@ def _replaced(encoder: Encoder, fragment: str, last: str) -> str | None:
     if alike[best] < _ALIKE and not names:
         return None
     start, end = phrases[best]
-    if _same_noun(new, last[start:end]):  # "the disruption group" is all that "the trafficking working group" is
+    if _same_noun(
+        new, last[start:end]
+    ):  # "the disruption group" is all that "the trafficking working group" is
         start = min(first for first, until in phrases if until == end)
     return last[:start] + new + last[end:]
 

@@ -1,7 +1,7 @@
 """Questions that count or list action items by a field, answered from the records as a query."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.records import Record, status_of
@@ -13,12 +13,22 @@ _LISTS = re.compile(r"\b(?:which|what|list|name|show|all)\b", re.IGNORECASE)
 _ITEMS = re.compile(r"\b(?:action items?|items|actions|activities|commitments)\b", re.IGNORECASE)
 _LEADS = re.compile(r"\b(?:leads?|leading|led|responsible|in charge|owns?)\b", re.IGNORECASE)
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?(?!\d)")
+_CURRENT = re.compile(r"\b(?:current|latest|newest|most recent|present|in force)\b", re.IGNORECASE)
 _COMPLETED = re.compile(r"\b(?:completed|finished|done)\b", re.IGNORECASE)
+_UNFINISHED = re.compile(r"\b(?:incomplete|unfinished|uncompleted)\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"\bnot(?: yet)?(?: been)?(?: marked)?\b|\b(?:is|are|was|were|has|have)n['’]t(?: yet)?(?: been)?\b",
+    re.IGNORECASE,
+)
 # With these a question asks for something else than the rows that meet it.
 _OTHERWISE = re.compile(
-    r"\b(?:not|no|never|except|without|neither|nor|other|but|still|yet)\b|n't\b", re.IGNORECASE
+    r"\b(?:not|no|never|except|without|neither|nor|other|but|still|yet)\b|n['’]t\b", re.IGNORECASE
 )
-_PLAIN = FUNCTION_WORDS | frozenset(terms("forward work plan plans count number marked status"))
+_PLAIN = FUNCTION_WORDS | frozenset(
+    terms(
+        "forward work plan plans count number marked status priority area group heading two three four five six"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,41 +40,57 @@ class Tally:
 
 
 def tally(question: str, records: Sequence[Record]) -> Tally | None:
-    """The records asked for by lead, status or plan, or None where the question asks for anything else.
+    """The records asked for by lead, status, area, group or plan, or None where the question asks for anything else.
 
-    Every word must be accounted for: what is left over (a topic, a negation) makes it a question for search.
+    Every word must be accounted for: what is left over (a topic, an exception) makes it a question for search.
     """
     counts = _COUNTS.search(question) is not None
-    if not _ITEMS.search(question) or not (counts or _LISTS.search(question)) or _OTHERWISE.search(question):
+    if not _ITEMS.search(question) or not (counts or _LISTS.search(question)):
         return None
-    said = _COMPLETED.sub("complete", question)
-    leads = _named(said, {lead for record in records for lead in record.lead}) if _LEADS.search(said) else {}
-    statuses = _named(said, {status_of(record.status) for record in records if record.status})
+    said = _COMPLETED.sub("complete", _UNFINISHED.sub("not complete", question))
+    wanted = {
+        "lead": _named(said, {lead for r in records for lead in r.lead}) if _LEADS.search(said) else [],
+        "status": _named(said, {status_of(record.status) for record in records if record.status}),
+        "area": _named(said, {record.priority_area for record in records if record.priority_area}),
+        "group": _named(said, {record.group for record in records if record.group}),
+    }
+    negated = bool(wanted["status"]) and _NOT.search(said) is not None
+    said = _NOT.sub(" ", said) if negated else said
     years = [int(year[:4]) for year in _YEARS.findall(said)]
-    if not (leads or statuses or (years and counts)) or _left_over(said, [*leads, *statuses]):
+    if _CURRENT.search(said) and not years:
+        years = [max(record.passage.document.period[1] for record in records)] if records else []
+    names = [name for field in wanted.values() for name in field]
+    if not (names or (years and counts)) or _OTHERWISE.search(said) or _left_over(said, names, records):
         return None
     examined = [record for record in records if _in_plan(record, years)]
-    found = tuple(
-        record
-        for record in examined
-        if (not leads or leads.keys() & set(record.lead))
-        and (not statuses or (record.status is not None and status_of(record.status) in statuses))
-    )
+    found = tuple(record for record in examined if _meets(record, wanted, negated))
     return Tally(found, len(examined)) if found else None
 
 
-def _left_over(question: str, names: Sequence[str]) -> bool:
-    for pattern in (_COUNTS, _ITEMS, _LEADS, _YEARS):
+def _meets(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -> bool:
+    """Whether a record has one of the names asked for in each of its fields; with `negated`, another status."""
+    status = status_of(record.status) if record.status else None
+    return (
+        (not wanted["lead"] or not set(wanted["lead"]).isdisjoint(record.lead))
+        and (not wanted["status"] or (status is not None and (status in wanted["status"]) != negated))
+        and (not wanted["area"] or record.priority_area in wanted["area"])
+        and (not wanted["group"] or record.group in wanted["group"])
+    )
+
+
+def _left_over(question: str, names: Sequence[str], records: Sequence[Record]) -> bool:
+    """Whether a question says more than what it counts, `names`, and words of the plans' titles."""
+    for pattern in (_COUNTS, _ITEMS, _LEADS, _YEARS, _CURRENT):
         question = pattern.sub(" ", question)
     for name in names:
         question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question, flags=re.IGNORECASE)
-    return not _PLAIN.issuperset(terms(question))
+    titles = {term for record in records for term in terms(record.passage.document.title)}
+    return not (_PLAIN | titles).issuperset(terms(question))
 
 
-def _named(question: str, names: set[str]) -> dict[str, None]:
+def _named(question: str, names: set[str]) -> list[str]:
     """Those of `names` that stand in the question."""
-    found = (n for n in sorted(names) if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", question, re.IGNORECASE))
-    return dict.fromkeys(found)
+    return [n for n in sorted(names) if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", question, re.IGNORECASE)]
 
 
 def _in_plan(record: Record, years: Sequence[int]) -> bool:

@@ -15,7 +15,10 @@ ALLOWED = {
 # the public doors between the evaluation and the service
 DOORS = {
     ("service", "eval.cli"),
-    *(("eval", f"service.{name}") for name in ("answer", "citations", "confidence", "question", "settings")),
+    *(
+        ("eval", f"service.{name}")
+        for name in ("answer", "citations", "confidence", "question", "settings", "signals")
+    ),
     ("eval", "service"),
 }
 

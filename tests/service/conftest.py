@@ -1,4 +1,4 @@
-"""Tests of the service's workings do not hang on how its confidence was fitted: a model of one signal stands in."""
+"""Tests of the service's workings do not hang on how its confidence was fitted: a fit of one signal stands in."""
 
 import json
 from collections.abc import Iterator
@@ -8,21 +8,8 @@ import pytest
 
 from service import confidence
 
-SHARE_OF_WORDS = {
-    "signals": ["words in passage"],
-    "prior": 0.0,
-    "partial": 0.3,
-    "answered": 0.5,
-    "trees": [
-        {
-            "feature": [0, -1, -1],
-            "threshold": [0.3, 0.0, 0.0],
-            "left": [1, -1, -1],
-            "right": [2, -1, -1],
-            "value": [0.0, -2.0, 2.0],
-        }
-    ],
-}
+_FIT = {"bias": -2.0, "scalars": {"farthest of five": 4.0}, "views": {}, "partial": 0.35, "answered": 0.5}
+SHARE_OF_WORDS = {"encoder": "", "seen": _FIT, "unseen": _FIT}
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +19,6 @@ def plain_confidence(
     file: Path = tmp_path_factory.mktemp("confidence") / "confidence.json"
     file.write_text(json.dumps(SHARE_OF_WORDS), "utf-8")
     monkeypatch.setattr(confidence, "MODEL", file)
-    confidence.model.cache_clear()
+    confidence.fit_for.cache_clear()
     yield
-    confidence.model.cache_clear()
+    confidence.fit_for.cache_clear()

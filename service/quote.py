@@ -1,0 +1,97 @@
+"""What is quoted of the passages found: the parts that answer, with markers, in the documents' own words."""
+
+from collections.abc import Sequence
+
+from corpus.markup import plain
+from corpus.records import column
+from corpus.types import Passage
+from index.generation import Generation
+from index.search import Result
+from service.citations import Citation
+from service.extract import Span, extract, has_asked, trimmed_item
+from service.question import Question
+
+_CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
+_SHORT = 300  # characters that both may have together, if they are of one period
+_NEARBY = 0.1  # a passage whose score is this close is worth reading too
+_ENOUGH = 40  # characters of a lead-in that tell it from others
+_MOST_ITEMS = 5  # of a list that are quoted
+
+
+def quote(
+    generation: Generation, question: Question, results: Sequence[Result]
+) -> tuple[str, tuple[Citation, ...]]:
+    """The parts of the best of `results` that answer, each with its marker, and the markers of what else lies near."""
+    ranked = _preferred(question, results)
+    quoted = _alike(question, ranked)
+    dated = len({result.passage.document.period for result in quoted}) > 1
+    said: list[str] = []
+    citations: list[Citation] = []
+
+    def cite(passage: Passage, spans: Sequence[Span]) -> str:
+        whole = passage.kind in ("row", "definition")  # a cell means nothing without its row
+        text = passage.text if whole else passage.text[spans[0][0] : spans[-1][1]]
+        citations.append(Citation(len(citations) + 1, text, passage))
+        return f"{_words(passage, spans)} [{len(citations)}]"
+
+    for result in quoted:
+        if any(citation.passage.id == result.passage.id for citation in citations):
+            continue  # an item of the list before it
+        passage, spans = result.passage, extract(question, result)
+        said.append(f"{_years(passage)}: " * dated + cite(passage, spans))
+        if passage.text[: spans[-1][1]].endswith(":"):
+            said += [cite(item, [trimmed_item(item)]) for item in _listed(generation, passage)]
+    used = {citation.passage.id for citation in citations}
+    best = ranked[0]
+    near = [r.passage for r in ranked if r.passage.id not in used and best.score - r.score <= _NEARBY]
+    if near:
+        more = [Citation(len(citations) + n, passage.text, passage) for n, passage in enumerate(near, 1)]
+        said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
+        citations += more
+    return " ".join(said), tuple(citations)
+
+
+def _preferred(question: Question, results: Sequence[Result]) -> list[Result]:
+    """A close passage that has what is asked for, a column or a date or the like, comes before one that has not."""
+    near = [result for result in results if results[0].score - result.score <= _CLOSE]
+    first = max(near, key=lambda result: (_has(question, result.passage), result.score))
+    return [first, *(result for result in results if result is not first)]
+
+
+def _has(question: Question, passage: Passage) -> tuple[bool, bool, bool]:
+    column_asked = question.role is not None and column(passage.fields, question.role) is not None
+    return passage.kind != "definition", column_asked, has_asked(question, passage.text)
+
+
+def _alike(question: Question, results: Sequence[Result]) -> list[Result]:
+    """The best passage, and a close second that is short or of another period; then the newest first."""
+    best = results[0]
+    for second in results[1:2]:
+        length = sum(len(_words(r.passage, extract(question, r))) for r in (best, second))
+        other = best.passage.document.period != second.passage.document.period
+        if abs(best.score - second.score) <= _CLOSE and (other or length <= _SHORT):
+            both = [best, second]
+            return sorted(both, key=lambda r: r.passage.document.period, reverse=True) if other else both
+    return [best]
+
+
+def _listed(generation: Generation, lead_in: Passage) -> list[Passage]:
+    """The items of the list that a passage leads in to; none where they are too many to be quoted."""
+    row, introduced = generation.positions[lead_in.id], plain(lead_in.text)[-_ENOUGH:]
+    found: list[Passage] = []
+    for passage in generation.passages[row + 1 :]:
+        if passage.document.id != lead_in.document.id or introduced not in plain(passage.context):
+            break
+        found.append(passage)
+        if len(found) > _MOST_ITEMS:
+            return []
+    return found
+
+
+def _words(passage: Passage, spans: Sequence[Span]) -> str:
+    return " … ".join(plain(passage.text[start:end]) for start, end in spans)
+
+
+def _years(passage: Passage) -> str:
+    first, last = passage.document.period
+    return str(first) if first == last else f"{first}-{last}"
