@@ -50,10 +50,13 @@ _ASKED_FOR = re.compile(
     rf"^\W*(?:{_PREPOSITION}\s+)?{WH}\b(?:(?!\s+{AUXILIARY}\b)\s+[\w'’-]+){{0,4}}?(?=\s+{AUXILIARY}\b)",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"^\W*(?:which|what|who)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"^\W*how many\b", re.IGNORECASE)
 _FRAME = re.compile(
     rf"^\W*(?:(?:{_PREPOSITION}\s+)?{WH}|{AUXILIARY}|list|name|tell me|show(?: me)?|give(?: me)?)\b",
     re.IGNORECASE,
 )
+_DANGLING = re.compile(rf"\s+{_PREPOSITION}$", re.IGNORECASE)
 # "Which guides will be reviewed in the plan": the guides are what it is about, and not what they are asked of.
 _ACTOR = re.compile(
     rf"^\W*(?:which|what|how many)\s+(?P<noun>(?:(?!{AUXILIARY}\b)[\w'’-]+\s+){{1,6}}?)"
@@ -124,7 +127,7 @@ def own_words(question: str) -> str:
 
 def topic(question: str) -> str:
     """What a question is about: what it asks for where that acts, else from the first thing it names to its end."""
-    text = question.strip(" ?.!")
+    text = _DANGLING.sub("", question.strip(" ?.!"))
     if actor := _ACTOR.match(text):
         return f"the {actor['noun']} that {text[actor.end('noun') :].strip()}"
     frame = _FRAME.match(text)
@@ -163,6 +166,8 @@ def _corrected(body: str, last: str) -> tuple[str, str] | None:
 
 def _asked_otherwise(body: str, last: str) -> str | None:
     """`last` with "when" or "from how many" in place of what it asked for."""
+    if _NAMES.match(body) and _HOW_MANY.match(last):
+        return _HOW_MANY.sub("Which", last)
     asked_by, asked_for = _ASKED_BY.match(body), _ASKED_FOR.match(last)
     if asked_by is None or asked_for is None:
         return None
@@ -177,7 +182,7 @@ def _replaced(encoder: Encoder, fragment: str, last: str) -> str | None:
         return last[: years[-1].start()] + new + last[years[-1].end() :]
     phrases = [span for span in _phrases(last) if not _YEARS.fullmatch(last[slice(*span)])]
     names = [span for span in phrases if _is_name(last[slice(*span)])] if _is_name(new) else []
-    if preposition := _AT.match(fragment):
+    if (preposition := _AT.match(fragment)) and not _ONE.search(_CLOSING.sub("", fragment)):
         before = re.compile(rf"\b{preposition.group()}(?: the| an?)?\s*$", re.IGNORECASE)
         phrases = [span for span in phrases if before.search(last[: span[0]])] or names
     phrases = names or phrases
