@@ -73,10 +73,11 @@ def _understood(
 ) -> tuple[Asked, str]:
     """What `question` asks after `turns`, and the question that names its subject."""
     if not turns or not leans(question):
-        change=without_change(question)!=question
+        change = without_change(question) != question
         question = without_change(question)
         from service.leaning import content
-        if turns and not change and len(content(question))<=3:
+
+        if turns and not change and len(content(question)) <= 3:
             return Asked(question, Before(question, turns[-1].passage)), question
         return Asked(question, None), question
     turn = turns[-1]

@@ -9,6 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from index.encoder import Encoder, Encoding, Vectors, unit
 from index.lexical import FUNCTION_WORDS, terms
 from service.leaning import AUXILIARY, PRONOUN, WH, content, is_fragment, without_courtesy
@@ -213,7 +215,7 @@ def _alike(encoder: Encoder, text: str, question: str, phrases: Sequence[tuple[i
 
 def _mean(encoding: Encoding, span: tuple[int, int]) -> Vectors:
     inside = (encoding.spans[:, 0] < span[1]) & (encoding.spans[:, 1] > span[0])
-    return unit(encoding.tokens[inside].sum(axis=0, keepdims=True))[0]
+    return np.asarray(unit(encoding.tokens[inside].sum(axis=0, keepdims=True))[0])
 
 
 def _phrases(question: str) -> list[tuple[int, int]]:
