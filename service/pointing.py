@@ -8,6 +8,7 @@ from corpus.markers import item_marker
 from corpus.markup import plain
 from corpus.types import Document, Passage
 from index.generation import Generation
+from service.extract import cell_of
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _ENTRY = r"(?:one|item|point|entry|action|activity|priority|recommendation)"
@@ -40,9 +41,10 @@ class Entry:
 
 
 def name(passage: Passage) -> str:
-    """The first words of `passage`, in quotation marks."""
-    marker = item_marker(passage.text)
-    words = plain(passage.text[marker.width if marker else 0 :]).split()
+    """The first words of `passage`, of a row those of what is to be done, in quotation marks."""
+    start, end = cell_of(passage, "text") or (0, len(passage.text))
+    marker = item_marker(passage.text[start:end])
+    words = plain(passage.text[start + (marker.width if marker else 0) : end]).split()
     return f"“{' '.join(words[:_SHOWN])}{'…' if len(words) > _SHOWN else ''}”"
 
 
