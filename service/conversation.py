@@ -17,8 +17,8 @@ from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
 from index.search import Before, search
-from service import pointing
-from service.leaning import is_fragment, leans, without_change, without_courtesy
+from service.leaning import is_brief, is_fragment, leans, without_change, without_courtesy
+from service.pointing import Entry, entry, name, named_document
 from service.question import analyse
 from service.rewriting import frame, own_words, rewrite, topic
 
@@ -30,8 +30,6 @@ _RETURN = re.compile(
     r"(?P<subject>[^,:;?.]+)[,:;.]?\s*(?P<question>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-
-
 _PARTITIVE = re.compile(r"\b(?:of|among) (?:them|those|these)\b", re.IGNORECASE)
 
 
@@ -73,28 +71,29 @@ def _understood(
 ) -> tuple[Asked, str]:
     """What `question` asks after `turns`, and the question that names its subject."""
     if not turns or not leans(question):
-        change = without_change(question) != question
+        near = Before(question, turns[-1].passage) if turns and is_brief(question) else None
         question = without_change(question)
-        from service.leaning import content
-
-        if turns and not change and len(content(question)) <= 3:
-            return Asked(question, Before(question, turns[-1].passage)), question
-        return Asked(question, None), question
+        return Asked(question, near), question
     turn = turns[-1]
     if match := _RETURN.match(without_courtesy(question)):
         turn = _about(encoder, match["subject"], turns)
         question = match["question"].strip() or match["subject"]
-    if entry := pointing.entry(generation, turn.passage, question):
-        question = own_words(question[: entry.start] + pointing.name(entry.passage) + question[entry.end :])
-        if is_fragment(question):
-            question = f"{frame(turn.question)} {pointing.name(entry.passage)}?"
-        return Asked(question, Before(question, entry.passage)), question
+    if pointed := entry(generation, turn.passage, question):
+        question = _of_entry(question, pointed, turn)
+        return Asked(question, Before(question, pointed.passage)), question
     place: Passage | None = turn.passage
-    if named := pointing.named_document(generation, turn.passage, question, turn.question):
+    if named := named_document(generation, turn.passage, question, turn.question):
         question, place = named, None
     rewritten = rewrite(encoder, question, turn.question, _spoken_of(question, turn))
     asked = Asked(rewritten.text, Before(own_words(question), place))
     return asked, rewritten.text if rewritten.new_subject else turn.subject
+
+
+def _of_entry(question: str, pointed: Entry, turn: _Turn) -> str:
+    """`question` with the first words of the entry it points at; asked like the last one if it only names it."""
+    quoted = name(pointed.passage)
+    whole = own_words(question[: pointed.start] + quoted + question[pointed.end :])
+    return f"{frame(turn.question)} {quoted}?".lstrip() if is_fragment(whole) else whole
 
 
 def _spoken_of(question: str, turn: _Turn) -> str:
@@ -104,8 +103,8 @@ def _spoken_of(question: str, turn: _Turn) -> str:
         return f"“{passage.section[-1]}”"
     role = analyse(question).role
     if role and column(passage.fields, role):
-        return pointing.name(passage)
-    return topic(turn.subject)
+        return name(passage)
+    return topic(turn.subject) or turn.subject
 
 
 def _about(encoder: Encoder, subject: str, turns: Sequence[_Turn]) -> _Turn:

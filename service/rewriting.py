@@ -6,20 +6,14 @@ at the end.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from index.encoder import Encoder, Encoding, Vectors, unit
-from index.lexical import FUNCTION_WORDS, terms
+from index.encoder import Encoder
+from index.lexical import terms
 from service.leaning import AUXILIARY, PRONOUN, WH, content, is_fragment, without_courtesy
+from service.replacing import LEAD, PREPOSITION, replaced
 
 _LONGEST = 400  # characters of a question made here
-_PREPOSITION = (
-    "(?:in|on|at|for|to|by|with|from|about|under|during|after|before|of|into|within|through|between|among|"
-    "as|regarding|since|until)"
-)
 _BE = "(?:(?:will|should|can|could|would|may|might|has|have|had|is|are|was|were)(?: been?)?)"
 _OPENING = re.compile(
     r"^\W*(?:(?:and|but|or|also|so|then|no|yes|i meant?(?: to say)?|i was asking (?:about|for))\b[\s,.:;!-]*)+",
@@ -33,32 +27,29 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"[\s,]*(?:\b(?:then|too|as well|please|instead))?[\s?.!]*$", re.IGNORECASE)
-_LEAD = re.compile(rf"^(?:{_PREPOSITION}\s+)?(?:(?:the|an?)\s+)?", re.IGNORECASE)
-_AT = re.compile(rf"^{_PREPOSITION}\b", re.IGNORECASE)
-_ONE = re.compile(r"\s+ones?$", re.IGNORECASE)
+_AT = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
 _REJECTED = re.compile(
     r"^\W*not (?:the |an? )?(?P<old>[^,.;:?]+)[,.;:]\s*(?P<new>[^.;:?]+)[.;:?]?\s*(?P<rest>.*)$|"
     r"^(?P<new2>[^,;:?]+),?\s+not (?:the |an? )?(?P<old2>[^,;:?]+?)\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 _NAMED_FIRST = re.compile(
-    rf"^(?P<name>[^,:.]{{2,80}})[,:.]\s*(?P<clause>(?:{_PREPOSITION}\s+)?{WH}\b.*)$",
-    re.IGNORECASE | re.DOTALL,
+    rf"^(?P<name>[^,:.]{{2,80}})[,:.]\s*(?P<clause>(?:{PREPOSITION}\s+)?{WH}\b.*)$", re.IGNORECASE | re.DOTALL
 )
 _ASKED_BY = re.compile(
-    rf"^\W*((?:{_PREPOSITION}\s+)?{WH}(?:\s+(?:long|many|much|far|often))?)\b", re.IGNORECASE
+    rf"^\W*((?:{PREPOSITION}\s+)?{WH}(?:\s+(?:long|many|much|far|often))?)\b", re.IGNORECASE
 )
 _ASKED_FOR = re.compile(
-    rf"^\W*(?:{_PREPOSITION}\s+)?{WH}\b(?:(?!\s+{AUXILIARY}\b)\s+[\w'’-]+){{0,4}}?(?=\s+{AUXILIARY}\b)",
+    rf"^\W*(?:{PREPOSITION}\s+)?{WH}\b(?:(?!\s+{AUXILIARY}\b)\s+[\w'’-]+){{0,4}}?(?=\s+{AUXILIARY}\b)",
     re.IGNORECASE,
 )
 _NAMES = re.compile(r"^\W*(?:which|what|who)\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"^\W*how many\b", re.IGNORECASE)
 _FRAME = re.compile(
-    rf"^\W*(?:(?:{_PREPOSITION}\s+)?{WH}|{AUXILIARY}|list|name|tell me|show(?: me)?|give(?: me)?)\b",
+    rf"^\W*(?:(?:{PREPOSITION}\s+)?{WH}|{AUXILIARY}|list|name|tell me|show(?: me)?|give(?: me)?)\b",
     re.IGNORECASE,
 )
-_DANGLING = re.compile(rf"\s+{_PREPOSITION}$", re.IGNORECASE)
+_DANGLING = re.compile(rf"\s+{PREPOSITION}$", re.IGNORECASE)
 # "Which guides will be reviewed in the plan": the guides are what it is about, and not what they are asked of.
 _ACTOR = re.compile(
     rf"^\W*(?:which|what|how many)\s+(?P<noun>(?:(?!{AUXILIARY}\b)[\w'’-]+\s+){{1,6}}?)"
@@ -70,11 +61,6 @@ _NAME = re.compile(
     rf"^\s+(?:{AUXILIARY}\s+)?([A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)(?=\s+(?!of\b|on\b|and\b)[a-z])"
 )
 _THING = re.compile(r"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b(?:19|20)\d\d|“")
-_YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
-_WORD = re.compile(r"[^\s,;:?!()\"“”]+")
-_JOINS = frozenset(("of", "and"))  # may stand within a phrase, not at its ends
-_MOST_WORDS = 6  # of a phrase
-_ALIKE = 0.3  # phrases that are less alike do not replace each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +72,7 @@ class Rewritten:
 
 
 def rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritten:
-    """`question` as it could be asked by itself, when `last` was asked before it and `about` is spoken of."""
+    """`question` as a stranger could ask it, when `last` (which stands alone) was asked before and `about` spoken of."""
     rewritten = _rewrite(encoder, question, last, about)
     return Rewritten(rewritten.text[:_LONGEST], rewritten.new_subject)
 
@@ -101,8 +87,8 @@ def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritte
     bare = _ABOUT.sub("", body)
     named = _NAMED_FIRST.match(bare)
     if not named and (is_fragment(bare) or bare != body) and not PRONOUN.search(bare):
-        if replaced := _replaced(encoder, bare, last):
-            return Rewritten(replaced, True)
+        if text := replaced(encoder, _CLOSING.sub("", bare), last):
+            return Rewritten(text, True)
         if _AT.match(bare):
             return Rewritten(f"{last.rstrip(' ?.')}, {_CLOSING.sub('', bare)}?", True)
         return Rewritten(f"{_CLOSING.sub('', bare)}, {about}?", False)
@@ -159,7 +145,7 @@ def _corrected(body: str, last: str) -> tuple[str, str] | None:
     if match is None:
         return None
     old = (match["old"] or match["old2"]).strip()
-    new = _LEAD.sub("", (match["new"] or match["new2"]).strip(" ?."))
+    new = LEAD.sub("", (match["new"] or match["new2"]).strip(" ?."))
     place = last.lower().find(old.lower())
     if place < 0 or not is_fragment(new):
         return None
@@ -174,67 +160,3 @@ def _asked_otherwise(body: str, last: str) -> str | None:
     if asked_by is None or asked_for is None:
         return None
     return asked_by[1].strip().capitalize() + last[asked_for.end() :]
-
-
-def _replaced(encoder: Encoder, fragment: str, last: str) -> str | None:
-    """`last` with `fragment` in place of the phrase most like it; years replace years, and names names."""
-    new = _ONE.sub("", _LEAD.sub("", _CLOSING.sub("", fragment).strip()))
-    years = list(_YEARS.finditer(last))
-    if _YEARS.fullmatch(new) and years:
-        return last[: years[-1].start()] + new + last[years[-1].end() :]
-    phrases = [span for span in _phrases(last) if not _YEARS.fullmatch(last[slice(*span)])]
-    names = [span for span in phrases if _is_name(last[slice(*span)])] if _is_name(new) else []
-    if (preposition := _AT.match(fragment)) and not _ONE.search(_CLOSING.sub("", fragment)):
-        before = re.compile(rf"\b{preposition.group()}(?: the| an?)?\s*$", re.IGNORECASE)
-        phrases = [span for span in phrases if before.search(last[: span[0]])] or names
-    phrases = names or phrases
-    if not phrases or not terms(new):
-        return None
-    alike = _alike(encoder, new, last, phrases)
-    best = max(range(len(phrases)), key=lambda n: (alike[n], phrases[n][1] - phrases[n][0]))
-    if alike[best] < _ALIKE and not names:
-        return None
-    start, end = phrases[best]
-    if _same_noun(
-        new, last[start:end]
-    ):  # "the disruption group" is all that "the trafficking working group" is
-        start = min(first for first, until in phrases if until == end)
-    return last[:start] + new + last[end:]
-
-
-def _same_noun(one: str, other: str) -> bool:
-    return one.split()[-1].lower() == other.split()[-1].lower()
-
-
-def _alike(encoder: Encoder, text: str, question: str, phrases: Sequence[tuple[int, int]]) -> list[float]:
-    """How like each phrase of `question` is to `text`, as the model reads them where they stand."""
-    whole, part = encoder.read([question, text])
-    means = [_mean(whole, span) for span in phrases]
-    return [float(mean @ _mean(part, (0, len(text)))) for mean in means]
-
-
-def _mean(encoding: Encoding, span: tuple[int, int]) -> Vectors:
-    inside = (encoding.spans[:, 0] < span[1]) & (encoding.spans[:, 1] > span[0])
-    return np.asarray(unit(encoding.tokens[inside].sum(axis=0, keepdims=True))[0])
-
-
-def _phrases(question: str) -> list[tuple[int, int]]:
-    """Runs of a few words that begin and end with words that carry meaning."""
-    words = list(_WORD.finditer(question))
-    small = [word.group().lower().strip(".") in FUNCTION_WORDS for word in words]
-    found = []
-    for first, word in enumerate(words):
-        for last in range(first, min(first + _MOST_WORDS, len(words))):
-            if last > first and (
-                question[words[last - 1].end() : words[last].start()].strip()
-                or (small[last - 1] and words[last - 1].group().lower() not in _JOINS)
-            ):
-                break
-            if not small[first] and not small[last]:
-                found.append((word.start(), words[last].end()))
-    return found
-
-
-def _is_name(text: str) -> bool:
-    words = [word for word in re.findall(r"[^\W\d_][\w’'-]*", text) if word.lower() not in FUNCTION_WORDS]
-    return bool(words) and all(word[0].isupper() for word in words)

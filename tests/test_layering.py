@@ -17,7 +17,7 @@ DOORS = {
     ("service", "eval.cli"),
     *(
         ("eval", f"service.{name}")
-        for name in ("answer", "citations", "confidence", "question", "settings", "signals")
+        for name in ("answer", "citations", "confidence", "conversation", "question", "settings", "signals")
     ),
     ("eval", "service"),
 }

@@ -1,0 +1,84 @@
+"""What an answer quotes, on a small corpus of its own."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from corpus.catalogue import read_catalogue
+from index.build import build
+from index.generation import Generation, open_generation
+from service.answer import Answer, answer
+from tests.tiny import TinyEncoder
+
+OLD = """\
+# Ferry Plan 2015
+
+The ferry runs two times a day between the islands.
+
+The ferry was launched on 3 May 2014 in the old harbour.
+"""
+NEW = """\
+# Ferry Plan 2024
+
+The ferry runs six times a day between the islands.
+
+The harbour council asked the following members to paint the pier:
+
+- the Norwegian Coast Guard;
+- the Iceland Sea School; and
+- the Faroe Pilots.
+"""
+ENTRY = """
+[[document]]
+id = "{id}"
+title = "Ferry Plan {year}"
+issuer = "Islands"
+kind = "plan"
+period = [{year}, {year}]
+file = "{id}.md"
+sha256 = "{sha256}"
+"""
+
+
+@pytest.fixture(scope="module")
+def ferries(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+    """Two plans of different years that say the same of one thing and speak of others alone."""
+    folder: Path = tmp_path_factory.mktemp("ferries")
+    entries = ""
+    for id, year, text in (("old", 2015, OLD), ("new", 2024, NEW)):
+        (folder / f"{id}.md").write_text(text, "utf-8")
+        entries += ENTRY.format(id=id, year=year, sha256=hashlib.sha256(text.encode()).hexdigest())
+    (folder / "catalogue.toml").write_text(entries, "utf-8")
+    build(folder / "var", read_catalogue(folder), TinyEncoder())
+    return open_generation(folder / "var")
+
+
+def ask(ferries: Generation, question: str) -> Answer:
+    return answer(ferries, TinyEncoder(), [("user", question)])
+
+
+def test_a_date_asked_for_is_answered_with_the_date(ferries: Generation) -> None:
+    said = ask(ferries, "When was the ferry launched in the old harbour?")
+    assert said.text.startswith("3 May 2014 [1]")
+    assert said.citations[0].quote in OLD
+
+
+def test_what_two_periods_say_alike_is_given_with_its_years_newest_first(ferries: Generation) -> None:
+    said = ask(ferries, "How many times does the ferry run between the islands?").text
+    assert said.startswith("2024: The ferry runs six times a day between the islands. [1] 2015: ")
+
+
+def test_a_sentence_that_leads_in_to_a_list_comes_with_the_list(ferries: Generation) -> None:
+    said = ask(ferries, "whom did the harbour council ask to paint the pier")
+    assert (
+        "pier: [1] the Norwegian Coast Guard [2] the Iceland Sea School [3] the Faroe Pilots. [4]"
+        in said.text
+    )
+    assert all(citation.quote in NEW for citation in said.citations[:4])
+
+
+def test_a_name_that_no_document_mentions_is_said(ferries: Generation) -> None:
+    said = ask(ferries, "which volcano near Reykjavik erupted")
+    assert said.status == "not_found"
+    assert "No document mentions Reykjavik." in said.text
