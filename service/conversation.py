@@ -104,7 +104,7 @@ def _spoken_of(question: str, turn: _Turn) -> str:
     role = analyse(question).role
     if role and column(passage.fields, role):
         return name(passage)
-    return topic(turn.subject)
+    return topic(turn.subject) or turn.subject
 
 
 def _about(encoder: Encoder, subject: str, turns: Sequence[_Turn]) -> _Turn:
