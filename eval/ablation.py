@@ -9,16 +9,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from eval.cli import DOCUMENTS, GOLD, DocumentsFolder, GoldFolder, Model, VarFolder, one_line_errors
+from eval.cli import DOCUMENTS, GOLD, DocumentsFolder, GoldFolder, VarFolder, one_line_errors
 from eval.data import Gold, read_gold
 from eval.in_process import to_filter
 from eval.measures import judge_evidence, judge_precedent
 from eval.run import TOP_K
 from eval.statistics import estimate, randomisation_p
 from eval.systems import Retrieved
-from index.encoder import PACKAGED, Encoder, SentenceTransformerEncoder
+from index.encoder import Encoder
 from index.generation import Generation, open_generation
 from index.search import DEFAULT, Evidence, search
+from service.settings import Settings
 
 STAGES: Mapping[str, Evidence] = {
     "everything": DEFAULT,
@@ -27,10 +28,15 @@ STAGES: Mapping[str, Evidence] = {
     "without the single vector": replace(DEFAULT, dense=0),
     "without neighbours": replace(DEFAULT, beside=0),
     "without preferences": replace(DEFAULT, wishes=0),
+    "without the reranker": replace(DEFAULT, judged=0),
     "without names and spelling": replace(DEFAULT, reworded=False),
-    "BM25 alone": Evidence(late=0, lexical=1, dense=0, beside=0, wishes=0, reworded=False),
-    "the single vector alone": Evidence(late=0, lexical=0, dense=1, beside=0, wishes=0, reworded=False),
-    "late interaction alone": Evidence(late=1, lexical=0, dense=0, beside=0, wishes=0, reworded=False),
+    "BM25 alone": Evidence(late=0, lexical=1, dense=0, beside=0, judged=0, wishes=0, reworded=False),
+    "the single vector alone": Evidence(
+        late=0, lexical=0, dense=1, beside=0, judged=0, wishes=0, reworded=False
+    ),
+    "late interaction alone": Evidence(
+        late=1, lexical=0, dense=0, beside=0, judged=0, wishes=0, reworded=False
+    ),
 }
 MEASURES = ("hit@1", "hit@3", "RR@10", "found@600c", "found@1200c", "nDCG@10", "recall@10")
 
@@ -41,12 +47,11 @@ def main(
     gold: GoldFolder = GOLD,
     documents: DocumentsFolder = DOCUMENTS,
     var: VarFolder = Path("var"),
-    model: Model = PACKAGED,
 ) -> None:
     """Means with 95 % intervals; * where the paired randomisation test against everything has p < 0.05."""
     with one_line_errors():
         asked = read_gold(gold, documents)
-        encoder = SentenceTransformerEncoder(model)
+        encoder = Settings().models.load()
         generation = open_generation(var, encoder.sha256)
         values = {stage: _judge(asked, generation, encoder, evidence) for stage, evidence in STAGES.items()}
     table = Table("", *MEASURES)

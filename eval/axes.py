@@ -30,8 +30,9 @@ from eval.measures import judge_evidence, judge_precedent
 from eval.run import TOP_K
 from eval.spans import COVERED, Evidence, Quote, overlap
 from eval.systems import Retrieved
-from index.encoder import Encoder, SentenceTransformerEncoder, Vectors
+from index.encoder import Encoder, Vectors
 from index.generation import Generation, indexed_text, open_generation
+from index.models import Models
 from index.search import DEFAULT, search
 from index.tokens import Quantizer, TokenIndex, axes_path
 from service.settings import Settings
@@ -76,7 +77,7 @@ def main() -> None:
     )
     write = parser.parse_args().write
     settings = Settings()
-    encoder = SentenceTransformerEncoder(settings.model)
+    encoder = Models(settings.model, settings.token_model).load()
     generation = open_generation(settings.var, encoder.sha256)
     queries = list(_queries(settings.corpus / "documents"))
     material = _material(generation, encoder, queries)
@@ -166,7 +167,7 @@ def _material(generation: Generation, encoder: Encoder, queries: Sequence[Query]
     ]
     read, others, targets = [], [], []
     for query in track(queries, "Reading the queries"):
-        encoding = encoder.read([query.text])[0]
+        encoding = encoder.read_questions([query.text])[0]
         weights = generation.tokens.weights(query.text, encoding)
         read.append((torch.tensor(encoding.tokens), torch.tensor(weights)))
         dense = DEFAULT.dense * generation.own_share**2 * generation.dense.scores(encoding.pooled)

@@ -15,7 +15,6 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
 
-from index.encoder import SentenceTransformerEncoder
 from index.generation import open_generation
 from index.search import search
 from service.confidence import MODEL, signals
@@ -59,7 +58,7 @@ def _features() -> tuple[
     list[str], NDArray[np.float64], NDArray[np.bool_], NDArray[np.str_], NDArray[np.str_]
 ]:
     settings = Settings()
-    encoder = SentenceTransformerEncoder(settings.model)
+    encoder = settings.models.load()
     generation = open_generation(settings.var, encoder.sha256)
     rows, answerable, part, twin = [], [], [], []
     for file in SETS:

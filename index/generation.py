@@ -193,9 +193,9 @@ def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
     if model_sha256 is not None and manifest.model_sha256 != model_sha256:
         raise GenerationError(
             f"was built with {manifest.model} ({manifest.model_sha256[:12]}…), "
-            f"the model set has {model_sha256[:12]}…",
+            f"what is set now has other weights ({model_sha256[:12]}…)",
             where=str(folder),
-            remedy=f"{_REBUILD}, or set BALI_MODEL to the one it was built with",
+            remedy=f"{_REBUILD}, or set BALI_MODEL and BALI_TOKEN_MODEL as they were then",
         )
     if dict(manifest.libraries) != libraries():
         changed = next(name for name, known in libraries().items() if manifest.libraries.get(name) != known)

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from corpus.types import Passage
 from index.encoder import Encoder, Encoding, Vectors
 from index.filters import Filter
-from index.generation import Generation
+from index.generation import Generation, indexed_text
 from index.highlights import Highlight, highlights
 from index.preferences import WEIGHTS, Preference, asked_for
+from index.reranker import Reranker
 
 _CANDIDATES = 100  # by the single vector, and by words
 _EXHAUSTIVE = 300  # so many passages are all looked at
@@ -27,17 +28,21 @@ class Evidence:
     `dense` is for passages that need no context: the single vector is of the bare text, so it counts less, by the
     square of `Generation.own_share`, the more of a corpus' sense lies in titles, headings and columns.
 
-    `wishes` multiplies the gains of preferences; `topic` and `place` are for what was spoken of before in a
-    conversation, and for lying near the last answer. With 0 a kind is left out.
+    `judged` is for what the reranker says, in 0..1, where there is one: it decides wherever it is sure, and among
+    what it takes to be as good, the rest does.
+
+    `wishes` multiplies the gains of preferences; in a conversation `own_words` is for the question as it was asked,
+    and `place` for lying near the last answer. With 0 a kind is left out.
     """
 
     late: float = 1.0
     lexical: float = 0.1
     dense: float = 0.9
     beside: float = 0.05
+    judged: float = 1.0
     wishes: float = 1.0
-    topic: float = 0.3
-    place: float = 0.04
+    own_words: float = 1.0
+    place: float = 0.15
     reworded: bool = True
 
 
@@ -56,10 +61,10 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What a conversation spoke of before: its topic in words, and the passage that answered last."""
+    """What a conversation adds to a question: the words it was asked in, and the passage it is likely to be near."""
 
-    topic: str
-    passage: Passage
+    own_words: str
+    passage: Passage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,7 @@ def search(
     mask = generation.fields.mask(filter or Filter())
     texts, interpretation = _understand(generation, encoder, query)
     texts = texts if evidence.reworded else texts[:1]
-    encodings = encoder.read(texts)
+    encodings = encoder.read_questions(texts)
     weights = [generation.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
     lexical = np.max([generation.lexical.scores(text) for text in texts], axis=0)
     pooled = encodings[0].pooled
@@ -116,9 +121,12 @@ def search(
     scores += evidence.beside * _beside(generation.sections, rows, scores)
     if before:
         scores += _spoken_of(generation, encoder, before, evidence, rows)
-        most += evidence.topic + evidence.place
+        most += evidence.own_words + evidence.place
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
+    if (reranker := encoder.reranker) and evidence.judged:
+        scores += evidence.judged * _judged(generation, reranker, query, rows)
+        most += evidence.judged
     scores += evidence.wishes * _wished(generation, interpretation.preferences, rows)
     scores = np.round(np.clip(scores / most, -1, 1), _DECIMALS)
     best = np.lexsort((rows, -scores))[:top_k]
@@ -172,25 +180,31 @@ def _beside(sections: NDArray[np.intp], rows: NDArray[np.intp], scores: Vectors)
 def _spoken_of(
     generation: Generation, encoder: Encoder, before: Before, evidence: Evidence, rows: NDArray[np.intp]
 ) -> Vectors:
-    """What each passage gains by speaking of the topic so far, and by lying near the passage that answered last."""
-    encoding = encoder.read([before.topic])[0]
-    late = generation.tokens.scores([(encoding, generation.tokens.weights(before.topic, encoding))], rows)
-    lexical = generation.lexical.scores(before.topic)[rows]
+    """What each passage gains by answering the question as it was asked, and by lying near the last answer."""
+    words = before.own_words
+    encoding = encoder.read_questions([words])[0]
+    late = generation.tokens.scores([(encoding, generation.tokens.weights(words, encoding))], rows)
+    lexical = generation.lexical.scores(words)[rows]
     dense = generation.dense.scores(encoding.pooled, rows)
-    topic = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
-    topic /= evidence.late + evidence.lexical + evidence.dense
+    said = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
+    said /= evidence.late + evidence.lexical + evidence.dense
     near = np.array([_nearness(generation, before.passage, int(row)) for row in rows], np.float32)
-    return np.asarray(evidence.topic * topic + evidence.place * near, np.float32)
+    return np.asarray(evidence.own_words * said + evidence.place * near, np.float32)
 
 
-def _nearness(generation: Generation, passage: Passage, row: int) -> float:
+def _nearness(generation: Generation, passage: Passage | None, row: int) -> float:
     """Between 0 and 1: in the same document, in the same section, a few passages away."""
     other = generation.passages[row]
-    if other.document.id != passage.document.id:
+    if passage is None or other.document.id != passage.document.id:
         return 0.0
     if other.section != passage.section:
         return 0.4
     return 1.0 if abs(row - generation.positions[passage.id]) <= _A_FEW else 0.7
+
+
+def _judged(generation: Generation, reranker: Reranker, query: str, rows: NDArray[np.intp]) -> Vectors:
+    """What the reranker says of each passage in its context."""
+    return reranker.scores(query, [indexed_text(generation.passages[row]) for row in rows])
 
 
 def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: NDArray[np.intp]) -> Vectors:

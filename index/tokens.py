@@ -34,7 +34,10 @@ def axes_path(model_sha256: str) -> Path:
 
 
 class Quantizer:
-    """Contextual vectors ↔ codes of `AXES` / 2 bytes; all count as unit vectors, lengths are not kept."""
+    """Contextual vectors ↔ codes of `AXES` / 2 bytes; all count as unit vectors, lengths are not kept.
+
+    A model of fewer dimensions has as many axes, less one if they are odd: two share a byte.
+    """
 
     def __init__(self, basis: Vectors) -> None:
         self.basis = basis
@@ -58,7 +61,8 @@ class Quantizer:
         drawn = [words[n] for n in random.permutation(len(words))[:_PROBE_WORDS]]
         texts = [" ".join(drawn[n : n + _PROBE_LENGTH]) for n in range(0, len(drawn), _PROBE_LENGTH)]
         vectors = np.concatenate([encoding.tokens for encoding in encoder.read(texts)]).astype(np.float64)
-        axes = np.linalg.eigh(vectors.T @ vectors)[1][:, ::-1][:, :AXES]
+        count = min(AXES, vectors.shape[1] // 2 * 2)
+        axes = np.linalg.eigh(vectors.T @ vectors)[1][:, ::-1][:, :count]
         mixed, _ = np.linalg.qr(
             random.normal(size=(axes.shape[1], axes.shape[1]))
         )  # spreads the variance evenly
@@ -133,7 +137,12 @@ class TokenIndex:
         return self._codes[self._starts[row] : self._starts[row + 1]]
 
     def weights(self, question: str, encoding: Encoding) -> Vectors:
-        """What each word piece of a question counts: the square root of its idf, less for a function word."""
+        """What each word piece of a question counts: the square root of its idf, less for a function word.
+
+        Pieces of a model that was trained for late interaction count alike, as they did in its training.
+        """
+        if encoding.alike:
+            return np.full(len(encoding.ids), 1 / max(1, len(encoding.ids)), np.float32)
         found = np.array([self._frequencies.get(int(id), 0) for id in encoding.ids], np.float32)
         roots = np.sqrt(np.log1p((len(self) - found + 0.5) / (found + 0.5)))
         words = [question[begin:end].lower() for begin, end in encoding.spans.tolist()]
@@ -152,7 +161,7 @@ class TokenIndex:
         nearest = self._nearest(pieces, rows)
         ends = np.cumsum([len(weights) for _, weights in readings])
         scores = [
-            nearest[:, end - len(weights) : end] @ weights
+            np.einsum("rp,p->r", nearest[:, end - len(weights) : end], weights)
             for (_, weights), end in zip(readings, ends, strict=True)
         ]
         return np.asarray(np.max(scores, axis=0), np.float32)

@@ -4,7 +4,7 @@ read the conversation → a count over the records, or definitions → search �
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.markup import plain
@@ -13,10 +13,10 @@ from corpus.types import Passage
 from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
-from index.search import Result, search
+from index.search import Result, SearchResults, search
 from service.citations import Citation
 from service.confidence import confidence, model, unknown_names
-from service.conversation import last_question
+from service.conversation import Asked, last_question
 from service.extract import cell_of, extract
 from service.glossary import definitions
 from service.question import Question, analyse
@@ -55,19 +55,29 @@ def answer(
     mask = generation.fields.mask(filter or Filter())
     passages = [passage for passage, passes in zip(generation.passages, mask, strict=True) if passes]
     records = [record for record in generation.records if mask[generation.positions[record.passage.id]]]
-    if counted := tally(asked.text, records):
+    if counted := tally(asked.standalone, records):
         return _counted(generation, asked.standalone, counted)
-    if defined := definitions(asked.text, passages):
+    if defined := definitions(asked.standalone, passages):
         return _defined(generation, asked.standalone, defined)
-    question = analyse(asked.text)
-    found = search(generation, encoder, asked.text, _READ, filter, asked.before)
-    sure = confidence(generation, question, found)
+    question = analyse(asked.standalone)
+    found = search(generation, encoder, asked.standalone, _READ, filter, asked.before)
+    sure = _sure(generation, encoder, asked, found)
     if sure < model().partial:
         searched = len({passage.document.id for passage in passages})
         return _not_found(generation, question, asked.standalone, searched, found.results, sure)
     status: Status = "answered" if sure >= model().answered else "partial"
     text, citations = _quote(question, _preferred(question, found.results))
     return Answer(status, text, sure, asked.standalone, citations, generation.id)
+
+
+def _sure(generation: Generation, encoder: Encoder, asked: Asked, found: SearchResults) -> float:
+    """How sure the answer is; of a question that leans on others, as it was asked or as it was searched."""
+    sure = confidence(generation, analyse(asked.standalone), found)
+    if asked.before is None:
+        return sure
+    words = asked.before.own_words
+    own = replace(found, encoding=encoder.read([words])[0])
+    return max(sure, confidence(generation, analyse(words), own))
 
 
 def _preferred(question: Question, results: Sequence[Result]) -> list[Result]:

@@ -10,7 +10,7 @@ from fastapi.responses import PlainTextResponse, StreamingResponse
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.routing import Route
 
-from index.encoder import Encoder, SentenceTransformerEncoder
+from index.encoder import Encoder
 from index.search import search
 from service import completions, reading
 from service.mcp_tools import mcp_server
@@ -46,9 +46,7 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.opened = Opened(
-            settings, make_encoder or (lambda: SentenceTransformerEncoder(settings.model))
-        )
+        app.state.opened = Opened(settings, make_encoder or settings.models.load)
         async with mcp.session_manager.run():
             yield
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from corpus.catalogue import Catalogue, add, propose, read_catalogue
 from corpus.coverage import coverage
 from corpus.errors import BaliError
-from index.encoder import Encoder, SentenceTransformerEncoder, weights_sha256
+from index.encoder import Encoder
 from index.errors import GenerationError, ModelError
 from index.filters import Filter as IndexFilter
 from index.generation import Generation, open_generation
@@ -207,12 +207,12 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
     from index.build import build as build_generation
     from index.build import is_current
 
-    if is_current(settings.var, catalogue, weights_sha256(settings.model)):
+    if is_current(settings.var, catalogue, settings.models.sha256()):
         report: dict[str, Any] = {"generation": open_generation(settings.var).id, "embedded": 0}
         err.print("The index is up to date.")
     else:
         err.print("Loading the model…")
-        encoder = SentenceTransformerEncoder(settings.model)
+        encoder = settings.models.load()
         columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=err, transient=True) as progress:
             task = progress.add_task("", total=None)
@@ -234,8 +234,8 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
 
 def _open() -> tuple[Generation, Encoder]:
     settings = Settings()
-    generation = open_generation(settings.var, weights_sha256(settings.model))
-    return generation, SentenceTransformerEncoder(settings.model)
+    generation = open_generation(settings.var, settings.models.sha256())
+    return generation, settings.models.load()
 
 
 def _filter(

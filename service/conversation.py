@@ -1,58 +1,55 @@
-"""A conversation → the question its last message asks, and what it leans on.
+"""A conversation → the question its last message asks, so that it can be searched by itself.
 
-The server keeps nothing: the history comes with each request, and what was found before is found again. A
-question that leans on what was said (a pronoun, an ellipsis, "what about…") is searched together with the topic
-so far and near the passage that answered last; both weigh less than its own words.
+The server keeps nothing: the history comes with each request, and what was found before is found again. A question
+that leans on what was said is put into words that stand alone; it is searched so and as it was asked, near the
+passage that answered last.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from corpus.records import column
+from corpus.types import Passage
 from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
-from index.lexical import terms
 from index.search import Before, search
+from service import pointing
+from service.leaning import is_fragment, leans, without_change, without_courtesy
+from service.rewriting import frame, own_words, rewrite, topic
+from service.question import analyse
 
 _TURNS = 4  # questions before the last that are gone through again
-_TOPIC = 3  # questions that make up the topic
 _LONGEST = 300  # characters of an earlier question that are read
 
-_SUBJECT_CHANGE = re.compile(
-    r"^\W*(?:by the way|another (?:thing|question)|new (?:topic|question)|separately)\b", re.IGNORECASE
+_RETURN = re.compile(
+    r"^\W*(?:(?:and|but|now|so|to|let's)\s+)*(?:(?:go|come|going|coming)\s+)?(?:back|return(?:ing)?)\s+to\s+"
+    r"(?P<subject>[^,:;?.]+)[,:;.]?\s*(?P<question>.*)$",
+    re.IGNORECASE | re.DOTALL,
 )
-_OPENING = re.compile(
-    r"^\W*(?:(?:and|but|so|ok(?:ay)?|also|then|well|yes|no|sorry|wait|thanks|thank you|actually|now|please|hmm)\b"
-    r"[\s,.:;!-]*)+",
-    re.IGNORECASE,
-)
-_ELLIPSIS = re.compile(r"^\W*(?:and|what about|how about|or|any|same for|likewise)\b", re.IGNORECASE)
-_POINTING = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|he|she|him|her|his|this|that|these|those|there|then|one|ones|same|"
-    r"others?|former|latter|both|all of|each of|which of)\b",
-    re.IGNORECASE,
-)
-_OWN_POINTING = re.compile(
-    r"\b(?:that|which|who)\s+(?:the|a|an|is|are|was|were|has|have)\b|\bis there\b|\bare there\b",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
-# Words that say what is asked, not what it is asked of.
-_FRAME = re.compile(
-    r"\b(?:who|whom|whose|what|which|when|where|why|how|many|much|long|does|did|do|is|are|was|were|has|have|had|can|could|"
-    r"will|would|should|may|tell me|please|say|said|there|any)\b",
-    re.IGNORECASE,
-)
+
+
+_PARTITIVE = re.compile(r"\b(?:of|among) (?:them|those|these)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The last question in its own words; `standalone` says it with what it leans on; `before` is that."""
+    """What is searched for the last question, and what came before if it leans on that."""
 
-    text: str
     standalone: str
     before: Before | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A question that stands alone, the one that named its subject, and the passage that answered best."""
+
+    question: str
+    subject: str
+    passage: Passage
 
 
 def last_question(
@@ -63,33 +60,50 @@ def last_question(
 ) -> Asked:
     """What the last of `messages`, (role, text) pairs, asks; they must end with a question of the user's."""
     questions = [text.strip() for role, text in messages if role == "user" and text.strip()]
-    topic: list[str] = []
-    before: Before | None = None
+    turns: list[_Turn] = []
     for earlier in (question[:_LONGEST] for question in questions[:-1][-_TURNS:]):
-        if not leans(earlier):
-            topic, before = [], None
-        found = search(generation, encoder, earlier, 1, filter, before)
-        if subject := _subject(earlier):
-            topic = [subject, *topic][:_TOPIC]
-        before = Before("; ".join(topic), found.results[0].passage) if found.results and topic else None
-    last = questions[-1]
-    if before is None or not leans(last):
-        return Asked(last, last, None)
-    if _YEAR.search(last):  # another year replaces the one spoken of, and its document
-        before = Before(" ".join(_YEAR.sub("", before.topic).split()) or before.topic, before.passage)
-    return Asked(last, f"{last} ({before.topic})", before)
+        asked, subject = _understood(generation, encoder, earlier, turns)
+        found = search(generation, encoder, asked.standalone, 1, filter, asked.before)
+        turns += [_Turn(asked.standalone, subject, result.passage) for result in found.results]
+    return _understood(generation, encoder, questions[-1], turns)[0]
 
 
-def leans(question: str) -> bool:
-    """Whether a question cannot be understood without the one before it."""
-    if _SUBJECT_CHANGE.match(question):
-        return False
-    pointing = _POINTING.search(_OWN_POINTING.sub(" ", question)) is not None
-    elliptic = _ELLIPSIS.match(question) is not None or _OPENING.match(question) is not None
-    return pointing or elliptic or len(terms(_subject(question))) <= 2
+def _understood(
+    generation: Generation, encoder: Encoder, question: str, turns: Sequence[_Turn]
+) -> tuple[Asked, str]:
+    """What `question` asks after `turns`, and the question that names its subject."""
+    if not turns or not leans(question):
+        question = without_change(question)
+        return Asked(question, None), question
+    turn = turns[-1]
+    if match := _RETURN.match(without_courtesy(question)):
+        turn = _about(encoder, match["subject"], turns)
+        question = match["question"].strip() or match["subject"]
+    if entry := pointing.entry(generation, turn.passage, question):
+        question = own_words(question[: entry.start] + pointing.name(entry.passage) + question[entry.end :])
+        if is_fragment(question):
+            question = f"{frame(turn.question)} {pointing.name(entry.passage)}?"
+        return Asked(question, Before(question, entry.passage)), question
+    place: Passage | None = turn.passage
+    if named := pointing.named_document(generation, turn.passage, question, turn.question):
+        question, place = named, None
+    rewritten = rewrite(encoder, question, turn.question, _spoken_of(question, turn))
+    asked = Asked(rewritten.text, Before(own_words(question), place))
+    return asked, rewritten.text if rewritten.new_subject else turn.subject
 
 
-def _subject(question: str) -> str:
-    """The words of a question that say what it is about."""
-    without = _FRAME.sub(" ", _POINTING.sub(" ", _OPENING.sub("", question)))
-    return " ".join(without.split()).strip(" ?.,;:!")
+def _spoken_of(question: str, turn: _Turn) -> str:
+    """What a pronoun in `question` stands for: the row that answered last where another column of it is asked for."""
+    passage = turn.passage
+    if _PARTITIVE.search(question) and passage.kind in ("row", "item") and passage.section:
+        return f"“{passage.section[-1]}”"
+    role = analyse(question).role
+    if role and column(passage.fields, role):
+        return pointing.name(passage)
+    return topic(turn.subject)
+
+
+def _about(encoder: Encoder, subject: str, turns: Sequence[_Turn]) -> _Turn:
+    """The turn that `subject` is most likely to mean."""
+    vectors = encoder.encode([subject, *(f"{turn.question} {turn.passage.text[:_LONGEST]}" for turn in turns)])
+    return turns[int(np.argmax(vectors[1:] @ vectors[0]))]

@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from index.encoder import Encoder, Encoding, Pieces, Vectors
 from index.filters import Filter
 from index.generation import Generation
+from index.reranker import Reranker
 from service.answer import Answer, answer
 
 
@@ -25,6 +26,11 @@ class Watched:
         self.name, self.sha256, self.max_tokens = encoder.name, encoder.sha256, encoder.max_tokens
         self.dimensions, self.token_dimensions = encoder.dimensions, encoder.token_dimensions
 
+    @property
+    def reranker(self) -> Reranker | None:
+        """As `Encoder.reranker`."""
+        return self._wanted().reranker
+
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
         """As `Encoder.encode`."""
         return self._wanted().encode(texts, advance)
@@ -32,6 +38,10 @@ class Watched:
     def read(self, texts: Sequence[str]) -> list[Encoding]:
         """As `Encoder.read`."""
         return self._wanted().read(texts)
+
+    def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
+        """As `Encoder.read_questions`."""
+        return self._wanted().read_questions(texts)
 
     def pieces(self, texts: Sequence[str]) -> list[Pieces]:
         """As `Encoder.pieces`."""

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue
 from index.build import is_current
-from index.encoder import PACKAGED, weights_sha256
+from index.models import Models
 from service.app import create_app
 from service.settings import Settings
 
@@ -42,7 +42,7 @@ def test_chat_names_the_lead_and_cites_the_row(real_var: Path) -> None:
 
 
 def test_the_same_build_again_is_not_needed(real_var: Path, shipped: Catalogue) -> None:
-    assert is_current(real_var, shipped, weights_sha256(PACKAGED))
+    assert is_current(real_var, shipped, Models().sha256())
 
 
 def test_the_command_line_answers_and_its_citation_verifies(real_var: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from itertools import product
 import numpy as np
 
 from index.encoder import Encoding, Pieces, Vectors
+from index.reranker import Reranker
 
 _SIZE = 160
 
@@ -19,8 +20,9 @@ class TinyEncoder:
     dimensions = token_dimensions = _SIZE
     max_tokens = 400
 
-    def __init__(self, sha256: str = "0" * 64) -> None:
+    def __init__(self, sha256: str = "0" * 64, reranker: Reranker | None = None) -> None:
         self.sha256 = sha256
+        self.reranker = reranker
         self.encoded: list[str] = []
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
@@ -34,6 +36,10 @@ class TinyEncoder:
         """A word is a token."""
         self.encoded.extend(texts)
         return [_encoding(text) for text in texts]
+
+    def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
+        """A question is read as a passage is."""
+        return self.read(texts)
 
     def pieces(self, texts: Sequence[str]) -> list[Pieces]:
         """The words of each text."""

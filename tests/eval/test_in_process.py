@@ -10,13 +10,14 @@ from eval.in_process import InProcess, to_filter
 from eval.run import TOP_K, time_encoding
 from eval.spans import is_placed, place
 from index.filters import Filter
+from index.models import Models
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 
 
 @pytest.fixture(scope="module")
 def service(real_var: Path) -> InProcess:
-    return InProcess(real_var)
+    return InProcess(real_var, Models())
 
 
 def test_every_result_stands_in_its_source(service: InProcess) -> None:

@@ -8,8 +8,8 @@ import pytest
 import index.tokens
 from corpus.catalogue import read_catalogue
 from index.build import build, is_current
-from index.encoder import PACKAGED, weights_sha256
 from index.generation import open_generation
+from index.models import Models
 from index.tokens import AXES, Quantizer
 from tests.conftest import write_corpus
 from tests.tiny import TinyEncoder
@@ -30,7 +30,7 @@ def keep(folder: Path, encoder: TinyEncoder, seed: int) -> None:
 
 
 def test_the_packaged_model_has_trained_axes_that_keep_like_near_to_like() -> None:
-    quantizer = Quantizer.trained(weights_sha256(PACKAGED))
+    quantizer = Quantizer.trained(Models().sha256())
     assert quantizer is not None
     vectors = np.random.default_rng(1).normal(size=(20, quantizer.basis.shape[0])).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

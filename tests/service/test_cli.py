@@ -7,10 +7,18 @@ from pathlib import Path
 import pytest
 
 import service.cli as cli
+from index import models
+from index.weights import EMBEDDING, Kind, weights_sha256
 from service.settings import Settings
+from tests.local_models import cross_encoder, token_model
 from tests.tiny import TinyEncoder
 
 Run = Callable[..., tuple[int, str, str]]
+
+
+def weights(model: str, kind: Kind = EMBEDDING) -> str:
+    """The tiny encoder's in the place of the packaged model's."""
+    return TinyEncoder().sha256 if kind is EMBEDDING else weights_sha256(model, kind)
 
 
 @pytest.fixture
@@ -21,8 +29,10 @@ def run(
     monkeypatch.setenv("BALI_CORPUS", str(corpus_folder))
     monkeypatch.setenv("BALI_VAR", str(tmp_path / "var"))
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(cli, "SentenceTransformerEncoder", lambda _: TinyEncoder())
-    monkeypatch.setattr(cli, "weights_sha256", lambda _: TinyEncoder().sha256)
+    monkeypatch.setattr(
+        models, "SentenceTransformerEncoder", lambda _, reranker: TinyEncoder(reranker=reranker)
+    )
+    monkeypatch.setattr(models, "weights_sha256", weights)
 
     def bali(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr("sys.argv", ["bali", *arguments])
@@ -71,6 +81,35 @@ def test_asking_before_building_says_what_to_do(run: Run) -> None:
     code, _, err = run("ask", "anything")
     assert code == 3
     assert "bali build" in err
+    assert err.count("\n") == 1
+
+
+def test_other_models_are_used_as_soon_as_they_are_set_and_built(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BALI_TOKEN_MODEL", str(token_model(tmp_path / "tokens")))
+    monkeypatch.setenv("BALI_RERANKER", str(cross_encoder(tmp_path / "judge")))
+    assert run("build")[0] == 0
+    judged = json.loads(run("search", "tide calendar", "--json")[1])["results"]
+    monkeypatch.delenv("BALI_RERANKER")
+    plain = json.loads(run("search", "tide calendar", "--json")[1])["results"]
+    assert [result["score"] for result in judged] != [result["score"] for result in plain]
+    monkeypatch.delenv("BALI_TOKEN_MODEL")
+    code, _, err = run("search", "tide calendar")
+    assert code == 3
+    assert "BALI_TOKEN_MODEL" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("setting", "command"), [("TOKEN_MODEL", "build"), ("RERANKER", "search tide")])
+def test_a_model_that_is_missing_is_named_with_its_setting(
+    run: Run, monkeypatch: pytest.MonkeyPatch, setting: str, command: str
+) -> None:
+    run("build")
+    monkeypatch.setenv(f"BALI_{setting}", "/no/such/folder")
+    code, _, err = run(*command.split())
+    assert code == 3
+    assert f"/no/such/folder: is no folder — point BALI_{setting} at" in err
     assert err.count("\n") == 1
 
 

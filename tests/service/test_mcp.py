@@ -21,9 +21,10 @@ from tests.tiny import TinyEncoder
 # `bali mcp` with the tiny model in the place of the real one
 PROGRAM = """
 import service.cli as cli
+from index import models
 from tests.tiny import TinyEncoder
-cli.SentenceTransformerEncoder = lambda _: TinyEncoder()
-cli.weights_sha256 = lambda _: TinyEncoder().sha256
+models.SentenceTransformerEncoder = lambda _, reranker: TinyEncoder(reranker=reranker)
+models.weights_sha256 = lambda _: TinyEncoder().sha256
 cli.main()
 """
 
