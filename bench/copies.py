@@ -20,14 +20,12 @@ from corpus.types import Document, Passage
 from index.build import Embedded, write_generation
 from index.encoder import Encoder, Vectors, unit
 from index.generation import Generation, indexed_text, open_generation
-from index.tokens import AXES, Codes, Quantizer
+from index.tokens import Quantizer
 
 _SEED = 20022
 _EXCHANGED, _NEW = 0.3, 0.01  # of the words of a copy
 _NOISE = 0.5  # the length of what is added to a vector of length 1
 _WORD = re.compile(r"[^\W\d_]{4,}")  # long enough to be neither a tag nor a list marker
-_AXES = np.eye(AXES, dtype=np.float32)
-_AS_THEY_ARE = Quantizer(_AXES)  # codes ↔ coordinates on the axes themselves
 
 
 def enlarge(
@@ -44,10 +42,15 @@ def enlarge(
     chance, noise = random.Random(_SEED), np.random.default_rng(_SEED)
     originals = len(generation.passages)
     words = [word for passage in generation.passages for word in _WORD.findall(passage.text)]
-    vectors, tokens, starts = _vectors(generation)
+    vectors = generation.dense.vectors()
+    codes = [generation.tokens.codes(row) for row in range(originals)]
+    starts = list(accumulate(map(len, codes), initial=0))
+    axes = np.eye(generation.tokens.quantizer.basis.shape[1], dtype=np.float32)
+    quantizer = Quantizer(axes)  # codes ↔ coordinates on the axes themselves
+    tokens = quantizer.cosines(axes, np.concatenate(codes)).T
     documents, sources = list(generation.documents.values()), dict(generation.sources)
     passages = list(generation.passages)
-    copied, codes = [vectors], [generation.tokens.codes(row) for row in range(originals)]
+    copied = [vectors]
     for number in range(1, -(-size // originals)):
         wanted = generation.passages[: size - len(passages)]
         for _, group in groupby(wanted, key=lambda passage: passage.document.id):
@@ -56,7 +59,8 @@ def enlarge(
             sources[document.id] = source
             passages += found
         copied.append(_perturbed(vectors[: len(wanted)], noise))
-        codes += _coded(tokens[: starts[len(wanted)]], starts[1 : len(wanted)], noise)
+        coded = quantizer.encode(_perturbed(tokens[: starts[len(wanted)]], noise))
+        codes += np.split(coded, starts[1 : len(wanted)])
         advance(len(wanted))
     pieces = encoder.pieces([indexed_text(passage) for passage in generation.passages])
     embedded = Embedded(np.concatenate(copied), codes, generation.tokens.quantizer)
@@ -65,20 +69,9 @@ def enlarge(
     return open_generation(var, encoder.sha256)
 
 
-def _vectors(generation: Generation) -> tuple[Vectors, Vectors, Sequence[int]]:
-    """The single vectors, the token vectors of all passages, and where those of each begin and the last end."""
-    codes = [generation.tokens.codes(row) for row in range(len(generation.passages))]
-    tokens = _AS_THEY_ARE.cosines(_AXES, np.concatenate(codes)).T
-    return generation.dense.vectors(), tokens, list(accumulate(map(len, codes), initial=0))
-
-
 def _perturbed(vectors: Vectors, noise: np.random.Generator) -> Vectors:
     added = noise.standard_normal(vectors.shape, np.float32) * (_NOISE / np.sqrt(vectors.shape[1]))
     return unit(vectors + added.astype(np.float32))
-
-
-def _coded(tokens: Vectors, cuts: Sequence[int], noise: np.random.Generator) -> list[Codes]:
-    return np.split(_AS_THEY_ARE.encode(_perturbed(tokens, noise)), cuts)
 
 
 def _copy(

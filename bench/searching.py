@@ -31,8 +31,9 @@ from rich.table import Table
 from threadpoolctl import threadpool_limits
 
 from bench.copies import enlarge
+from eval.cli import DOCUMENTS, GOLD
 from eval.data import read_gold
-from index.encoder import Encoder, SentenceTransformerEncoder
+from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation, open_generation
 from index.search import search
@@ -44,7 +45,6 @@ KINDS = ("bare", "full", "filtered")
 _TOP_K = 10
 _FILTER = Filter(year_from=2022, year_to=2022)
 _WARM_UP = 5  # questions
-_GOLD = Path("eval/gold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +147,9 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="figures for a program to read")
     options = parser.parse_args()
     settings = Settings()
-    encoder = SentenceTransformerEncoder()
+    encoder = settings.models.load()
     shipped = open_generation(settings.var, encoder.sha256)
-    questions = [q.text for q in read_gold(_GOLD, settings.corpus / "documents").questions]
+    questions = [q.text for q in read_gold(GOLD, DOCUMENTS).questions]
     found = figures(_measured(shipped, encoder, options.sizes, questions))
     sizes = bytes_on_disk(settings.var / "generations" / shipped.id)
     each = {name: size / len(shipped.passages) for name, size in sizes.items()}
