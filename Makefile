@@ -42,7 +42,9 @@ collections: $(VENV)/installed $(DEBIAN)/unpacked
 	@$(BIN)/python -m eval.collections --root $(DEBIAN) var/collections
 
 bench: $(VENV)/installed
+	@$(BIN)/bali build
 	@$(BIN)/python -m bench.reading
+	@$(BIN)/python -m bench.searching
 	@$(BIN)/python -m bench.odd_inputs
 
 clean:

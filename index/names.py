@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rapidfuzz import process
@@ -21,6 +21,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CORRECTABLE = 4  # letters; shorter words have too many neighbours
 _LONG_WORD = 8  # letters; from here on two slips are forgiven instead of one
 _ARTICLE = re.compile(r"the ", re.IGNORECASE)
+_NEVER = "(?!)"  # a pattern that matches nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Names:
 
     full: Mapping[str, Sequence[str]]
     words: Mapping[str, int]
+    _short: Mapping[str, str] = field(init=False, repr=False, compare=False)  # by full names in lower case
+
+    def __post_init__(self) -> None:
+        short = {name.lower(): short for short, names in self.full.items() for name in names}
+        object.__setattr__(self, "_short", short)
 
     @classmethod
     def learn(cls, passages: Iterable[Passage]) -> "Names":
@@ -81,16 +87,16 @@ class Names:
 
     def spelled_out(self, question: str) -> Rewording:
         """`question` with short names put as their full ones."""
-        if not self.full:
-            return Rewording(question, {})
-        return _reword(_any_of(self.full, 0), lambda match: self.full[match.group()][0], question)
+        found = [name for name in self.full if name in question]
+        return _reword(_any_of(found, 0), lambda match: self.full[match.group()][0], question)
 
     def abbreviated(self, question: str) -> Rewording:
         """`question` with full names put as their short ones."""
-        shorts = {name.lower(): short for short, names in self.full.items() for name in names}
-        if not shorts:
-            return Rewording(question, {})
-        return _reword(_any_of(shorts, re.IGNORECASE), lambda match: shorts[match.group().lower()], question)
+        lowered = question.lower()
+        found = [name for name in self._short if name in lowered]
+        return _reword(
+            _any_of(found, re.IGNORECASE), lambda match: self._short[match.group().lower()], question
+        )
 
 
 def _reword(
@@ -109,7 +115,8 @@ def _reword(
 
 def _any_of(names: Iterable[str], flags: int) -> re.Pattern[str]:
     longest_first = sorted(names, key=lambda name: (-len(name), name))
-    return re.compile(rf"\b(?:{'|'.join(re.escape(name) for name in longest_first)})\b", flags)
+    anything = "|".join(re.escape(name) for name in longest_first) or _NEVER
+    return re.compile(rf"\b(?:{anything})\b", flags)
 
 
 def _definitions(passage: Passage) -> Iterator[tuple[str, str]]:
