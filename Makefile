@@ -45,6 +45,7 @@ bench: $(VENV)/installed
 	@$(BIN)/bali build
 	@$(BIN)/python -m bench.reading
 	@$(BIN)/python -m bench.searching
+	@$(BIN)/python -m bench.repeating
 	@$(BIN)/python -m bench.odd_inputs
 
 clean:
