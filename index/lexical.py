@@ -41,9 +41,13 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, texts: list[str]) -> "LexicalIndex":
-        """Index `texts` in order."""
+        """Index `texts` in order; words are numbered by the alphabet, so that the same texts give the same bytes."""
+        words = [terms(text) for text in texts]
+        numbers = {term: n for n, term in enumerate(sorted({term for several in words for term in several}))}
         index = bm25s.BM25()
-        index.index([terms(text) for text in texts], show_progress=False)
+        index.index(
+            ([[numbers[term] for term in several] for several in words], numbers), show_progress=False
+        )
         return cls(index, len(texts))
 
     @classmethod
