@@ -1,11 +1,12 @@
 """Whether a question always gets the same answer: `python -m bench.repeating [--queries 100] [--torch 2]`.
 
-All questions and queries for precedent of `eval/gold` and `eval/gold/authored` are searched for, each time in a process
-of its own: twice in the generation in use with one thread for linear algebra, once with two, and once in a
-generation built from scratch with two in a new folder. Prints for each time "identical" or the first difference to
-the first, in the first ten passages or any of their scores, and whether the files built are the same byte for byte;
-ends with 1 at any difference. torch itself has one thread, as in the service; `--torch` gives it more, but for the
-first time.
+All questions and queries for precedent of `eval/gold` and `eval/gold/authored` are searched for four times, each time
+in a process of its own: in a generation built from scratch on one thread, again, on two threads, and in another
+one, built from scratch on two threads in another folder. Prints "identical" or the first difference to the first
+time, in the first ten passages or any of their scores, and to the files of the first build; ends with 1 at any.
+
+Threads are those of linear algebra and OpenMP. torch itself has one, as in the service, or `--torch` where others have
+two.
 """
 
 import argparse
@@ -48,13 +49,13 @@ def queries() -> list[tuple[str, str, Filter]]:
     return asked
 
 
-def rank(var: Path, threads: int, count: int) -> Iterator[tuple[str, Ranking]]:
+def rank(var: Path, count: int, torch_threads: int) -> Iterator[tuple[str, Ranking]]:
     """Query id -> its ranking, of the first `count` queries; builds first where `var` holds nothing yet."""
     import torch
 
     settings = Settings()
     encoder = settings.models.load()
-    torch.set_num_threads(threads)  # loading set it to one
+    torch.set_num_threads(torch_threads)  # loading set it to one
     if current_id(var) is None:
         build(var, read_catalogue(settings.corpus), encoder)
     generation = open_generation(var, encoder.sha256)
@@ -74,12 +75,23 @@ def difference(one: dict[str, Ranking], other: dict[str, Ranking]) -> str | None
     return None
 
 
-def _ranked_apart(var: Path, threads: int, count: int, advance: Callable[[], object]) -> dict[str, Ranking]:
-    command = [sys.executable, "-m", "bench.repeating", "--rank", str(var), "--threads", str(threads)]
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
+def different_files(one: Path, other: Path) -> str | None:
+    """The first file that is not the same byte for byte in the generations under two folders, or None."""
+    files, others = open_generation(one).manifest.files, open_generation(other).manifest.files
+    return next((name for name in sorted({*files, *others}) if files.get(name) != others.get(name)), None)
+
+
+def _ranked_apart(
+    var: Path, count: int, threads: int, torch_threads: int, advance: Callable[[], object]
+) -> dict[str, Ranking]:
+    options = ["--rank", str(var), "--queries", str(count), "--torch", str(torch_threads)]
     found: dict[str, Ranking] = {}
-    command += ["--queries", str(count)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as child:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.repeating", *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "OMP_NUM_THREADS": str(threads)},
+    ) as child:
         assert child.stdout is not None
         for line in child.stdout:
             id, ranking = json.loads(line)
@@ -90,35 +102,44 @@ def _ranked_apart(var: Path, threads: int, count: int, advance: Callable[[], obj
     return found
 
 
+def _differences(count: int, torch_threads: int) -> dict[str, str | None]:
+    """What was compared with the first time -> where it first differs, or None."""
+    with (
+        tempfile.TemporaryDirectory() as one,
+        tempfile.TemporaryDirectory() as other,
+        Progress(console=Console(stderr=True), transient=True) as progress,
+    ):
+        folder, anew = Path(one), Path(other)
+        runs = {
+            "first": (folder, 1, 1),
+            "again": (folder, 1, 1),
+            "on two threads": (folder, 2, torch_threads),
+            "built anew on two threads": (anew, 2, torch_threads),
+        }
+        rankings = {}
+        for name, (var, threads, of_torch) in runs.items():
+            task = progress.add_task(name, total=count)
+            rankings[name] = _ranked_apart(var, count, threads, of_torch, partial(progress.advance, task))
+        first = rankings.pop("first")
+        found = {name: difference(first, ranking) for name, ranking in rankings.items()}
+        return {**found, "files built anew": different_files(folder, anew)}
+
+
 def main() -> int:
     """Print what was found; 1 when anything differs, else 0."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--queries", type=int, help="only the first so many")
+    parser.add_argument("--queries", type=int, default=len(queries()), help="only the first so many")
+    parser.add_argument("--torch", type=int, default=1, help="threads of torch where others have two")
     parser.add_argument("--rank", type=Path, help=argparse.SUPPRESS)
-    parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.rank:
-        for found in rank(options.rank, options.threads, options.queries):
-            print(json.dumps(found), flush=True)
+        for ranked in rank(options.rank, options.queries, options.torch):
+            print(json.dumps(ranked), flush=True)
         return 0
-    count = options.queries or len(queries())
-    with (
-        tempfile.TemporaryDirectory() as new,
-        Progress(console=Console(stderr=True), transient=True) as progress,
-    ):
-        var = Settings().var
-        runs = {"once": (var, 1), "again": (var, 1), "on two threads": (var, 2), "built anew": (Path(new), 2)}
-        rankings = {
-            name: _ranked_apart(
-                folder, threads, count, partial(progress.advance, progress.add_task(name, total=count))
-            )
-            for name, (folder, threads) in runs.items()
-        }
-    first = rankings.pop("once")
-    differences = {name: difference(first, found) for name, found in rankings.items()}
-    for name, differs in differences.items():
-        print(f"{name}: {differs or 'identical'}")
-    print(f"{count} queries, the first {TOP_K} passages and their scores")
+    differences = _differences(options.queries, options.torch)
+    for name, found in differences.items():
+        print(f"{name}: {found or 'identical'}")
+    print(f"{options.queries} queries, the first {TOP_K} passages and their scores")
     return int(any(differences.values()))
 
 
