@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -11,14 +10,13 @@ from rich.table import Table
 
 from eval.cli import DOCUMENTS, GOLD, DocumentsFolder, GoldFolder, VarFolder, one_line_errors
 from eval.data import Gold, read_gold
-from eval.in_process import to_filter
+from eval.in_process import retrieve
 from eval.measures import judge_evidence, judge_precedent
 from eval.run import TOP_K
 from eval.statistics import estimate, randomisation_p
-from eval.systems import Retrieved
 from index.encoder import Encoder
 from index.generation import Generation, open_generation
-from index.search import DEFAULT, Evidence, search
+from index.search import DEFAULT, Evidence
 from service.settings import Settings
 
 STAGES: Mapping[str, Evidence] = {
@@ -70,27 +68,12 @@ def _judge(gold: Gold, generation: Generation, encoder: Encoder, evidence: Evide
 
     for question in gold.questions:
         if question.answerable:
-            take(
-                judge_evidence(
-                    question.evidence, _results(generation, encoder, question.text, None, evidence)
-                )
-            )
+            found = retrieve(generation, encoder, question.text, TOP_K, None, evidence)
+            take(judge_evidence(question.evidence, found))
     for precedent in gold.precedents:
-        found = _results(generation, encoder, precedent.query, precedent.filter, evidence)
+        found = retrieve(generation, encoder, precedent.query, TOP_K, precedent.filter, evidence)
         take(judge_precedent([(entry.quote, entry.grade) for entry in precedent.relevant], found))
     return values
-
-
-def _results(
-    generation: Generation, encoder: Encoder, query: str, filter: Mapping[str, Any] | None, evidence: Evidence
-) -> list[Retrieved]:
-    found = search(generation, encoder, query, TOP_K, to_filter(filter), evidence=evidence).results
-    return [
-        Retrieved(
-            r.passage.id, r.passage.document.id, r.passage.start, r.passage.end, r.passage.text, r.score
-        )
-        for r in found
-    ]
 
 
 def _cells(values: Values, everything: Values) -> list[str]:

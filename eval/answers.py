@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from eval.spans import COVERED, Evidence, overlap
+from eval.spans import Evidence, meets
 from eval.systems import Answer, Citation
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -57,18 +57,15 @@ def _says(said: str, wordings: tuple[str, ...]) -> bool:
 def supports(citation: Citation, evidence: Evidence) -> bool:
     """Whether the citation and some gold quote are about the same characters.
 
-    overlap(c, q) / min(|c|, |q|) >= 0.7 (Szymkiewicz-Simpson coefficient on characters): a citation may be
-    one sentence of a longer gold quote, or the paragraph around a short one.
+    By `spans.meets`: a citation may be one sentence of a longer gold quote, or the paragraph around a short one.
     """
     if not 0 <= citation.start < citation.end:
         return False
     cited = (citation.start, citation.end)
     return any(
-        overlap(cited, place) >= COVERED * min(cited[1] - cited[0], place[1] - place[0])
+        quote.document == citation.document and meets(cited, quote)
         for alternative in evidence
         for quote in alternative
-        if quote.document == citation.document
-        for place in quote.spans
     )
 
 

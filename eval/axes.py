@@ -11,7 +11,6 @@ trained on. With --write, the axes trained on all authored questions are kept in
 """
 
 import argparse
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,22 +23,21 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from eval.authors import GOLD_AUTHOR, author_of
 from eval.data import read_gold, read_questions
-from eval.in_process import to_filter
+from eval.in_process import retrieve
 from eval.measures import judge_evidence, judge_precedent
 from eval.run import TOP_K
-from eval.spans import COVERED, Evidence, Quote, overlap
-from eval.systems import Retrieved
+from eval.spans import Evidence, Quote, meets
 from index.encoder import Encoder, Vectors
 from index.generation import Generation, indexed_text, open_generation
 from index.models import Models
-from index.search import DEFAULT, search
+from index.search import DEFAULT
 from index.tokens import Quantizer, TokenIndex, axes_path
 from service.settings import Settings
 
 GOLD = Path(__file__).parent / "gold"
 AUTHORED = GOLD / "authored"
-HELD_OUT = "gold"
 MEASURES = ("hit@1", "hit@3", "RR@10", "found@600c", "found@1200c", "nDCG@10", "recall@10")
 _EPOCHS, _BATCH, _RATE, _SEED = 8, 32, 1e-3, 1
 _SHARPNESS = 32.0  # of the softmax over scores, which lie close together
@@ -85,13 +83,13 @@ def main() -> None:
     authors = sorted({query.author for query in queries})
     table = Table("author held out", "axes", *MEASURES, "queries")
     for author in authors:
-        training = [n for n, query in enumerate(queries) if query.author not in (author, HELD_OUT)]
+        training = [n for n, query in enumerate(queries) if query.author not in (author, GOLD_AUTHOR)]
         trained = train(material, training, start, f"without {author}")
         asked = [query for query in queries if query.author == author]
         for name, axes in (("learned", start), ("trained", trained)):
             ranked = replace(generation, tokens=_token_index(generation, encoder, material, axes))
             table.add_row(author, name, *_judge(ranked, encoder, asked), str(len(asked)))
-        if author == HELD_OUT and write:
+        if author == GOLD_AUTHOR and write:
             path = axes_path(encoder.sha256)
             np.save(path, trained.astype(np.float16))
             print(f"wrote {path.name}")
@@ -143,21 +141,16 @@ def _queries(documents: Path) -> Iterator[Query]:
         ]
         for id, text, filter, relevant, evidence in found:
             if relevant:
-                yield Query(_author(folder, id), text, filter, relevant, evidence)
+                yield Query(author_of(id, gold=folder == GOLD), text, filter, relevant, evidence)
         for precedent in gold.precedents:
             graded = tuple((entry.quote, entry.grade) for entry in precedent.relevant)
-            yield Query(_author(folder, precedent.id), precedent.query, precedent.filter, graded, ())
+            yield Query(
+                author_of(precedent.id, gold=folder == GOLD), precedent.query, precedent.filter, graded, ()
+            )
 
 
 def _ungraded(evidence: Evidence) -> tuple[tuple[Quote, int], ...]:
     return tuple((quote, 1) for alternative in evidence for quote in alternative)
-
-
-def _author(folder: Path, id: str) -> str:
-    """By the letters that ids begin with; those of a single letter are one author's."""
-    letters = re.match(r"[a-z]*", id)
-    name = letters.group() if letters else ""
-    return HELD_OUT if folder == GOLD else "first" if len(name) < 2 else name
 
 
 def _material(generation: Generation, encoder: Encoder, queries: Sequence[Query]) -> Material:
@@ -187,15 +180,9 @@ def _target(generation: Generation, relevant: Sequence[tuple[Quote, int]]) -> Ve
     grades = np.zeros(len(generation.passages), np.float32)
     for n, passage in enumerate(generation.passages):
         for quote, grade in relevant:
-            if quote.document == passage.document.id and _covers(passage.start, passage.end, quote):
+            if quote.document == passage.document.id and meets((passage.start, passage.end), quote):
                 grades[n] = max(grades[n], grade)
     return np.asarray(grades / max(float(grades.sum()), 1.0), np.float32)
-
-
-def _covers(start: int, end: int, quote: Quote) -> bool:
-    return any(
-        overlap((start, end), span) >= COVERED * min(end - start, span[1] - span[0]) for span in quote.spans
-    )
 
 
 def _token_index(generation: Generation, encoder: Encoder, material: Material, axes: Vectors) -> TokenIndex:
@@ -210,13 +197,7 @@ def _token_index(generation: Generation, encoder: Encoder, material: Material, a
 def _judge(generation: Generation, encoder: Encoder, queries: Sequence[Query]) -> list[str]:
     values: dict[str, list[float]] = {measure: [] for measure in MEASURES}
     for query in queries:
-        found = search(generation, encoder, query.text, TOP_K, to_filter(query.filter)).results
-        results = [
-            Retrieved(
-                r.passage.id, r.passage.document.id, r.passage.start, r.passage.end, r.passage.text, r.score
-            )
-            for r in found
-        ]
+        results = retrieve(generation, encoder, query.text, TOP_K, query.filter)
         judged = (
             judge_evidence(query.evidence, results)
             if query.evidence

@@ -7,7 +7,6 @@ those predictions. A model fitted on all questions is written.
 
 import argparse
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
 
 from eval.abstention import ece, reliability
+from eval.authors import author_of
 from index.generation import open_generation
 from index.search import search
 from service.confidence import MODEL
@@ -76,17 +76,9 @@ def _asked() -> Questions:
             found = search(generation, encoder, record["question"], _READ)
             known.append(signals(generation, analyse(record["question"]), found))
             answerable.append(record["answerable"])
-            author.append(_author(file, record["id"]))
+            author.append(author_of(record["id"], gold=file.parent == GOLD))
             twin.append(f"{file.stem} {record['id'].rstrip('ab')}")
     return Questions(tuple(known), np.array(answerable), np.array(author), np.array(twin), encoder.sha256)
-
-
-def _author(file: Path, id: str) -> str:
-    """By the letters of the id; the first author used single ones."""
-    letters = re.sub(r"\d.*", "", id)
-    if file.parent == GOLD:
-        return "gold"
-    return {"kx": "kb"}.get(letters, letters) if len(letters) > 1 else "first"
 
 
 def _fit(questions: Questions, views: list[str]) -> dict[str, Any]:

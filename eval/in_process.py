@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from eval.systems import Answer, Citation, Retrieved
+from index.encoder import Encoder
 from index.filters import Filter
-from index.generation import open_generation
+from index.generation import Generation, open_generation
 from index.models import Models
-from index.search import search
+from index.search import DEFAULT, Evidence, search
 from service import citations
 from service.answer import answer
 
@@ -24,18 +25,7 @@ class InProcess:
 
     def search(self, query: str, top_k: int, filter: Mapping[str, Any] | None = None) -> list[Retrieved]:
         """`index.search`."""
-        found = search(self._generation, self._encoder, query, top_k, to_filter(filter))
-        return [
-            Retrieved(
-                result.passage.id,
-                result.passage.document.id,
-                result.passage.start,
-                result.passage.end,
-                result.passage.text,
-                result.score,
-            )
-            for result in found.results
-        ]
+        return retrieve(self._generation, self._encoder, query, top_k, filter)
 
     def answer(self, messages: Sequence[Mapping[str, str]]) -> Answer:
         """`service.answer` to the conversation, as `POST /chat` does."""
@@ -52,6 +42,29 @@ class InProcess:
     def encode(self, question: str) -> object:
         """Merely encode a question, to know what of the latency is the model's."""
         return self._encoder.encode([question])
+
+
+def retrieve(
+    generation: Generation,
+    encoder: Encoder,
+    query: str,
+    top_k: int,
+    filter: Mapping[str, Any] | None = None,
+    evidence: Evidence = DEFAULT,
+) -> list[Retrieved]:
+    """What `index.search` returns, as it is judged; `filter` is the contract's."""
+    found = search(generation, encoder, query, top_k, to_filter(filter), evidence=evidence)
+    return [
+        Retrieved(
+            result.passage.id,
+            result.passage.document.id,
+            result.passage.start,
+            result.passage.end,
+            result.passage.text,
+            result.score,
+        )
+        for result in found.results
+    ]
 
 
 def _citation(cited: citations.Citation) -> Citation:

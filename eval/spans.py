@@ -44,6 +44,16 @@ def overlap(one: Span, other: Span) -> int:
     return max(0, min(one[1], other[1]) - max(one[0], other[0]))
 
 
+def meets(span: Span, quote: Quote) -> bool:
+    """Whether a span and a quote are about the same characters, whichever of them is the longer.
+
+    overlap(s, q) / min(|s|, |q|) >= `COVERED` (Szymkiewicz-Simpson coefficient on characters), at some place of the quote.
+    """
+    return any(
+        overlap(span, place) >= COVERED * min(span[1] - span[0], place[1] - place[0]) for place in quote.spans
+    )
+
+
 def coverage(quote: Quote, read: Mapping[str, Sequence[Span]]) -> float:
     """The share (0..1) of the quote's characters in `read` (document -> spans), where most of it was read."""
     there = union(read.get(quote.document, ()))

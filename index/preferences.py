@@ -26,7 +26,7 @@ _YEARS = re.compile(
     r"\b(?P<first>(?:19|20)\d\d)(?:\s*(?:[-–/]|to)\s*(?P<last>(?:19|20)?\d\d)\b)?",
     re.IGNORECASE,
 )
-_CURRENT = re.compile(r"\b(?:current|latest|newest|most recent|present|in force)\b", re.IGNORECASE)
+CURRENT = re.compile(r"\b(?:current|latest|newest|most recent|present|in force)\b", re.IGNORECASE)
 _LEADING = re.compile(
     r"\b(?:leads?|led|leading|responsible|in charge|carr(?:y|ies|ied) out|owns?|owner|tasked|assigned)\b",
     re.IGNORECASE,
@@ -111,7 +111,7 @@ class Preferences:
                 case _:
                     value = f"{first}-{max(first, end)}"
             found.append(Preference("period", match.group(), value))
-        if not found and (current := _CURRENT.search(question)):
+        if not found and (current := CURRENT.search(question)):
             found.append(Preference("period", current.group(), f"{self._latest}-"))
         return found
 

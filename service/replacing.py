@@ -16,7 +16,7 @@ PREPOSITION = (
     "as|regarding|since|until)"
 )
 LEAD = re.compile(rf"^(?:{PREPOSITION}\s+)?(?:(?:the|an?)\s+)?", re.IGNORECASE)
-_PREPOSITION = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
+AT = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
 _ONE = re.compile(r"\s+ones?$", re.IGNORECASE)
 _YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
 _WORD = re.compile(r"[^\s,;:?!()\"“”]+")
@@ -41,7 +41,7 @@ def replaced(encoder: Encoder, fragment: str, question: str) -> str | None:
         return question[: years[-1].start()] + new + question[years[-1].end() :]
     phrases = [span for span in _phrases(question) if not _YEARS.fullmatch(question[slice(*span)])]
     names = [span for span in phrases if _is_name(question[slice(*span)])] if _is_name(new) else []
-    if (preposition := _PREPOSITION.match(fragment)) and not one:
+    if (preposition := AT.match(fragment)) and not one:
         same = re.compile(rf"\b{preposition.group()}(?: the| an?)?\s*$", re.IGNORECASE)
         phrases = [span for span in phrases if same.search(question[: span[0]])]
     phrases = names or phrases

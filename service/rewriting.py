@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from index.encoder import Encoder
 from index.lexical import terms
 from service.leaning import AUXILIARY, PRONOUN, WH, content, is_fragment, without_courtesy
-from service.replacing import LEAD, PREPOSITION, replaced
+from service.replacing import AT, LEAD, PREPOSITION, replaced
 
 _LONGEST = 400  # characters of a question made here
 _BE = "(?:(?:will|should|can|could|would|may|might|has|have|had|is|are|was|were)(?: been?)?)"
@@ -27,7 +27,6 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(r"[\s,]*(?:\b(?:then|too|as well|please|instead))?[\s?.!]*$", re.IGNORECASE)
-_AT = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
 _REJECTED = re.compile(
     r"^\W*not (?:the |an? )?(?P<old>[^,.;:?]+)[,.;:]\s*(?P<new>[^.;:?]+)[.;:?]?\s*(?P<rest>.*)$|"
     r"^(?P<new2>[^,;:?]+),?\s+not (?:the |an? )?(?P<old2>[^,;:?]+?)\W*$",
@@ -89,7 +88,7 @@ def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritte
     if not named and (is_fragment(bare) or bare != body) and not PRONOUN.search(bare):
         if text := replaced(encoder, _CLOSING.sub("", bare), last):
             return Rewritten(text, True)
-        if _AT.match(bare):
+        if AT.match(bare):
             return Rewritten(f"{last.rstrip(' ?.')}, {_CLOSING.sub('', bare)}?", True)
         return Rewritten(f"{_CLOSING.sub('', bare)}, {about}?", False)
     if named and _is_thing(named["name"]) and (pronouns := list(PRONOUN.finditer(named["clause"]))):
@@ -103,7 +102,7 @@ def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritte
 
 
 def _is_thing(text: str) -> bool:
-    return is_fragment(text) and _AT.match(text) is None
+    return is_fragment(text) and AT.match(text) is None
 
 
 def own_words(question: str) -> str:

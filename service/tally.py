@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from corpus.records import Record, status_of
 from index.lexical import terms
+from index.preferences import CURRENT
 from service.question import FUNCTION_WORDS
 
 _COUNTS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b", re.IGNORECASE)
@@ -13,7 +14,6 @@ _LISTS = re.compile(r"\b(?:which|what|list|name|show|all)\b", re.IGNORECASE)
 _ITEMS = re.compile(r"\b(?:action items?|items|actions|activities|commitments)\b", re.IGNORECASE)
 _LEADS = re.compile(r"\b(?:leads?|leading|led|responsible|in charge|owns?)\b", re.IGNORECASE)
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?(?!\d)")
-_CURRENT = re.compile(r"\b(?:current|latest|newest|most recent|present|in force)\b", re.IGNORECASE)
 _COMPLETED = re.compile(r"\b(?:completed|finished|done)\b", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\b(?:incomplete|unfinished|uncompleted)\b", re.IGNORECASE)
 _NOT = re.compile(
@@ -57,7 +57,7 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     negated = bool(wanted["status"]) and _NOT.search(said) is not None
     said = _NOT.sub(" ", said) if negated else said
     years = [int(year[:4]) for year in _YEARS.findall(said)]
-    if _CURRENT.search(said) and not years:
+    if CURRENT.search(said) and not years:
         years = [max(record.passage.document.period[1] for record in records)] if records else []
     names = [name for field in wanted.values() for name in field]
     if not (names or (years and counts)) or _OTHERWISE.search(said) or _left_over(said, names, records):
@@ -80,7 +80,7 @@ def _meets(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -
 
 def _left_over(question: str, names: Sequence[str], records: Sequence[Record]) -> bool:
     """Whether a question says more than what it counts, `names`, and words of the plans' titles."""
-    for pattern in (_COUNTS, _ITEMS, _LEADS, _YEARS, _CURRENT):
+    for pattern in (_COUNTS, _ITEMS, _LEADS, _YEARS, CURRENT):
         question = pattern.sub(" ", question)
     for name in names:
         question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question, flags=re.IGNORECASE)
