@@ -14,7 +14,6 @@ from index.weights import EMBEDDING, PACKAGED, loading, locate, weights_sha256
 
 Vectors = NDArray[np.float32]
 
-_BATCH = 8  # length-sorted batches of eight are fastest on two cores
 _TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
@@ -47,6 +46,7 @@ class Pieces:
 class Encoder(Protocol):
     """Turns texts into unit vectors; safe to call from several threads.
 
+    What a text gives depends on that text alone, to the last bit: an index that grew is the one built from scratch.
     `sha256` identifies the weights, `max_tokens` is how many tokens it reads of a passage.
     """
 
@@ -85,7 +85,8 @@ class Encoder(Protocol):
 class SentenceTransformerEncoder:
     """A local sentence-transformers model on one CPU thread; nothing is downloaded.
 
-    One forward pass gives the pooled and the token vectors; questions are read as passages are.
+    One forward pass gives the pooled and the token vectors; questions are read as passages are. Texts go one by one,
+    since padding and the size of a batch change the last bits.
     """
 
     def __init__(self, model: str = PACKAGED, reranker: Reranker | None = None) -> None:
@@ -115,49 +116,39 @@ class SentenceTransformerEncoder:
         self._is_piece = np.array([token not in special and any(map(str.isalnum, token)) for token in tokens])
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
-        """As `Encoder.encode`; texts go in order of length, so that batches need little padding."""
+        """As `Encoder.encode`."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        order = sorted(range(len(texts)), key=lambda k: (len(texts[k]), k))
-        for begin in range(0, len(order), _BATCH):
-            batch = order[begin : begin + _BATCH]
-            vectors[batch] = [encoding.pooled for encoding in self._forward([texts[k] for k in batch])]
+        for n, text in enumerate(texts):
+            vectors[n] = self._forward(text).pooled
             if advance:
-                advance(len(batch))
+                advance(1)
         return vectors
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read`; give texts of like length together, so that batches need little padding."""
-        return [
-            encoding
-            for begin in range(0, len(texts), _BATCH)
-            for encoding in self._forward(texts[begin : begin + _BATCH])
-        ]
+        """As `Encoder.read`."""
+        return [self._forward(text) for text in texts]
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
         """As `Encoder.read_questions`."""
         return self.read(texts)
 
-    def _forward(self, texts: Sequence[str]) -> list[Encoding]:
+    def _forward(self, text: str) -> Encoding:
         with self._lock, self._inference():
             features = self._model.tokenizer(
-                list(texts),
-                padding=True,
+                [text],
                 truncation=True,
                 max_length=self.max_tokens,
                 return_tensors="pt",
                 return_offsets_mapping=True,
             )
-            spans = features.pop("offset_mapping").numpy().astype(np.int32)
+            spans = features.pop("offset_mapping")[0].numpy().astype(np.int32)
             output = self._model.forward(dict(features))
-            layers = [layer.float().numpy() for layer in output["all_layer_embeddings"][-_TOKEN_LAYERS:]]
-            pooled = unit(output["sentence_embedding"].float().numpy())
+            layers = [layer[0].float().numpy() for layer in output["all_layer_embeddings"][-_TOKEN_LAYERS:]]
+            pooled = unit(output["sentence_embedding"][0].float().numpy())
         hidden = np.sum([unit(layer) for layer in layers], axis=0)
-        ids = features["input_ids"].numpy().astype(np.int32)
-        keep = features["attention_mask"].numpy().astype(bool) & self._is_piece[ids]
-        return [
-            Encoding(pooled[n], ids[n][keep[n]], spans[n][keep[n]], unit(hidden[n][keep[n]]))
-            for n in range(len(texts))
-        ]
+        ids = features["input_ids"][0].numpy().astype(np.int32)
+        keep = self._is_piece[ids]
+        return Encoding(pooled, ids[keep], spans[keep], unit(hidden[keep]))
 
     def pieces(self, texts: Sequence[str]) -> list[Pieces]:
         """As `Encoder.pieces`."""

@@ -28,7 +28,7 @@ from index.names import Names
 from index.preferences import Preferences
 from index.tokens import TokenIndex, axes_path
 
-FORMAT = 5
+FORMAT = 6
 LIBRARIES = ("bm25s", "faiss-cpu", "numpy", "PyStemmer", "sentence-transformers", "torch")
 MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
 _KEPT = 3  # generations

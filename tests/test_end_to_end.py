@@ -8,11 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue
 from index.build import is_current
+from index.encoder import SentenceTransformerEncoder
 from index.models import Models
 from service.app import create_app
 from service.settings import Settings
@@ -60,3 +62,15 @@ def test_the_command_line_answers_and_its_citation_verifies(real_var: Path, tmp_
             [*program, "verify", str(file)], env=environment, capture_output=True, check=False
         )
         assert checked.returncode == code
+
+
+def test_what_the_model_gives_for_a_text_depends_on_nothing_else(
+    shipped: Catalogue, real_encoder: SentenceTransformerEncoder
+) -> None:
+    texts = [passage.text for passage in shipped.passages()[:12]]
+    together = real_encoder.read(texts)
+    for text, encoding in zip(texts, together, strict=True):
+        alone = real_encoder.read([text])[0]
+        np.testing.assert_array_equal(encoding.pooled, alone.pooled)
+        np.testing.assert_array_equal(encoding.tokens, alone.tokens)
+    np.testing.assert_array_equal(real_encoder.encode(texts), [encoding.pooled for encoding in together])
