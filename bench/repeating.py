@@ -31,6 +31,7 @@ from eval.in_process import to_filter
 from index.build import build
 from index.filters import Filter
 from index.generation import current_id, open_generation
+from index.opening import encoder_to_build_with, open_index
 from index.search import search
 from service.settings import Settings
 
@@ -56,14 +57,15 @@ def rank(var: Path, count: int, torch_threads: int, *, grown: bool) -> Iterator[
     import torch
 
     settings = Settings()
-    encoder = settings.models.load()
-    torch.set_num_threads(torch_threads)  # loading set it to one
     if current_id(var) is None:
         catalogue = read_catalogue(settings.corpus)
         whole = len(catalogue.documents)
-        for size in range(1 if grown else whole, whole + 1):
-            build(var, replace(catalogue, documents=catalogue.documents[:size]), encoder)
-    generation = open_generation(var, encoder.sha256)
+        with tempfile.TemporaryDirectory() as scratch:
+            maker, _ = encoder_to_build_with(var, settings.models, Path(scratch))
+            torch.set_num_threads(torch_threads)  # loading set it to one
+            for size in range(1 if grown else whole, whole + 1):
+                build(var, replace(catalogue, documents=catalogue.documents[:size]), maker)
+    generation, encoder = open_index(var, settings.models)
     for id, text, filter in queries()[:count]:
         results = search(generation, encoder, text, TOP_K, filter).results
         yield id, [(result.passage.id, result.score) for result in results]

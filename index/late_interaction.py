@@ -52,6 +52,11 @@ class LateInteractionEncoder:
         length = getattr(self._model[0], "document_length", None) or self._model.max_seq_length
         self.max_tokens = int(length or 512)
 
+    @property
+    def exported(self) -> Path | None:
+        """As `Encoder.exported`: what gives the pooled vectors."""
+        return self._pooling.exported
+
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
         """As `Encoder.encode`."""
         return self._pooling.encode(texts, advance)

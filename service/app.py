@@ -46,7 +46,7 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.opened = Opened(settings, make_encoder or settings.models.load)
+        app.state.opened = Opened(settings, make_encoder)
         async with mcp.session_manager.run():
             yield
 

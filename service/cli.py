@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from index.encoder import Encoder
 from index.errors import GenerationError, ModelError
 from index.filters import Filter as IndexFilter
 from index.generation import Generation, open_generation
+from index.opening import encoder_to_build_with, open_index
 from service.schemas import Filter
 from service.settings import Settings
 from service.terminal import err, out, print_coverage, print_interpretation, print_json, print_passage
@@ -212,9 +214,9 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
         err.print("The index is up to date.")
     else:
         err.print("Loading the model…")
-        encoder = settings.models.load()
         columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=err, transient=True) as progress:
+        with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
+            encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
             task = progress.add_task("", total=None)
             built = build_generation(
                 settings.var,
@@ -225,6 +227,8 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
         err.print(
             f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
         )
+        if unexported:
+            err.print(f"warning: {unexported}", style="yellow", markup=False)
         for id in built.truncated:
             err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
         report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
@@ -234,8 +238,7 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
 
 def _open() -> tuple[Generation, Encoder]:
     settings = Settings()
-    generation = open_generation(settings.var, settings.models.sha256())
-    return generation, settings.models.load()
+    return open_index(settings.var, settings.models)
 
 
 def _filter(

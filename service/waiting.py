@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -25,6 +26,11 @@ class Watched:
         self._encoder, self._gone = encoder, gone
         self.name, self.sha256, self.max_tokens = encoder.name, encoder.sha256, encoder.max_tokens
         self.dimensions, self.token_dimensions = encoder.dimensions, encoder.token_dimensions
+
+    @property
+    def exported(self) -> Path | None:
+        """As `Encoder.exported`."""
+        return self._encoder.exported
 
     @property
     def reranker(self) -> Reranker | None:
