@@ -187,9 +187,9 @@ def beir(
                     with _progress(f"{folder.name}: searching", len(collection.queries)) as advance:
                         runs = run_collection(collection, generation, encoder, advance)
                 judged.append((collection, runs))
-            scored[folder] = score_collection(collection, runs)
-            if not as_json:
-                _print_scores(folder.name, collection, scored[folder])
+                scored[folder] = score_collection(collection, runs)
+                if not as_json:
+                    _print_scores(folder.name, collection, scored[folder])
         average = average_scores(judged, SUMMARISED)
     if as_json:
         described = {str(folder): asdict(scores) for folder, scores in scored.items()}

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+_REMEMBERED = 4096  # texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Cut:
 class WordPieces:
     """The tokenizer of a model; safe to share between threads, since nothing of it changes after it is made.
 
+    `whole(text)` cuts all of a text, and remembers the last ones, since a passage is cut whenever it is found.
     `words` are the whole words among its tokens, in the order of their ids.
     """
 
@@ -44,6 +48,7 @@ class WordPieces:
             tokenizer.no_padding()
             tokenizer.no_truncation()
         self._cut.enable_truncation(max_tokens)
+        self.whole = lru_cache(maxsize=_REMEMBERED)(partial(self._of, self._whole))
         special = {
             token.content for token in self._whole.get_added_tokens_decoder().values() if token.special
         }
@@ -61,12 +66,8 @@ class WordPieces:
         path.write_text(self._whole.to_str(), "utf-8")
 
     def cut(self, text: str) -> Cut:
-        """What the model reads of `text`: no more than its limit of tokens."""
+        """`text` up to the limit of the model."""
         return self._of(self._cut, text)
-
-    def whole(self, text: str) -> Cut:
-        """All of `text`."""
-        return self._of(self._whole, text)
 
     def _of(self, tokenizer: Tokenizer, text: str) -> Cut:
         encoded = tokenizer.encode(text)
