@@ -14,7 +14,7 @@ from index.encoder import Encoder
 from index.search import search
 from service import completions, reading
 from service.mcp_tools import mcp_server
-from service.opened import Open, Opened
+from service.opened import NamesGeneration, Open, Opened, following, state
 from service.problems import PROBLEMS, install
 from service.reading_schemas import DocumentEntry, Documents, Records
 from service.schemas import (
@@ -47,7 +47,7 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.opened = Opened(settings, make_encoder)
-        async with mcp.session_manager.run():
+        async with mcp.session_manager.run(), following(app.state.opened):
             yield
 
     app = FastAPI(
@@ -58,6 +58,7 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
         responses=PROBLEMS,
     )
     install(app, MAX_BODY)
+    app.add_middleware(NamesGeneration)
     _ask(app)
     _read(app)
     _watch(app)
@@ -139,6 +140,11 @@ def _watch(app: FastAPI) -> None:
         return Health(status="alive")
 
     @app.get("/readyz", tags=["operate"], summary="A generation is open")
-    def readyz(open: Open) -> Health:
-        """The generation in use, or 503 and why there is none."""
-        return Health(status="ready", generation=open[0].id)
+    def readyz(request: Request, open: Open) -> Health:
+        """The generation in use, or 503 and why there is none.
+
+        "degraded" with the reason in `detail`: the published one cannot be used, another is answered from.
+        """
+        problem = state(request).problem
+        status = "degraded" if problem else "ready"
+        return Health(status=status, generation=open[0].id, detail=str(problem) if problem else None)

@@ -18,6 +18,7 @@ from index.errors import GenerationError, ModelError
 from index.filters import Filter as IndexFilter
 from index.generation import Generation, open_generation
 from index.opening import encoder_to_build_with, open_index
+from index.publishing import building, current_id
 from service.schemas import Filter
 from service.settings import Settings
 from service.terminal import err, out, print_coverage, print_interpretation, print_json, print_passage
@@ -128,9 +129,11 @@ def serve(
 def serve_mcp() -> None:
     """Serve agents by MCP on standard input and output, from what is built."""
     from service.mcp_tools import mcp_server
+    from service.opened import Opened
 
-    opened = _open()
-    mcp_server(lambda: opened).run("stdio")
+    opened = Opened(Settings())
+    _warn(opened.pair[0])
+    mcp_server(opened.latest).run("stdio")
 
 
 @app.command(name="add")
@@ -172,7 +175,9 @@ def verify(
 
     data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
     claimed = Citation.model_validate_json(data)
-    found = verdict(open_generation(Settings().var), claimed)
+    generation = open_generation(Settings().var)
+    _warn(generation)
+    found = verdict(generation, claimed)
     if as_json:
         print_json(found.model_dump())
     elif found.valid:
@@ -206,39 +211,66 @@ def _verify_corpus(*, as_json: bool) -> None:
 
 
 def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
-    from index.build import build as build_generation
     from index.build import is_current
 
     if is_current(settings.var, catalogue, settings.models.sha256()):
-        report: dict[str, Any] = {"generation": open_generation(settings.var).id, "embedded": 0}
-        err.print("The index is up to date.")
-    else:
-        err.print("Loading the model…")
-        columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
-            encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
-            task = progress.add_task("", total=None)
-            built = build_generation(
-                settings.var,
-                catalogue,
-                encoder,
-                lambda done, total: progress.update(task, completed=done, total=total),
-            )
-        err.print(
-            f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
+        _report_current(settings.var, as_json=as_json)
+        return
+    with building(settings.var, lambda: err.print("Another build is running; waiting for it to end…")):
+        catalogue = read_catalogue(settings.corpus)  # the build before may have taken long
+        if is_current(settings.var, catalogue, settings.models.sha256()):
+            _report_current(settings.var, as_json=as_json)
+        else:
+            _build_alone(settings, catalogue, as_json=as_json)
+
+
+def _report_current(var: Path, *, as_json: bool) -> None:
+    err.print("The index is up to date.")
+    if as_json:
+        print_json({"generation": current_id(var), "embedded": 0})
+
+
+def _build_alone(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
+    from index.build import build as build_generation
+
+    err.print("Loading the model…")
+    columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
+        encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
+        task = progress.add_task("", total=None)
+        built = build_generation(
+            settings.var,
+            catalogue,
+            encoder,
+            lambda done, total: progress.update(task, completed=done, total=total),
         )
-        if unexported:
-            err.print(f"warning: {unexported}", style="yellow", markup=False)
-        for id in built.truncated:
-            err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
-        report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
+    err.print(
+        f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
+    )
+    if unexported:
+        err.print(f"warning: {unexported}", style="yellow", markup=False)
+    for id in built.truncated:
+        err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
+    report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
     if as_json:
         print_json(report)
 
 
 def _open() -> tuple[Generation, Encoder]:
     settings = Settings()
-    return open_index(settings.var, settings.models)
+    generation, encoder = open_index(settings.var, settings.models)
+    _warn(generation)
+    return generation, encoder
+
+
+def _warn(generation: Generation) -> None:
+    if generation.instead_of:
+        err.print(
+            f"warning: {generation.instead_of}; answering from generation {generation.id}",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def _filter(

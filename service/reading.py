@@ -45,14 +45,16 @@ def read(generation: Generation, id: str, start: int, characters: int) -> Readin
     """As many `characters` of a document's text from `start` on as there are; raises `UnknownError`."""
     document = entry(generation, id)
     text = generation.sources[id][start : start + characters]
-    return Reading(document=document, start=start, end=start + len(text), text=text, outline=[])
+    return Reading(
+        document=document, start=start, end=start + len(text), text=text, outline=[], generation=generation.id
+    )
 
 
 def outline(generation: Generation, id: str) -> Reading:
     """The headings of a document instead of its text; raises `UnknownError`."""
     document = entry(generation, id)
     headings = list(islice(_headings(generation, id), MAX_HEADINGS))
-    return Reading(document=document, start=0, end=0, text="", outline=headings)
+    return Reading(document=document, start=0, end=0, text="", outline=headings, generation=generation.id)
 
 
 def _headings(generation: Generation, id: str) -> Iterator[Heading]:

@@ -73,3 +73,4 @@ class Reading(Model):
     end: int
     text: str
     outline: list[Heading] = Field(description="empty unless asked for")
+    generation: str

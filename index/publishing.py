@@ -1,0 +1,118 @@
+"""How a generation comes to be the one in use: alone, whole and at once; and how old ones go.
+
+var/generations/<id>/   a generation, never changed after it was put there
+var/generations/.…      a draft, or what is being removed: of no use to anyone, swept by the next build
+var/current             the id of the generation in use
+var/build.lock          held by the build that runs, let go by the system when it dies
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from index.errors import GenerationError
+from index.files import REBUILD, Draft, read_whole, sync_folder, write, writing
+from index.manifest import Manifest, is_id, proved, seal
+
+GENERATIONS, CURRENT, LOCK = "generations", "current", "build.lock"
+KEPT = 3  # generations
+_DRAFT, _DROPPED, _NEXT = ".draft", ".dropped", ".current"
+
+
+@contextmanager
+def building(var: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Alone in building under `var`, after `waiting` was told where another build has to end first.
+
+    What builds that died have left is gone then. May be entered again by the thread that is in it.
+    """
+    with writing(var / LOCK):
+        (var / GENERATIONS).mkdir(parents=True, exist_ok=True)
+        lock = FileLock((var / LOCK).resolve(), is_singleton=True, fallback_to_soft=False)
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            waiting()
+            lock.acquire()
+    try:
+        _tidy(var)
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def drafting(var: Path) -> Iterator[Draft]:
+    """A new draft, gone afterwards unless it was published; to be entered while `building`."""
+    folder = var / GENERATIONS / _DRAFT
+    try:
+        yield Draft(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def publish(var: Path, draft: Draft, manifest: Manifest) -> None:
+    """Seal `draft`, put it in its place and point to it, each by one rename of what is on the disk by then.
+
+    A whole generation of the same id stays as it is: the id names its content. Raises `GenerationError`.
+    """
+    seal(draft, manifest)
+    draft.sync()
+    target = var / GENERATIONS / manifest.generation
+    with writing(target):
+        if not _whole(target):
+            with suppress(FileNotFoundError):
+                target.rename(target.with_name(f"{_DROPPED}-{target.name}"))
+            draft.folder.rename(target)
+        os.utime(target)  # by which the order of publishing is known
+    sync_folder(target.parent)
+    pointer = var / _NEXT
+    write(pointer, manifest.generation.encode())
+    with writing(var / CURRENT):
+        pointer.replace(var / CURRENT)
+    sync_folder(var)
+    _tidy(var)
+
+
+def _whole(folder: Path) -> bool:
+    try:
+        proved(folder)
+    except GenerationError:
+        return False
+    return True
+
+
+def current_id(var: Path) -> str:
+    """The id of the generation in use. Raises `GenerationError` where there is none, or it cannot be read."""
+    path = var / CURRENT
+    if not generations(var) and not path.exists():
+        raise GenerationError("nothing has been built here", where=str(var), remedy=REBUILD)
+    id = read_whole(path, 64).decode("ascii", "replace").removesuffix("\n")
+    if not is_id(id):
+        raise GenerationError("names no generation", where=str(path), remedy=REBUILD)
+    return id
+
+
+def generations(var: Path) -> list[str]:
+    """The ids of the generations there are, the one published last first."""
+    with suppress(OSError), os.scandir(var / GENERATIONS) as entries:
+        found = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in entries]
+        return [name for _, name in sorted(found, reverse=True) if is_id(name)]
+    return []
+
+
+def _tidy(var: Path) -> None:
+    """Remove what dead builds left, and all generations but the last; what cannot be removed is left to the next."""
+    folder = var / GENERATIONS
+    current = None
+    with suppress(GenerationError):
+        current = current_id(var)
+    others = [id for id in generations(var) if id != current]
+    with suppress(OSError):
+        for id in others[KEPT - 1 if current else KEPT :]:
+            (folder / id).rename(folder / f"{_DROPPED}-{id}")  # so that none is ever seen in part
+        for left in folder.glob(".*"):
+            shutil.rmtree(left, ignore_errors=True)
