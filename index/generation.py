@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -84,7 +85,8 @@ def section_runs(passages: Sequence[Passage]) -> NDArray[np.intp]:
     return runs
 
 
-def libraries() -> dict[str, str]:
+@cache
+def libraries() -> Mapping[str, str]:
     """The versions of the libraries that what is built depends on."""
     return {name: version(name) for name in LIBRARIES}
 

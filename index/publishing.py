@@ -107,12 +107,10 @@ def generations(var: Path) -> list[str]:
 def _tidy(var: Path) -> None:
     """Remove what dead builds left, and all generations but the last; what cannot be removed is left to the next."""
     folder = var / GENERATIONS
-    current = None
-    with suppress(GenerationError):
-        current = current_id(var)
-    others = [id for id in generations(var) if id != current]
-    with suppress(OSError):
-        for id in others[KEPT - 1 if current else KEPT :]:
+    with suppress(GenerationError, OSError):
+        current = current_id(var)  # while it cannot be read, nothing goes
+        for id in [other for other in generations(var) if other != current][KEPT - 1 :]:
             (folder / id).rename(folder / f"{_DROPPED}-{id}")  # so that none is ever seen in part
+    with suppress(OSError):
         for left in folder.glob(".*"):
             shutil.rmtree(left, ignore_errors=True)

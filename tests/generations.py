@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from tests.conftest import REPORT, write_corpus
 from tests.tiny import TinyEncoder
 
 QUESTIONS = ("Which lighthouse needs a staircase?", "Who trains buoy inspectors?", "tide calendar 2021")
-Answers = list[list[tuple[str, str, float]]]
+Answers = dict[str, list[list[str | float]]]
+"""Question -> id, text and score of each passage found."""
 
 
 def catalogue(folder: Path, number: int) -> Catalogue:
@@ -30,16 +31,11 @@ def build_several(folder: Path, count: int, encoder: Encoder | None = None) -> l
     return [build(folder / "var", catalogue(folder, number), maker).generation for number in range(count)]
 
 
-def answers(generation: Generation) -> Answers:
-    """What a generation of the tiny encoder finds for some questions."""
+def answers(generation: Generation, questions: Sequence[str] = QUESTIONS) -> Answers:
+    """What a generation of the tiny encoder finds."""
     encoder = TinyEncoder()
-    return [
-        [
-            (result.passage.id, result.passage.text, result.score)
-            for result in search(generation, encoder, q).results
-        ]
-        for q in QUESTIONS
-    ]
+    found = {question: search(generation, encoder, question).results for question in questions}
+    return {q: [[r.passage.id, r.passage.text, r.score] for r in results] for q, results in found.items()}
 
 
 def folder_of(var: Path) -> Path:
