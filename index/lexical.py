@@ -60,9 +60,6 @@ class LexicalIndex:
         with files.parsing(_SCORES) as data:
             scores = from_npy(data, "float32", 1)
             expect(bool(np.isfinite(scores).all()), "a score is not finite")
-        with files.parsing(_ROWS) as data:
-            rows = from_npy(data, "int32", 1)
-            expect(len(rows) == len(scores), f"has {len(rows)} rows for {len(scores)} scores")
         with files.parsing(_BEGINS) as data:
             begins = from_npy(data, "int64", 1)
             ends = len(begins) > 1 and begins[0] == 0 and begins[-1] == len(scores)
@@ -70,10 +67,14 @@ class LexicalIndex:
         with files.parsing(_TERMS) as data:
             said = json.loads(data)
             size, terms = said["passages"], said["terms"]
-            expect(type(size) is int and bool(((rows >= 0) & (rows < size)).all()), "lacks passages")
+            expect(type(size) is int, "passages are no number")
             expect(all(isinstance(term, str) for term in terms), "a term is no string")
             numbers = {term: n for n, term in enumerate(terms)}
             expect(len(numbers) == len(terms) == len(begins) - 1, "does not name every term once")
+        with files.parsing(_ROWS) as data:
+            rows = from_npy(data, "int32", 1)
+            expect(len(rows) == len(scores), f"has {len(rows)} rows for {len(scores)} scores")
+            expect(bool(((rows >= 0) & (rows < size)).all()), "names a passage that there is not")
         index.nonoccurrence_array = None  # which its other methods have
         index.vocab_dict = {**numbers, "": len(numbers)}  # as bm25s itself has it
         index.unique_token_ids_set = set(index.vocab_dict.values())
