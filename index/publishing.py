@@ -88,9 +88,12 @@ def _whole(folder: Path) -> bool:
 def current_id(var: Path) -> str:
     """The id of the generation in use. Raises `GenerationError` where there is none, or it cannot be read."""
     path = var / CURRENT
-    if not generations(var) and not path.exists():
-        raise GenerationError("nothing has been built here", where=str(var), remedy=REBUILD)
-    id = read_whole(path, 64).decode("ascii", "replace").removesuffix("\n")
+    try:
+        id = read_whole(path, 64).decode("ascii", "replace").removesuffix("\n")
+    except GenerationError as error:
+        if isinstance(error.__cause__, FileNotFoundError) and not generations(var):
+            raise GenerationError("nothing has been built here", where=str(var), remedy=REBUILD) from None
+        raise
     if not is_id(id):
         raise GenerationError("names no generation", where=str(path), remedy=REBUILD)
     return id
@@ -98,10 +101,12 @@ def current_id(var: Path) -> str:
 
 def generations(var: Path) -> list[str]:
     """The ids of the generations there are, the one published last first."""
+    found = []
     with suppress(OSError), os.scandir(var / GENERATIONS) as entries:
-        found = [(entry.stat(follow_symlinks=False).st_mtime_ns, entry.name) for entry in entries]
-        return [name for _, name in sorted(found, reverse=True) if is_id(name)]
-    return []
+        for entry in entries:
+            with suppress(FileNotFoundError):  # removed meanwhile
+                found.append((entry.stat(follow_symlinks=False).st_mtime_ns, entry.name))
+    return [name for _, name in sorted(found, reverse=True) if is_id(name)]
 
 
 def _tidy(var: Path) -> None:
