@@ -47,6 +47,9 @@ bench: $(VENV)/installed
 	@$(BIN)/python -m bench.searching
 	@$(BIN)/python -m bench.repeating
 	@$(BIN)/python -m bench.odd_inputs
+	@$(BIN)/python -m bench.corruption
+	@$(BIN)/python -m bench.crashes
+	@$(BIN)/python -m bench.publishing
 
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

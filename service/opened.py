@@ -4,6 +4,7 @@ A request takes the pair once and answers all of it from that; a newer pair take
 """
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +23,7 @@ from index.opening import Pair, open_index, reopen_index
 from index.publishing import CURRENT
 from service.settings import Settings
 
+_LOG = logging.getLogger(__name__)
 HEADER = "Bali-Generation"
 _EVERY = 0.5  # seconds between two looks at what is published
 
@@ -80,7 +82,10 @@ class Opened:
         while True:
             await asyncio.sleep(_EVERY)
             if self._published() != self._seen:
-                await run_in_threadpool(self.refresh)
+                try:
+                    await run_in_threadpool(self.refresh)
+                except Exception:  # unforeseen; the next that is published is looked at all the same
+                    _LOG.exception("what is published could not be opened")
 
     def _open(self, before: Pair | None) -> Pair:
         var, models = self._settings.var, self._settings.models
