@@ -127,10 +127,11 @@ def serve(
 @app.command(name="mcp")
 def serve_mcp() -> None:
     """Serve agents by MCP on standard input and output, from what is built."""
+    from service.line import Line
     from service.mcp_tools import mcp_server
 
     opened = _open()
-    mcp_server(lambda: opened).run("stdio")
+    mcp_server(lambda: opened, Line()).run("stdio")
 
 
 @app.command(name="add")
