@@ -78,13 +78,21 @@ class Quantizer:
 
     def cosines(self, vectors: Vectors, codes: Codes) -> Vectors:
         """Of shape (vectors, codes)."""
+        levels = self._levels(codes)
+        lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
+        return np.asarray(unit(vectors @ self.basis) @ levels.T / lengths, np.float32)
+
+    def decode(self, codes: Codes) -> Vectors:
+        """Unit vectors on the axes, of shape (n, axes)."""
+        return unit(self._levels(codes))
+
+    def _levels(self, codes: Codes) -> Vectors:
         half = codes.shape[1]
         levels = np.empty((len(codes), 2 * half), np.float32)
         levels[:, :half] = codes >> 4
         levels[:, half:] = codes & 15
         levels -= 7.5
-        lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
-        return np.asarray(unit(vectors @ self.basis) @ levels.T / lengths, np.float32)
+        return levels
 
 
 class TokenIndex:
@@ -131,6 +139,10 @@ class TokenIndex:
 
     def __len__(self) -> int:
         return len(self._starts) - 1
+
+    def vectors(self, row: int) -> Vectors:
+        """The word pieces of one passage on the axes, of shape (pieces, axes) and length 1."""
+        return self.quantizer.decode(self.codes(row))
 
     def codes(self, row: int) -> Codes:
         """The codes of one passage."""
