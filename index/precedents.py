@@ -51,7 +51,9 @@ class Fit:
 def shipped_fit() -> Fit:
     """The fit that comes with the project."""
     known = json.loads(_FIT.read_text("utf-8"))
-    return Fit(tuple(known["weights"][name] for name in FEATURES), known["bias"], known["possibly"], known["clear"])
+    return Fit(
+        tuple(known["weights"][name] for name in FEATURES), known["bias"], known["possibly"], known["clear"]
+    )
 
 
 def said(passage: Passage) -> tuple[int, int]:
@@ -130,8 +132,12 @@ class Likeness:
         new = [n for n in rows if n not in self._read]
         passages = [self._generation.passages[n] for n in new]
         tokens = self._generation.tokens
-        for n, passage, pieces in zip(new, passages, self._encoder.pieces([p.text for p in passages]), strict=True):
-            stored = tokens.vectors(n)[: len(pieces.ids)]  # the text comes before its context in what is indexed
+        for n, passage, pieces in zip(
+            new, passages, self._encoder.pieces([p.text for p in passages]), strict=True
+        ):
+            stored = tokens.vectors(n)[
+                : len(pieces.ids)
+            ]  # the text comes before its context in what is indexed
             start, end = said(passage)
             spans = pieces.spans[: len(stored)]
             within = (spans[:, 0] >= start) & (spans[:, 1] <= end)

@@ -1,0 +1,231 @@
+"""Fit what tells the precedents of an item, and report how well: `python -m eval.pairs`.
+
+The labels are `eval/gold/authored/pairs.jsonl`: for an item, passages of other documents that continue it or are merely
+related. Every figure is of items that the fit and its thresholds did not see (leave one item out). Passages that
+are not listed are unjudged: figures are given with those taken for wrong, and with those left out.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sklearn.linear_model import LogisticRegression
+
+from eval.cli import DOCUMENTS, AsJson, VarFolder, one_line_errors
+from eval.data import GoldError, read_sources
+from eval.spans import COVERED, overlap
+from index.encoder import Encoder
+from index.generation import Generation, open_generation
+from index.precedents import FEATURES, Likeness
+from service.settings import Settings
+
+PAIRS = Path(__file__).parent / "gold" / "authored" / "pairs.jsonl"
+FIT = Path(__file__).parents[1] / "index" / "precedents.json"
+_INVERSE_RIDGE = 0.3
+_JUDGED = 5.0  # what a labelled pair counts beside one that nobody has read
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _Quoted(_Row):
+    document: str
+    quote: str
+
+
+class _Label(_Quoted):
+    grade: int
+    relation: Literal["continues", "related"]
+
+
+class _Item(_Row):
+    id: str
+    source: _Quoted
+    relevant: list[_Label]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Every comparison of an item: `features` of shape (pairs, features), the others of shape (pairs,)."""
+
+    item: NDArray[np.intp]
+    features: Floats
+    continues: Bools
+    judged: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Micro-averaged over all pairs counted."""
+
+    precision: float
+    recall: float
+    f1: float
+    wanted: int
+
+    @classmethod
+    def of(cls, taken: Bools, wanted: Bools) -> "Score":
+        """Of those taken for precedents against those that are."""
+        both = int((taken & wanted).sum())
+        all_taken, all_wanted = int(taken.sum()), int(wanted.sum())
+        return cls(
+            both / max(1, all_taken),
+            both / max(1, all_wanted),
+            2 * both / max(1, all_taken + all_wanted),
+            all_wanted,
+        )
+
+
+def read_pairs(path: Path, sources: Mapping[str, str]) -> list[_Item]:
+    """The labelled items. Raises GoldError that names the line for the first thing wrong."""
+    items = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        where = f"{path.name}:{number}"
+        try:
+            item = _Item.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise GoldError(
+                f"{first['loc']}: {first['msg']}", where=where, remedy="see eval/gold/authored/README.md"
+            ) from error
+        for quoted in (item.source, *item.relevant):
+            if quoted.quote not in sources.get(quoted.document, ""):
+                raise GoldError(
+                    f"{quoted.quote[:60]!r} does not stand in {quoted.document}",
+                    where=where,
+                    remedy="quote the source",
+                )
+        items.append(item)
+    return items
+
+
+def compared(generation: Generation, encoder: Encoder, items: list[_Item]) -> Pairs:
+    """The passages each item is compared with, by `index.precedents`, and what they were labelled."""
+    likeness = Likeness(generation, encoder)
+    item, features, continues, judged = [], [], [], []
+    for n, one in enumerate(items):
+        rows, found = likeness.features(_row(generation, one.source))
+        relations = {_row(generation, label): label.relation for label in one.relevant}
+        item += [n] * len(rows)
+        features.append(found)
+        continues += [relations.get(row) == "continues" for row in rows.tolist()]
+        judged += [row in relations for row in rows.tolist()]
+    return Pairs(
+        np.array(item), np.concatenate(features).astype(np.float64), np.array(continues), np.array(judged)
+    )
+
+
+def _row(generation: Generation, quoted: _Quoted) -> int:
+    """The passage that a quote is from: the one with most of it."""
+    start = generation.sources[quoted.document].index(quoted.quote)
+    place = (start, start + len(quoted.quote))
+    shared = [
+        overlap(place, (p.start, p.end)) if p.document.id == quoted.document else 0
+        for p in generation.passages
+    ]
+    best = int(np.argmax(shared))
+    passage = generation.passages[best]
+    if shared[best] < COVERED * min(len(quoted.quote), passage.end - passage.start):
+        raise GoldError(
+            f"{quoted.quote[:60]!r} is in no passage", where=PAIRS.name, remedy="quote one passage"
+        )
+    return best
+
+
+def fitted(pairs: Pairs) -> tuple[Floats, float]:
+    """Weights and bias by logistic regression; what was not judged counts as no precedent, and for less."""
+    model = LogisticRegression(C=_INVERSE_RIDGE)
+    model.fit(pairs.features, pairs.continues, sample_weight=np.where(pairs.judged, _JUDGED, 1.0))
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def thresholds(scores: Floats, continues: Bools, judged: Bools) -> tuple[float, float]:
+    """From where on a pair is possibly, and from where on clearly, a precedent: where F1 is best.
+
+    Over the judged pairs for the one, over all pairs for the other, with those not judged taken for wrong.
+    """
+    clear = _best(scores, continues)
+    return min(clear, _best(scores[judged], continues[judged])), clear
+
+
+def _best(scores: Floats, wanted: Bools) -> float:
+    order = np.argsort(-scores, kind="stable")
+    right = np.cumsum(wanted[order])
+    f1 = 2 * right / (np.arange(1, len(order) + 1) + wanted.sum())
+    last = int(f1.argmax())
+    return float(scores[order[last : last + 2]].mean())
+
+
+def left_out(pairs: Pairs) -> tuple[Bools, Bools]:
+    """What is possibly, and what is clearly, a precedent, each item judged by a fit of the others."""
+    possibly, clear = np.zeros(len(pairs.item), bool), np.zeros(len(pairs.item), bool)
+    for n in np.unique(pairs.item):
+        rest, here = pairs.item != n, pairs.item == n
+        weights, bias = fitted(
+            Pairs(pairs.item[rest], pairs.features[rest], pairs.continues[rest], pairs.judged[rest])
+        )
+        scores = pairs.features @ weights + bias
+        low, high = thresholds(scores[rest], pairs.continues[rest], pairs.judged[rest])
+        possibly[here], clear[here] = scores[here] >= low, scores[here] >= high
+    return possibly, clear
+
+
+def figures(pairs: Pairs) -> dict[str, Score]:
+    """How well items are judged that were left out."""
+    possibly, clear = left_out(pairs)
+    judged = pairs.judged
+    return {
+        "continues, judged pairs, possibly or clear": Score.of(possibly[judged], pairs.continues[judged]),
+        "continues, judged pairs, clear": Score.of(clear[judged], pairs.continues[judged]),
+        "continues, all passages, possibly or clear": Score.of(possibly, pairs.continues),
+        "continues, all passages, clear": Score.of(clear, pairs.continues),
+        "listed at all, all passages, possibly or clear": Score.of(possibly, pairs.judged),
+    }
+
+
+def to_fit(pairs: Pairs) -> dict[str, Any]:
+    """The fit of all items, as `index.precedents` keeps it; thresholds as chances."""
+    weights, bias = fitted(pairs)
+    possibly, clear = thresholds(pairs.features @ weights + bias, pairs.continues, pairs.judged)
+    return {
+        "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights, strict=True)},
+        "bias": round(bias, 4),
+        "possibly": round(float(1 / (1 + np.exp(-possibly))), 4),
+        "clear": round(float(1 / (1 + np.exp(-clear))), 4),
+    }
+
+
+def main(
+    var: VarFolder = Path("var"),
+    write: Annotated[bool, typer.Option("--write", help="Keep the fit for the service.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Report pair F1 by leave-one-item-out, and with --write keep a fit of all items."""
+    with one_line_errors():
+        models = Settings().models
+        generation, encoder = open_generation(var, models.sha256()), models.load()
+        items = read_pairs(PAIRS, read_sources(DOCUMENTS))
+        pairs = compared(generation, encoder, items)
+    found = figures(pairs)
+    if write:
+        FIT.write_text(json.dumps(to_fit(pairs), indent=1) + "\n", "utf-8")
+    if as_json:
+        print(json.dumps({name: [s.precision, s.recall, s.f1, s.wanted] for name, s in found.items()}))
+        return
+    for name, s in found.items():
+        print(f"{name:48} P {s.precision:.2f}  R {s.recall:.2f}  F1 {s.f1:.2f}  of {s.wanted}")
+
+
+if __name__ == "__main__":
+    typer.run(main)
