@@ -7,7 +7,7 @@ are not listed are unjudged: figures are given with those taken for wrong, and w
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -28,6 +28,7 @@ from service.settings import Settings
 PAIRS = Path(__file__).parent / "gold" / "authored" / "pairs.jsonl"
 FIT = Path(__file__).parents[1] / "index" / "precedents.json"
 _INVERSE_RIDGE = 0.3
+_MISSED = 0.0  # of the items clearly without precedent in a document, the share that may have one
 _JUDGED = 5.0  # what a labelled pair counts beside one that nobody has read
 
 Floats = NDArray[np.float64]
@@ -57,12 +58,26 @@ class _Item(_Row):
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Every comparison of an item: `features` of shape (pairs, features), the others of shape (pairs,)."""
+    """Every comparison of an item: `features` of shape (pairs, features), the others of shape (pairs,).
+
+    `document` numbers the document of the passage compared.
+    """
 
     item: NDArray[np.intp]
+    document: NDArray[np.intp]
     features: Floats
     continues: Bools
     judged: Bools
+
+    def of(self, chosen: Bools) -> "Pairs":
+        """Those `chosen`."""
+        return Pairs(
+            self.item[chosen],
+            self.document[chosen],
+            self.features[chosen],
+            self.continues[chosen],
+            self.judged[chosen],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +128,22 @@ def read_pairs(path: Path, sources: Mapping[str, str]) -> list[_Item]:
 def compared(generation: Generation, encoder: Encoder, items: list[_Item]) -> Pairs:
     """The passages each item is compared with, by `index.precedents`, and what they were labelled."""
     likeness = Likeness(generation, encoder)
-    item, features, continues, judged = [], [], [], []
+    numbers = {id: n for n, id in enumerate(generation.documents)}
+    item, document, features, continues, judged = [], [], [], [], []
     for n, one in enumerate(items):
         rows, found = likeness.features(_row(generation, one.source))
         relations = {_row(generation, label): label.relation for label in one.relevant}
         item += [n] * len(rows)
+        document += [numbers[generation.passages[row].document.id] for row in rows]
         features.append(found)
         continues += [relations.get(row) == "continues" for row in rows.tolist()]
         judged += [row in relations for row in rows.tolist()]
     return Pairs(
-        np.array(item), np.concatenate(features).astype(np.float64), np.array(continues), np.array(judged)
+        np.array(item),
+        np.array(document),
+        np.concatenate(features).astype(np.float64),
+        np.array(continues),
+        np.array(judged),
     )
 
 
@@ -167,24 +188,51 @@ def _best(scores: Floats, wanted: Bools) -> float:
     return float(scores[order[last : last + 2]].mean())
 
 
-def left_out(pairs: Pairs) -> tuple[Bools, Bools]:
-    """What is possibly, and what is clearly, a precedent, each item judged by a fit of the others."""
+def absent_below(scores: Floats, pairs: Pairs) -> float:
+    """The best score in a document below which, of items and documents, so few as `_MISSED` have a precedent."""
+    best, there = _by_document(scores, pairs)
+    order = np.argsort(best, kind="stable")
+    missed = np.cumsum(there[order]) / np.arange(1, len(order) + 1)
+    fine = np.flatnonzero(missed <= _MISSED)
+    return float(best[order[fine[-1] : fine[-1] + 2]].mean()) if len(fine) else float(best.min())
+
+
+def _by_document(scores: Floats, pairs: Pairs) -> tuple[Floats, Bools]:
+    """For every item and other document, the best score, and whether a passage of it continues the item."""
+    keys = pairs.item * (pairs.document.max() + 1) + pairs.document
+    found = [keys == key for key in np.unique(keys)]
+    return np.array([scores[k].max() for k in found]), np.array([pairs.continues[k].any() for k in found])
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What is possibly, and what is clearly, a precedent; `said` and `right` count items without one in a document."""
+
+    possibly: Bools
+    clear: Bools
+    said: int
+    right: int
+
+
+def left_out(pairs: Pairs) -> Verdicts:
+    """Each item judged by a fit of the others."""
     possibly, clear = np.zeros(len(pairs.item), bool), np.zeros(len(pairs.item), bool)
+    said = right = 0
     for n in np.unique(pairs.item):
         rest, here = pairs.item != n, pairs.item == n
-        weights, bias = fitted(
-            Pairs(pairs.item[rest], pairs.features[rest], pairs.continues[rest], pairs.judged[rest])
-        )
+        weights, bias = fitted(pairs.of(rest))
         scores = pairs.features @ weights + bias
         low, high = thresholds(scores[rest], pairs.continues[rest], pairs.judged[rest])
         possibly[here], clear[here] = scores[here] >= low, scores[here] >= high
-    return possibly, clear
+        best, there = _by_document(scores[here], pairs.of(here))
+        without = best < min(low, absent_below(scores[rest], pairs.of(rest)))
+        said, right = said + int(without.sum()), right + int((without & ~there).sum())
+    return Verdicts(possibly, clear, said, right)
 
 
-def figures(pairs: Pairs) -> dict[str, Score]:
+def figures(pairs: Pairs, verdicts: Verdicts) -> dict[str, Score]:
     """How well items are judged that were left out."""
-    possibly, clear = left_out(pairs)
-    judged = pairs.judged
+    possibly, clear, judged = verdicts.possibly, verdicts.clear, pairs.judged
     return {
         "continues, judged pairs, possibly or clear": Score.of(possibly[judged], pairs.continues[judged]),
         "continues, judged pairs, clear": Score.of(clear[judged], pairs.continues[judged]),
@@ -197,13 +245,19 @@ def figures(pairs: Pairs) -> dict[str, Score]:
 def to_fit(pairs: Pairs) -> dict[str, Any]:
     """The fit of all items, as `index.precedents` keeps it; thresholds as chances."""
     weights, bias = fitted(pairs)
-    possibly, clear = thresholds(pairs.features @ weights + bias, pairs.continues, pairs.judged)
+    scores = pairs.features @ weights + bias
+    possibly, clear = thresholds(scores, pairs.continues, pairs.judged)
     return {
         "weights": {name: round(float(w), 4) for name, w in zip(FEATURES, weights, strict=True)},
         "bias": round(bias, 4),
-        "possibly": round(float(1 / (1 + np.exp(-possibly))), 4),
-        "clear": round(float(1 / (1 + np.exp(-clear))), 4),
+        "absent": _chance(min(possibly, absent_below(scores, pairs))),
+        "possibly": _chance(possibly),
+        "clear": _chance(clear),
     }
+
+
+def _chance(log_odds: float) -> float:
+    return round(float(1 / (1 + np.exp(-log_odds))), 4)
 
 
 def main(
@@ -217,14 +271,17 @@ def main(
         generation, encoder = open_generation(var, models.sha256()), models.load()
         items = read_pairs(PAIRS, read_sources(DOCUMENTS))
         pairs = compared(generation, encoder, items)
-    found = figures(pairs)
+    verdicts = left_out(pairs)
+    found = figures(pairs, verdicts)
     if write:
         FIT.write_text(json.dumps(to_fit(pairs), indent=1) + "\n", "utf-8")
     if as_json:
-        print(json.dumps({name: [s.precision, s.recall, s.f1, s.wanted] for name, s in found.items()}))
+        absent = {"said": verdicts.said, "right": verdicts.right}
+        print(json.dumps({"pairs": {name: asdict(s) for name, s in found.items()}, "absent": absent}))
         return
     for name, s in found.items():
         print(f"{name:48} P {s.precision:.2f}  R {s.recall:.2f}  F1 {s.f1:.2f}  of {s.wanted}")
+    print(f"no precedent in a document: said {verdicts.said} times, right {verdicts.right}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from corpus.records import column
 from corpus.types import Passage
 from index.encoder import Encoder, Encoding, Vectors
 from index.generation import Generation
+from index.highlights import Highlight, highlights
 
 FEATURES = ("words", "late", "late_back", "dense", "words_beside", "late_beside", "same_issuer")
 Certainty = Literal["clear", "possibly"]
@@ -29,10 +30,14 @@ _CANDIDATES = 100  # of more: the nearest by the single vector, and by words
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A logistic model of `FEATURES`; at `clear` and above a pair is one, at `possibly` it may be."""
+    """A logistic model of `FEATURES`; at `clear` and above a pair is one, at `possibly` it may be.
+
+    Where even the best chance in a document is below `absent`, nothing there carries on.
+    """
 
     weights: tuple[float, ...]
     bias: float
+    absent: float
     possibly: float
     clear: float
 
@@ -51,9 +56,8 @@ class Fit:
 def shipped_fit() -> Fit:
     """The fit that comes with the project."""
     known = json.loads(_FIT.read_text("utf-8"))
-    return Fit(
-        tuple(known["weights"][name] for name in FEATURES), known["bias"], known["possibly"], known["clear"]
-    )
+    weights = tuple(known["weights"][name] for name in FEATURES)
+    return Fit(weights, known["bias"], known["absent"], known["possibly"], known["clear"])
 
 
 def said(passage: Passage) -> tuple[int, int]:
@@ -97,9 +101,25 @@ class Likeness:
         pooled = generation.dense.vectors(np.array([row]))[0]
         dense = _standard(generation.dense.scores(pooled, rows))
         worded, late, back = _standard(words[rows]), _standard(late), _standard(back)
-        issuers = [generation.passages[n].document.issuer == source.document.issuer for n in rows]
-        columns = [worded, late, back, dense, self._beside(rows, worded), self._beside(rows, late), issuers]
-        return rows, np.column_stack(columns).astype(np.float32)
+        issuers = np.array([generation.passages[n].document.issuer == source.document.issuer for n in rows])
+        columns: list[Vectors] = [
+            worded,
+            late,
+            back,
+            dense,
+            self._beside(rows, worded),
+            self._beside(rows, late),
+        ]
+        return rows, np.column_stack([*columns, issuers]).astype(np.float32)
+
+    def highlights(self, row: int, other: int) -> tuple[Highlight, ...]:
+        """The clauses of `other` that come nearest to what `row` says."""
+        self._take([row])
+        vectors, weights = self._read[row]
+        passage = self._generation.passages[other]
+        spans = self._encoder.pieces([passage.text])[0].spans
+        there = self._generation.tokens.vectors(other)[: len(spans)]
+        return highlights(passage, (), vectors @ there.T * weights[:, None], spans[: len(there)])
 
     def _candidates(self, row: int, words: Vectors) -> NDArray[np.intp]:
         """The rows of other documents worth a closer look, in order: all if they are few."""
