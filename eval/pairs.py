@@ -22,7 +22,7 @@ from eval.data import GoldError, read_sources
 from eval.spans import COVERED, overlap
 from index.encoder import Encoder
 from index.generation import Generation, open_generation
-from index.precedents import FEATURES, Likeness
+from index.precedents import FEATURES, Likeness, nearness
 from service.settings import Settings
 
 PAIRS = Path(__file__).parent / "gold" / "authored" / "pairs.jsonl"
@@ -204,6 +204,16 @@ def _by_document(scores: Floats, pairs: Pairs) -> tuple[Floats, Bools]:
     return np.array([scores[k].max() for k in found]), np.array([pairs.continues[k].any() for k in found])
 
 
+def nearest_listed(pairs: Pairs) -> tuple[int, int]:
+    """Of items and documents with a listed passage, how many there are, and where the nearest passage is listed."""
+    near, keys = (
+        nearness(pairs.features.astype(np.float32)),
+        pairs.item * (pairs.document.max() + 1) + pairs.document,
+    )
+    groups = [np.flatnonzero(keys == key) for key in np.unique(keys[pairs.judged])]
+    return len(groups), sum(bool(pairs.judged[group[near[group].argmax()]]) for group in groups)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdicts:
     """What is possibly, and what is clearly, a precedent; `said` and `right` count items without one in a document."""
@@ -277,10 +287,17 @@ def main(
         FIT.write_text(json.dumps(to_fit(pairs), indent=1) + "\n", "utf-8")
     if as_json:
         absent = {"said": verdicts.said, "right": verdicts.right}
-        print(json.dumps({"pairs": {name: asdict(s) for name, s in found.items()}, "absent": absent}))
+        near = dict(zip(("said", "right"), nearest_listed(pairs), strict=True))
+        scores = {name: asdict(score) for name, score in found.items()}
+        print(json.dumps({"pairs": scores, "nearest": near, "absent": absent}))
         return
     for name, s in found.items():
         print(f"{name:48} P {s.precision:.2f}  R {s.recall:.2f}  F1 {s.f1:.2f}  of {s.wanted}")
+    print(
+        "nearest passage of a document with listed passages: {} times, a listed one {}".format(
+            *nearest_listed(pairs)
+        )
+    )
     print(f"no precedent in a document: said {verdicts.said} times, right {verdicts.right}")
 
 

@@ -60,6 +60,23 @@ def shipped_fit() -> Fit:
     return Fit(weights, known["bias"], known["absent"], known["possibly"], known["clear"])
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """`chance`, in 0..1, that one passage carries on the other; `nearness` of what both are about, as `nearness`."""
+
+    chance: float
+    nearness: float
+
+
+def nearness(features: Vectors) -> Vectors:
+    """How near passages come in their subject, of shape (pairs,), in standard deviations above those compared.
+
+    The chance is no measure of that: it asks for the same commitment, in documents of the same body.
+    """
+    words, late = FEATURES.index("words"), FEATURES.index("late")
+    return np.asarray((features[:, words] + features[:, late]) / 2, np.float32)
+
+
 def said(passage: Passage) -> tuple[int, int]:
     """The characters of a passage's text that say what is done: of a row its action, else the whole."""
     header = column(passage.fields, "text")
@@ -80,11 +97,17 @@ class Likeness:
         self._documents = np.array([passage.document.id for passage in generation.passages])
         self._read: dict[int, tuple[Vectors, Vectors]] = {}
 
-    def chances(self, row: int, fit: Fit | None = None) -> dict[int, float]:
-        """By row, the chance of each passage compared with `row` that it carries on what `row` says, or the reverse."""
+    def compared(self, row: int) -> dict[int, Compared]:
+        """By row, what came of each passage of another document that was compared with `row`.
+
+        Figures are rounded, so that they repeat.
+        """
         rows, features = self.features(row)
-        chances = (fit or shipped_fit()).chances(features)
-        return dict(zip(rows.tolist(), chances.tolist(), strict=True))
+        chances, near = shipped_fit().chances(features), nearness(features)
+        return {
+            other: Compared(round(chance, 4), round(nearly, 4))
+            for other, chance, nearly in zip(rows.tolist(), chances.tolist(), near.tolist(), strict=True)
+        }
 
     def features(self, row: int) -> tuple[NDArray[np.intp], Vectors]:
         """The passages of other documents worth comparing, and their `FEATURES` of shape (rows, features).

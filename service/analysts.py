@@ -1,6 +1,6 @@
 """The routes analysts use: records with sorting and export, precedents, feedback."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -17,7 +17,7 @@ from service.reading_schemas import Records, RecordsQuery
 from service.sorting import in_order
 
 router = APIRouter()
-_FILES = {
+_FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The action items; with `format` csv or xlsx as a file",
         "content": {
@@ -30,7 +30,7 @@ _FILES = {
 }
 
 
-@router.get("/records", tags=["read"], summary="Action items", response_model=Records, responses={**_FILES})
+@router.get("/records", tags=["read"], summary="Action items", response_model=Records, responses=_FILES)
 def list_records(open: Open, query: Annotated[RecordsQuery, Query()]) -> Records | Response:
     """The rows of the plans' tables, with lead, status and priority area where the plan has them."""
     found = in_order(reading.action_items(open[0], query.filter()), query.sort)

@@ -1,6 +1,6 @@
 """What came before and after a topic or an item: passages by document in order of time, and what became of each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -9,7 +9,7 @@ from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
 from index.highlights import Highlight
-from index.precedents import Certainty, Likeness, said, shipped_fit
+from index.precedents import Certainty, Compared, Likeness, said, shipped_fit
 from index.search import search
 from service.citations import Citation
 from service.errors import UnknownError
@@ -84,20 +84,19 @@ def of_passage(
         raise UnknownError(f"no passage has the id {id!r}", where="passage", remedy="search for it again")
     item = generation.passages[row]
     weighed = _Weighed(generation, encoder, [item], filter or Filter())
-    ranked = sorted(weighed.of(item).items(), key=lambda pair: (-pair[1], pair[0]))[:top_k]
+    compared = weighed.of(item)
+    ranked = sorted(compared, key=lambda other: (-compared[other].nearness, other))[:top_k]
     related = [
         Related(
             rank,
-            chance,
+            compared[other].nearness,
             generation.passages[other],
             weighed.likeness.highlights(row, other),
-            shipped_fit().certainty(chance),
+            shipped_fit().certainty(compared[other].chance),
         )
-        for rank, (other, chance) in enumerate(ranked, 1)
+        for rank, other in enumerate(ranked, 1)
     ]
-    documents = _in_time(
-        [item.document, *(generation.passages[other].document for other in weighed.of(item))]
-    )
+    documents = _in_time([item.document, *(generation.passages[other].document for other in compared)])
     return _gathered(generation, related, documents, weighed, [item], item)
 
 
@@ -114,7 +113,8 @@ def _gathered(
     if item:
         ordered = [pair for pair in ordered if item.document.id in (pair[0].id, pair[1].id)]
     marks = _Marks()
-    compared = [_compared(weighed, commitments, earlier, later, marks) for earlier, later in ordered]
+    topical = frozenset() if item else frozenset(r.passage.id for r in related)
+    compared = [_compared(weighed, commitments, two, topical, marks) for two in ordered]
     return Precedents(
         item,
         generation.id,
@@ -129,7 +129,7 @@ def _in_time(documents: Iterable[Document]) -> list[Document]:
 
 
 class _Weighed:
-    """The chances of what some passages are compared with, of what passes the filter; rounded, so that they repeat."""
+    """What some passages are compared with, of what passes the filter."""
 
     def __init__(
         self, generation: Generation, encoder: Encoder, passages: Sequence[Passage], filter: Filter
@@ -138,25 +138,33 @@ class _Weighed:
         self.passages = passages
         self.generation = generation
         mask = generation.fields.mask(filter)
-        self._chances = {
+        self._compared = {
             p.id: {
-                row: round(chance, 4)
-                for row, chance in self.likeness.chances(generation.positions[p.id]).items()
+                row: compared
+                for row, compared in self.likeness.compared(generation.positions[p.id]).items()
                 if mask[row]
             }
             for p in passages
         }
 
-    def of(self, passage: Passage) -> Mapping[int, float]:
-        """By row of other documents, the chance that one carries on the other."""
-        return self._chances[passage.id]
+    def of(self, passage: Passage) -> Mapping[int, Compared]:
+        """By row of other documents, what came of comparing it."""
+        return self._compared[passage.id]
 
-    def within(self, passage: Passage, document: Document) -> list[tuple[Passage, float]]:
-        """The passages of `document` with their chances, the likest first."""
-        chances = self._chances[passage.id]
-        there = [row for row in chances if self.generation.passages[row].document.id == document.id]
-        there.sort(key=lambda row: (-chances[row], row))
-        return [(self.generation.passages[row], chances[row]) for row in there]
+    def likest(self, passage: Passage, document: Document) -> list[tuple[Passage, float]]:
+        """The passages of `document` that most likely carry on `passage`, or the reverse, with their chances."""
+        found = self.of(passage)
+        there = sorted(self._within(passage, document), key=lambda row: (-found[row].chance, row))
+        return [(self.generation.passages[row], found[row].chance) for row in there]
+
+    def nearest(self, passage: Passage, document: Document) -> tuple[Passage, float] | None:
+        """The passage of `document` whose subject is nearest, with its chance."""
+        found = self.of(passage)
+        row = min(self._within(passage, document), key=lambda row: (-found[row].nearness, row), default=None)
+        return None if row is None else (self.generation.passages[row], found[row].chance)
+
+    def _within(self, passage: Passage, document: Document) -> list[int]:
+        return [row for row in self.of(passage) if self.generation.passages[row].document.id == document.id]
 
 
 @dataclass(slots=True)
@@ -172,16 +180,24 @@ class _Marks:
 
 
 def _compared(
-    weighed: _Weighed, commitments: Sequence[Passage], earlier: Document, later: Document, marks: _Marks
+    weighed: _Weighed,
+    commitments: Sequence[Passage],
+    two: tuple[Document, Document],
+    topical: Collection[str],
+    marks: _Marks,
 ) -> Comparison:
-    """What of the earlier document the later carries on, and which commitments stand in one alone."""
-    fit = shipped_fit()
+    """What of the earlier document the later carries on, and which commitments stand in one alone.
+
+    Of a topic, what carries on must be `topical` too: one of the passages found. That a commitment stands alone is only possible, not clear, where the other document speaks of the topic too.
+    """
+    (earlier, later), fit = two, shipped_fit()
     pairs: dict[tuple[str, str], tuple[float, Passage, Passage]] = {}
     for passage in weighed.passages:
         if passage.document.id not in (earlier.id, later.id):
             continue
         other = later if passage.document.id == earlier.id else earlier
-        for match, chance in weighed.within(passage, other)[:_MOST_MATCHES]:
+        likest = [pair for pair in weighed.likest(passage, other) if not topical or pair[0].id in topical]
+        for match, chance in likest[:_MOST_MATCHES]:
             before, after = (passage, match) if other is later else (match, passage)
             known = pairs.get((before.id, after.id), (0.0, before, after))
             if fit.certainty(chance) and chance > known[0]:
@@ -198,9 +214,13 @@ def _compared(
         if passage.document.id not in sides or passage.id in matched:
             continue
         other = later if passage.document.id == earlier.id else earlier
-        for nearest, chance in weighed.within(passage, other)[:1]:
-            before, after = (passage, nearest) if other is later else (nearest, passage)
-            certainty: Certainty = "clear" if chance < fit.absent else "possibly"
-            label = Label(certainty, chance, marks.cite(before), marks.cite(after))
-            sides[passage.document.id].append(label)
+        nearest = weighed.nearest(passage, other)
+        if nearest is None:
+            continue
+        there, chance = nearest
+        before, after = (passage, there) if other is later else (there, passage)
+        _, best = weighed.likest(passage, other)[0]
+        spoken_of = any(p.document.id == other.id for p in weighed.passages)
+        certainty: Certainty = "possibly" if spoken_of or best >= fit.absent else "clear"
+        sides[passage.document.id].append(Label(certainty, chance, marks.cite(before), marks.cite(after)))
     return Comparison(earlier, later, tuple(continued), tuple(sides[later.id]), tuple(sides[earlier.id]))

@@ -37,7 +37,9 @@ class Related(Model):
     """A passage of the topic, or of another document and like the item; rank 1 is the best of all documents."""
 
     rank: int
-    score: float = Field(description="of the search by topic; by item the chance that it carries on the item")
+    score: float = Field(
+        description="of the search by topic; by item how near its subject is, in standard deviations"
+    )
     certainty: Sure | None = Field(
         description="by item: whether it carries on the item; null if not, and by topic"
     )
