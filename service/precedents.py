@@ -188,7 +188,8 @@ def _compared(
 ) -> Comparison:
     """What of the earlier document the later carries on, and which commitments stand in one alone.
 
-    Of a topic, what carries on must be `topical` too: one of the passages found. That a commitment stands alone is only possible, not clear, where the other document speaks of the topic too.
+    Of a topic, what carries on must be `topical` too: one of the passages found. That a commitment stands alone is
+    only possible, not clear, where the other document speaks of the topic too.
     """
     (earlier, later), fit = two, shipped_fit()
     pairs: dict[tuple[str, str], tuple[float, Passage, Passage]] = {}
@@ -214,12 +215,11 @@ def _compared(
         if passage.document.id not in sides or passage.id in matched:
             continue
         other = later if passage.document.id == earlier.id else earlier
-        nearest = weighed.nearest(passage, other)
-        if nearest is None:
-            continue
+        nearest, likest = weighed.nearest(passage, other), weighed.likest(passage, other)
+        if nearest is None or fit.certainty(best := likest[0][1]):
+            continue  # nothing to quote beside it, or something off the topic that may carry it on
         there, chance = nearest
         before, after = (passage, there) if other is later else (there, passage)
-        _, best = weighed.likest(passage, other)[0]
         spoken_of = any(p.document.id == other.id for p in weighed.passages)
         certainty: Certainty = "possibly" if spoken_of or best >= fit.absent else "clear"
         sides[passage.document.id].append(Label(certainty, chance, marks.cite(before), marks.cite(after)))
