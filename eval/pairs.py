@@ -6,78 +6,25 @@ are not listed are unjudged: figures are given with those taken for wrong, and w
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 from sklearn.linear_model import LogisticRegression
 
 from eval.cli import DOCUMENTS, AsJson, VarFolder, one_line_errors
-from eval.data import GoldError, read_sources
-from eval.spans import COVERED, overlap
-from index.encoder import Encoder
-from index.generation import Generation, open_generation
-from index.precedents import FEATURES, Likeness, nearness
+from eval.data import read_sources
+from eval.pair_data import PAIRS, Bools, Floats, Pairs, compared, read_pairs
+from index.generation import open_generation
+from index.precedents import FEATURES, nearness
 from service.settings import Settings
 
-PAIRS = Path(__file__).parent / "gold" / "authored" / "pairs.jsonl"
 FIT = Path(__file__).parents[1] / "index" / "precedents.json"
 _INVERSE_RIDGE = 0.3
 _MISSED = 0.0  # of the items clearly without precedent in a document, the share that may have one
 _JUDGED = 5.0  # what a labelled pair counts beside one that nobody has read
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-
-
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class _Quoted(_Row):
-    document: str
-    quote: str
-
-
-class _Label(_Quoted):
-    grade: int
-    relation: Literal["continues", "related"]
-
-
-class _Item(_Row):
-    id: str
-    source: _Quoted
-    relevant: list[_Label]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """Every comparison of an item: `features` of shape (pairs, features), the others of shape (pairs,).
-
-    `document` numbers the document of the passage compared.
-    """
-
-    item: NDArray[np.intp]
-    document: NDArray[np.intp]
-    features: Floats
-    continues: Bools
-    judged: Bools
-
-    def of(self, chosen: Bools) -> "Pairs":
-        """Those `chosen`."""
-        return Pairs(
-            self.item[chosen],
-            self.document[chosen],
-            self.features[chosen],
-            self.continues[chosen],
-            self.judged[chosen],
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,68 +47,6 @@ class Score:
             2 * both / max(1, all_taken + all_wanted),
             all_wanted,
         )
-
-
-def read_pairs(path: Path, sources: Mapping[str, str]) -> list[_Item]:
-    """The labelled items. Raises GoldError that names the line for the first thing wrong."""
-    items = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        where = f"{path.name}:{number}"
-        try:
-            item = _Item.model_validate_json(line)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            raise GoldError(
-                f"{first['loc']}: {first['msg']}", where=where, remedy="see eval/gold/authored/README.md"
-            ) from error
-        for quoted in (item.source, *item.relevant):
-            if quoted.quote not in sources.get(quoted.document, ""):
-                raise GoldError(
-                    f"{quoted.quote[:60]!r} does not stand in {quoted.document}",
-                    where=where,
-                    remedy="quote the source",
-                )
-        items.append(item)
-    return items
-
-
-def compared(generation: Generation, encoder: Encoder, items: list[_Item]) -> Pairs:
-    """The passages each item is compared with, by `index.precedents`, and what they were labelled."""
-    likeness = Likeness(generation, encoder)
-    numbers = {id: n for n, id in enumerate(generation.documents)}
-    item, document, features, continues, judged = [], [], [], [], []
-    for n, one in enumerate(items):
-        rows, found = likeness.features(_row(generation, one.source))
-        relations = {_row(generation, label): label.relation for label in one.relevant}
-        item += [n] * len(rows)
-        document += [numbers[generation.passages[row].document.id] for row in rows]
-        features.append(found)
-        continues += [relations.get(row) == "continues" for row in rows.tolist()]
-        judged += [row in relations for row in rows.tolist()]
-    return Pairs(
-        np.array(item),
-        np.array(document),
-        np.concatenate(features).astype(np.float64),
-        np.array(continues),
-        np.array(judged),
-    )
-
-
-def _row(generation: Generation, quoted: _Quoted) -> int:
-    """The passage that a quote is from: the one with most of it."""
-    start = generation.sources[quoted.document].index(quoted.quote)
-    place = (start, start + len(quoted.quote))
-    shared = [
-        overlap(place, (p.start, p.end)) if p.document.id == quoted.document else 0
-        for p in generation.passages
-    ]
-    best = int(np.argmax(shared))
-    passage = generation.passages[best]
-    if shared[best] < COVERED * min(len(quoted.quote), passage.end - passage.start):
-        raise GoldError(
-            f"{quoted.quote[:60]!r} is in no passage", where=PAIRS.name, remedy="quote one passage"
-        )
-    return best
 
 
 def fitted(pairs: Pairs) -> tuple[Floats, float]:
