@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -41,6 +41,7 @@ def test_sorting_by_several_columns(client: TestClient) -> None:
     assert numbers(client, sort="group", lead="All members") == ["4", "2"]
 
 
+@settings(deadline=None)
 @given(st.lists(records, max_size=8), st.booleans())
 def test_numbers_sort_by_size_stably_and_what_is_missing_comes_last(
     items: list[Record], turned: bool
@@ -51,6 +52,7 @@ def test_numbers_sort_by_size_stably_and_what_is_missing_comes_last(
     assert found == known + [item for item in items if item.number is None]
 
 
+@settings(deadline=None)
 @given(st.lists(records, max_size=4))
 def test_csv_round_trip(items: list[Record]) -> None:
     text = to_csv(items)
@@ -64,6 +66,7 @@ def test_csv_round_trip(items: list[Record]) -> None:
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
 
 
+@settings(deadline=None)
 @given(cell_texts)
 def test_the_guard_can_be_taken_off(cell: str) -> None:
     safe = guarded(cell)
