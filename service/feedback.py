@@ -82,7 +82,7 @@ def _open(var: Path) -> Iterator[sqlite3.Connection]:
 def candidate(kept: Kept, sources: Mapping[str, str]) -> dict[str, Any] | None:
     """A line of `questions.jsonl` for someone to read and accept, marked as a candidate; None where none can be made.
 
-    A good answer gives its quotations that stand in `sources` as alternatives of the evidence; a "not found" that was
+    A good answer gives its quotations that stand in `sources` and have the answer as alternatives of the evidence; a "not found" that was
     found right, an unanswerable question. What is right in place of a bad answer nobody has said.
     """
     given = kept.given
@@ -96,6 +96,7 @@ def candidate(kept: Kept, sources: Mapping[str, str]) -> dict[str, Any] | None:
     answerable = given.status != "not_found"
     if answerable and not quotes:
         return None
+    said = _answer(given.answer, quotes[0][1]) if answerable else ""
     return {
         "id": f"candidate-{kept.id}",
         "question": given.question,
@@ -103,8 +104,10 @@ def candidate(kept: Kept, sources: Mapping[str, str]) -> dict[str, Any] | None:
         "style": "candidate",
         "difficulty": "medium",
         "answerable": answerable,
-        "answers": [_answer(given.answer, quotes[0][1])] if answerable else [],
-        "evidence": [[{"document": id, "quote": quote}] for id, quote in quotes] if answerable else [],
+        "answers": [said] if answerable else [],
+        "evidence": [
+            [{"document": id, "quote": quote}] for id, quote in quotes if answerable and said in quote
+        ],
         "miss": None if answerable else "candidate",
     }
 
