@@ -82,8 +82,9 @@ def _open(var: Path) -> Iterator[sqlite3.Connection]:
 def candidate(kept: Kept, sources: Mapping[str, str]) -> dict[str, Any] | None:
     """A line of `questions.jsonl` for someone to read and accept, marked as a candidate; None where none can be made.
 
-    A good answer gives its quotations that stand in `sources` and have the answer as alternatives of the evidence; a "not found" that was
-    found right, an unanswerable question. What is right in place of a bad answer nobody has said.
+    A good answer gives as alternatives of the evidence those of its quotations that stand in `sources` and have the
+    answer; a "not found" that was found right, an unanswerable question. What is right in place of a bad answer nobody
+    has said.
     """
     given = kept.given
     if given.thumb == "down":
