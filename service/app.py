@@ -3,26 +3,25 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.routing import Route
 
 from index.encoder import Encoder
 from index.search import search
-from service import completions, reading
+from service import analysts, completions, reading
 from service.line import Line
 from service.mcp_tools import mcp_server
 from service.opened import Open, Opened
 from service.problems import PROBLEMS, install
-from service.reading_schemas import DocumentEntry, Documents, Records
+from service.reading_schemas import DocumentEntry, Documents
 from service.schemas import (
     ChatRequest,
     ChatResponse,
     Citation,
-    Filter,
     Health,
     Passage,
     Verdict,
@@ -65,7 +64,9 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     _ask(app)
     _read(app)
     _watch(app)
+    app.include_router(analysts.router)
     app.include_router(completions.router)
+    app.state.settings = settings
     mcp = mcp_server(lambda: app.state.opened.pair, line)
     # makes the session manager; on a loopback address it keeps out pages of other sites, by Host and Origin
     mcp.streamable_http_app(stateless_http=True, json_response=True, host=settings.host)
@@ -131,12 +132,6 @@ def _read(app: FastAPI) -> None:
     def get_passage(id: str, open: Open) -> Passage:
         """A passage by its id, as search and citations give it."""
         return reading.passage(open[0], id)
-
-    @app.get("/records", tags=["read"], summary="Action items")
-    def list_records(open: Open, filter: Annotated[Filter, Query()]) -> Records:
-        """The rows of the plans' tables, with lead, status and priority area where the plan has them."""
-        found = reading.action_items(open[0], filter)
-        return Records(records=found, total=len(found))
 
 
 def _watch(app: FastAPI) -> None:

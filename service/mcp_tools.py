@@ -1,4 +1,4 @@
-"""The tools that agents reach by MCP: search, read a document, list action items, check a citation."""
+"""The tools that agents reach by MCP: search, read, list action items, find precedents, check a citation."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial, wraps
@@ -17,7 +17,9 @@ from index.encoder import Encoder
 from index.generation import Generation
 from index.search import search as find
 from service import reading
+from service.analysts import precedents
 from service.line import Line
+from service.precedents_schemas import PrecedentsRequest, PrecedentsResponse
 from service.reading import MAX_SLICE
 from service.reading_schemas import Reading, Records
 from service.schemas import MAX_QUESTION, Citation, Filter, Verdict
@@ -75,6 +77,27 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         found = reading.action_items(generation, filter or Filter())
         return Records(records=found[offset : offset + limit], total=len(found))
 
+    async def find_precedents(
+        topic: Annotated[
+            str | None, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"\S", description="in words")
+        ] = None,
+        passage: Annotated[
+            str | None, Field(min_length=1, max_length=300, description="a passage's id, instead of a topic")
+        ] = None,
+        filter: Filtered = None,
+        top_k: Annotated[int, Field(ge=1, le=50)] = 20,
+    ) -> PrecedentsResponse:
+        """What came before and after a topic or an item: passages by document, in order of time.
+
+        For each two documents also what was continued, is new or was dropped, each with a quotation of both. "Possibly"
+        means weak evidence; new and dropped are of these documents only.
+        """
+        if (topic is None) == (passage is None):
+            raise ToolError("give a topic or a passage, and not both")
+        request = PrecedentsRequest(topic=topic, passage=passage, filter=filter, top_k=top_k)
+        generation, encoder = opened()
+        return await line.run(partial(precedents, generation, encoder, request))
+
     async def verify_citation(citation: Citation) -> Verdict:
         """Whether a citation of this service still holds: quotation, hash, offsets and description."""
         return verdict(opened()[0], citation)
@@ -85,7 +108,10 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         instructions=_INSTRUCTIONS,
         version=version("bali"),
         log_level="WARNING",
-        tools=[_tool(function) for function in (search, read_document, list_action_items, verify_citation)],
+        tools=[
+            _tool(function)
+            for function in (search, read_document, list_action_items, find_precedents, verify_citation)
+        ],
     )
 
 
