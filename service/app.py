@@ -15,6 +15,7 @@ from index.search import search
 from service import completions, reading
 from service.mcp_tools import mcp_server
 from service.opened import Open, Opened
+from service.page.routes import install as install_page
 from service.problems import PROBLEMS, install
 from service.reading_schemas import DocumentEntry, Documents, Records
 from service.schemas import (
@@ -56,12 +57,15 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
         summary="Answers from the documents of the Bali Process, every quotation verbatim and checkable",
         lifespan=lifespan,
         responses=PROBLEMS,
+        docs_url=None,  # FastAPI's load their scripts from elsewhere
+        redoc_url=None,
     )
     install(app, MAX_BODY)
     _ask(app)
     _read(app)
     _watch(app)
     app.include_router(completions.router)
+    install_page(app)
     mcp = mcp_server(lambda: app.state.opened.pair)
     # makes the session manager; on a loopback address it keeps out pages of other sites, by Host and Origin
     mcp.streamable_http_app(stateless_http=True, json_response=True, host=settings.host)
