@@ -34,13 +34,13 @@ Offset = Annotated[int | None, Query(ge=0, le=_MAX_OFFSET)]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A block to be shown. A table has rows instead: ("header" | "group" | "row" | "definition", cells) each."""
+    """A block to be shown. A table has rows instead: (kind of block, start, cells) each."""
 
     kind: str
     start: int
     html: Markup
     level: int = 0
-    rows: tuple[tuple[str, tuple[Markup, ...]], ...] = ()
+    rows: tuple[tuple[str, int, tuple[Markup, ...]], ...] = ()
     headers: tuple[str, ...] = ()
 
 
@@ -117,7 +117,7 @@ def parts(source: str, title: str, size: int = _PART) -> tuple[tuple[Block, ...]
 def _outline(source: str, whole: Sequence[Sequence[Block]]) -> Iterator[Heading]:
     for part, blocks in enumerate(whole, 1):
         for block in blocks:
-            if block.kind in _HEADINGS and (text := plain(source[block.start : block.end])):
+            if block.kind in (*_HEADINGS, "group") and (text := plain(source[block.start : block.end])):
                 yield Heading(text, max(1, len(block.section)), block.start, part)
 
 
@@ -153,7 +153,7 @@ def _table(source: str, run: Sequence[Block], marked: Span | None) -> Piece:
         spans = block.cells or [
             (block.start + a, block.start + b) for a, b in split(source[block.start : block.end])
         ]
-        rows.append((block.kind, tuple(_html(source, span, marked) for span in spans)))
+        rows.append((block.kind, block.start, tuple(_html(source, span, marked) for span in spans)))
     headers = next((block.headers for block in run if block.headers), ())
     return Piece("table", run[0].start, Markup(), rows=tuple(rows), headers=headers)
 
@@ -181,7 +181,7 @@ def _anchored(shown: Sequence[Piece]) -> list[Piece]:
             piece.start,
             once(piece.html),
             piece.level,
-            tuple((kind, tuple(once(cell) for cell in cells)) for kind, cells in piece.rows),
+            tuple((kind, start, tuple(once(cell) for cell in cells)) for kind, start, cells in piece.rows),
             piece.headers,
         )
         for piece in shown
