@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup, escape
+from pydantic import StringConstraints
 
 from corpus.types import Document
 from service.answer import Answer
@@ -26,6 +27,7 @@ STATUS = {
 }
 _MARKER = re.compile(r"\[(\d+)\]")
 _MOST_CARDS = 50
+Place = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}:\d{1,9}:\d{1,9}:.{1,300}$")]
 
 router = page_router()
 
@@ -106,7 +108,7 @@ def _page(
 def cards(
     request: Request,
     open: Open,
-    cite: Annotated[list[str], Query(max_length=_MOST_CARDS)],
+    cite: Annotated[list[Place], Query(max_length=_MOST_CARDS)],
     turn: Annotated[int, Query(ge=1, le=10_000)] = 1,
     related: bool = False,
 ) -> HTMLResponse:
@@ -114,9 +116,8 @@ def cards(
     generation, _ = open
     found = []
     for one in cite:
-        marker, start, end, document = (one.split(":", 3) + ["", "", "", ""])[:4]
-        places = [int(part) if part.isdecimal() and len(part) < 10 else 0 for part in (marker, start, end)]
+        marker, start, end, document = one.split(":", 3)
         known = entry(generation, document)
-        found.append(quotation(generation, known.id, places[1], places[2], places[0]))
+        found.append(quotation(generation, known.id, int(start), int(end), int(marker)))
     html = fragment("cards", quotations=found, turn=turn, related=related, base=str(request.base_url))
     return HTMLResponse(html)

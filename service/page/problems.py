@@ -50,7 +50,8 @@ def page_router() -> APIRouter:
 
 def _said(error: RequestValidationError | ValidationError) -> str:
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part != "query")[:_LONGEST_FIELD]
+    place = first["loc"][1:] if isinstance(error, RequestValidationError) else first["loc"]
+    field = ".".join(map(str, place))[:_LONGEST_FIELD]
     return f"{field}: {first['msg']}" if field else str(first["msg"])
 
 
