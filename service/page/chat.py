@@ -13,8 +13,8 @@ from pydantic import StringConstraints
 from corpus.types import Document
 from service.answer import Answer
 from service.opened import Open
-from service.page.quoting import Quotation, of_citation, quotation
 from service.page.problems import page_router
+from service.page.quoting import Quotation, of_citation, quotation
 from service.page.rendering import fragment, page
 from service.reading import entry
 from service.schemas import MAX_QUESTION, ChatRequest
@@ -56,13 +56,17 @@ class Turn:
         for marker in _MARKER.finditer(self.text):
             if int(marker[1]) in known:
                 anchor = Markup('<a class="marker" href="#c{}-{}">[{}]</a>')
-                html += escape(self.text[done : marker.start()]) + anchor.format(self.number, marker[1], marker[1])
+                html += escape(self.text[done : marker.start()]) + anchor.format(
+                    self.number, marker[1], marker[1]
+                )
                 done = marker.end()
         return html + escape(self.text[done:])
 
 
 @router.get("/")
-async def ask(request: Request, open: Open, q: Annotated[str, Query(max_length=MAX_QUESTION)] = "") -> HTMLResponse:
+async def ask(
+    request: Request, open: Open, q: Annotated[str, Query(max_length=MAX_QUESTION)] = ""
+) -> HTMLResponse:
     """The empty chat, or with `q` its first turn."""
     return await _conversation(request, open, [], q) if q.strip() else _page(request, open, [])
 

@@ -14,8 +14,8 @@ from starlette.datastructures import QueryParams
 from corpus.types import Document
 from index.search import Result, SearchResults, search
 from service.opened import Open
-from service.page.quoting import cells, link
 from service.page.problems import page_router
+from service.page.quoting import cells, link
 from service.page.rendering import page
 from service.schemas import Filter
 from service.search_schemas import SearchRequest
@@ -78,7 +78,9 @@ class Address:
 
     def __init__(self, given: QueryParams) -> None:
         known = ("q", "show", *_YEARS, *_LISTED)
-        self.pairs = [(name, value.strip()) for name, value in given.multi_items() if value.strip() and name in known]
+        self.pairs = [
+            (name, value.strip()) for name, value in given.multi_items() if value.strip() and name in known
+        ]
 
     def get(self, name: str, default: str = "") -> str:
         """The first value of `name`."""
@@ -98,7 +100,11 @@ class Address:
             chosen = self.get("year_from") == self.get("year_to") == value
             return _url([*self.without(*_YEARS), *(() if chosen else ((key, value) for key in _YEARS))])
         kept = self.without()
-        return _url([pair for pair in kept if pair != (name, value)] if (name, value) in kept else [*kept, (name, value)])
+        return _url(
+            [pair for pair in kept if pair != (name, value)]
+            if (name, value) in kept
+            else [*kept, (name, value)]
+        )
 
     @property
     def filter(self) -> Filter:
@@ -118,10 +124,16 @@ async def find(request: Request, open: Open) -> HTMLResponse:
     address = Address(request.query_params)
     filter = address.filter
     index_filter = filter.to_index(generation.documents)
-    shown: dict[str, Any] = {"address": address, "documents": generation.documents, "base": str(request.base_url)}
+    shown: dict[str, Any] = {
+        "address": address,
+        "documents": generation.documents,
+        "base": str(request.base_url),
+    }
     if not address.get("q"):
         return page(request, "find", found=None, hits=[], facets=[], more="", chips=[], **shown)
-    asked = SearchRequest.model_validate({"query": address.get("q"), "top_k": address.get("show", str(_STEP))})
+    asked = SearchRequest.model_validate(
+        {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}
+    )
     found = await run_in_threadpool(search, generation, encoder, asked.query, asked.top_k, index_filter)
     more = ""
     if len(found.results) == asked.top_k < _MOST:
@@ -130,7 +142,14 @@ async def find(request: Request, open: Open) -> HTMLResponse:
     facets = _facets(address, found, generation.documents)
     hits = [Hit.of(result) for result in found.results]
     return page(
-        request, "find", found=found, hits=hits, facets=facets, more=more, chips=_chips(address, generation.documents), **shown
+        request,
+        "find",
+        found=found,
+        hits=hits,
+        facets=facets,
+        more=more,
+        chips=_chips(address, generation.documents),
+        **shown,
     )
 
 

@@ -115,7 +115,7 @@ def cells(passage: Passage, window: Span, marks: Sequence[Span] = ()) -> list[tu
     """
     if passage.kind not in ("row", "definition"):
         return [("", render(passage.text, marks, window))]
-    headers = {text: header for header, text in reversed(passage.fields.items())}
+    headers = {text: header for header, text in reversed(list(passage.fields.items()))}
     found = []
     for start, end in split(passage.text):
         cut = max(start, window[0]), min(end, window[1])

@@ -15,8 +15,8 @@ from corpus.structure import blocks as read_blocks
 from corpus.types import Block
 from service.opened import Open
 from service.page.markup import Span, render, split
-from service.page.quoting import quotation, unchanged
 from service.page.problems import page_router
+from service.page.quoting import quotation, unchanged
 from service.page.rendering import page
 from service.reading import entry
 from service.schemas import Citation, Verdict
@@ -61,7 +61,7 @@ def documents(request: Request, open: Open) -> HTMLResponse:
     return page(request, "documents", documents=[entry(generation, id) for id in generation.documents])
 
 
-@router.get("/read/{document}")
+@router.get("/read/{document:path}")
 def read(
     request: Request,
     open: Open,
@@ -173,7 +173,7 @@ def _anchored(shown: Sequence[Piece]) -> list[Piece]:
         if done or "<mark>" not in html:
             return html
         done = True
-        return Markup(html.replace("<mark>", Markup('<mark id="mark" tabindex="-1">'), 1))  # noqa: S704 - as rendered
+        return Markup(html.replace("<mark>", Markup('<mark id="mark" tabindex="-1">'), 1))
 
     return [
         Piece(

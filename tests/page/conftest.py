@@ -5,11 +5,22 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    ViewportSize,
+    WebError,
+    sync_playwright,
+)
 
 from service import confidence
 from service.app import create_app
@@ -39,7 +50,7 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def plain_fit(folder: Any) -> Iterator[None]:
+def plain_fit(folder: Path) -> Iterator[None]:
     """The confidence of one signal that the service's tests use, too."""
     file = folder / "confidence.json"
     file.write_text(json.dumps(SHARE_OF_WORDS), "utf-8")
@@ -88,10 +99,21 @@ def visiting(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
     def asked(request: Request) -> None:
         visit.requests.append(request.url)
 
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            visit.complaints.append(message.text)
+
+    def failed(error: WebError) -> None:
+        visit.complaints.append(str(error.error))
+
+    def opened(dialog: Dialog) -> None:
+        visit.complaints.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
     context.on("request", asked)
-    context.on("console", lambda message: message.type in ("error", "warning") and visit.complaints.append(message.text))
-    context.on("weberror", lambda error: visit.complaints.append(str(error.error)))
-    context.on("dialog", lambda dialog: (visit.complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    context.on("console", said)
+    context.on("weberror", failed)
+    context.on("dialog", opened)
     try:
         yield visit
         assert visit.foreign() == []

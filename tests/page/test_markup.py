@@ -11,8 +11,34 @@ from service.page.markup import TAGS, render, split, visible
 
 PIECES = [
     *(f"<{slash}{tag}>" for tag in TAGS for slash in ("", "/")),
-    *("**", "*", "***", "<", ">", "&", "&lt;", '"', "'", "\t", "\n", " ", "<B>", "<b >", "<b onclick=x>", "</b/>"),
-    *("<script>", "</script>", "<mark>", "</mark>", "<img src=x onerror=alert(1)>", "<!--", "-->", "<a href=//evil>"),
+    *(
+        "**",
+        "*",
+        "***",
+        "<",
+        ">",
+        "&",
+        "&lt;",
+        '"',
+        "'",
+        "\t",
+        "\n",
+        " ",
+        "<B>",
+        "<b >",
+        "<b onclick=x>",
+        "</b/>",
+    ),
+    *(
+        "<script>",
+        "</script>",
+        "<mark>",
+        "</mark>",
+        "<img src=x onerror=alert(1)>",
+        "<!--",
+        "-->",
+        "<a href=//evil>",
+    ),
 ]
 TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=4), max_size=14).map("".join)
 
@@ -73,7 +99,9 @@ def test_no_other_tag_ever_comes_out(text: str, data: st.DataObject) -> None:
 def test_text_without_emphasis_is_only_escaped(text: str) -> None:
     bare = text.replace("**", "*.")
     assert render(bare) == escape(bare) or "<" in bare
-    assert Seen(render(text.replace("<", "(").replace("**", "*."))).text == text.replace("<", "(").replace("**", "*.")
+    assert Seen(render(text.replace("<", "(").replace("**", "*."))).text == text.replace("<", "(").replace(
+        "**", "*."
+    )
 
 
 @given(TEXTS, st.data())
@@ -108,7 +136,9 @@ def test_emphasis(text: str, html: str) -> None:
 
 def test_a_mark_survives_emphasis_and_cuts() -> None:
     text = "a **bold word** here"
-    assert render(text, [(7, 20)]) == "a <strong>bo</strong><mark><strong>ld word</strong> here</mark>".replace(
+    assert render(
+        text, [(7, 20)]
+    ) == "a <strong>bo</strong><mark><strong>ld word</strong> here</mark>".replace(
         "bo</strong><mark><strong>ld", "bol</strong><mark><strong>d"
     )
     assert render(text, window=(4, 8)) == "<strong>bold</strong>"

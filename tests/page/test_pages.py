@@ -15,7 +15,10 @@ def text_of(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
-@pytest.mark.parametrize("path", ["/", "/find", "/find?q=lighthouse", "/read", "/read/plan", "/read/none", "/documents", "/nowhere"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/find", "/find?q=lighthouse", "/read", "/read/plan", "/read/none", "/documents", "/nowhere"],
+)
 def test_every_response_tells_the_browser_to_load_nothing_else(client: TestClient, path: str) -> None:
     response = client.get(path)
     assert {name: response.headers[name] for name in HEADERS} == HEADERS
@@ -125,7 +128,9 @@ def test_what_is_wrong_is_said_on_a_page(client: TestClient, path: str, status: 
     assert says in text_of(response.text)
 
 
-@pytest.mark.parametrize("path", ["/read/plan?start=999999&end=9999999", "/read/plan?start=5&end=5", "/read/plan?end=7"])
+@pytest.mark.parametrize(
+    "path", ["/read/plan?start=999999&end=9999999", "/read/plan?start=5&end=5", "/read/plan?end=7"]
+)
 def test_a_place_without_text_is_said(client: TestClient, path: str) -> None:
     assert "no text at the place" in text_of(client.get(path).text)
 
@@ -147,7 +152,9 @@ def test_odd_forms_get_a_page(client: TestClient, form: dict[str, str | list[str
     assert response.headers["content-type"].startswith("text/html")
 
 
-@pytest.mark.parametrize("cite", ["", ":", "1:2", "x:y:z:plan", "1:0:99999999999999:plan", "1:9:3:plan", "1:0:5:plan:more"])
+@pytest.mark.parametrize(
+    "cite", ["", ":", "1:2", "x:y:z:plan", "1:0:99999999999999:plan", "1:9:3:plan", "1:0:5:plan:more"]
+)
 def test_odd_citations_are_refused(client: TestClient, cite: str) -> None:
     assert client.get("/cards", params={"cite": cite}).status_code in (404, 422)
 
