@@ -33,10 +33,12 @@ def views(page: Page, url: str) -> Iterator[str]:
     expect(page.locator("#t1 .doings")).to_be_visible()
     page.get_by_role("button", name="Verify").first.click()
     expect(page.locator("output").first).to_contain_text("holds")
+    page.locator("#t1").evaluate("turn => turn.scrollIntoView()")
     yield "ask"
     source = page.locator("#c1-1").get_by_role("link").first.get_attribute("href")
     page.goto(f"{url}/find?q=training+on+digital+evidence&year_from=2022")
     page.locator(".facets summary", has_text="Lead").click()
+    page.evaluate("scrollTo(0, 0)")
     yield "search"
     page.goto(f"{url}{source}")
     expect(page.locator("#mark")).to_be_in_viewport()

@@ -181,7 +181,11 @@ def _chips(address: Address, documents: Mapping[str, Document]) -> list[tuple[st
     ]
     years = [address.get(name) for name in _YEARS]
     if any(years):
-        said = years[0] if years[0] == years[1] else f"{years[0] or '…'}–{years[1] or '…'}"
+        said = (
+            years[0]
+            if years[0] == years[1]
+            else " ".join(f"{word} {year}" for word, year in zip(("from", "to"), years, strict=True) if year)
+        )
         chips.append((f"Years: {said}", _url(address.without(*_YEARS))))
     return chips
 
