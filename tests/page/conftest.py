@@ -38,9 +38,12 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 NARROW: ViewportSize = {"width": 320, "height": 640}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, started once; `make test` installs it."""
+    """Debian's Chromium, started once; `make test` installs it.
+
+    It goes before other tests come: as long as it is driven, an event loop runs in this thread.
+    """
     path = shutil.which("chromium")
     assert path, "chromium is not installed: run `make test`, or install Debian's package chromium"
     with sync_playwright() as playwright:
