@@ -69,7 +69,7 @@ $(VENV)/installed: pyproject.toml
 $(VENV)/browser: $(VENV)/installed
 	@command -v chromium > /dev/null || { \
 		echo "== Installing Debian's chromium" && \
-		{ apt-get -qq update && apt-get -qq install --no-install-recommends chromium fonts-dejavu-core fonts-liberation; } \
+		{ apt-get -qq update && apt-get -qq -y install --no-install-recommends chromium fonts-dejavu-core fonts-liberation; } \
 			> $@.log 2>&1; \
 	} || { echo "The tests need chromium, and apt-get could not install it (see $@.log): install it as root"; exit 1; }
 	@touch $@

@@ -154,6 +154,8 @@ def test_a_slow_stream_grows_without_moving_anything_and_is_announced_once(
         waiting, told = page.evaluate("announced")
         assert waiting == "Searching the documents…"
         assert told.startswith("Answered from the documents. ")
+    page.evaluate("document.querySelector('#t2 .answer').before('what comes late moves what is there')")
+    page.wait_for_function("moved.length > 0")
 
 
 @pytest.mark.parametrize("viewport", WIDTHS)
@@ -261,3 +263,30 @@ def test_no_state_has_an_accessibility_violation(browser: Browser, site: str, vi
         visit.go("/read/none")
         check(page)
         visit.complaints[:] = [said for said in visit.complaints if "404" not in said]
+
+
+def test_a_violation_would_be_found(visit: Visit) -> None:
+    page = visit.go("/")
+    page.evaluate("document.querySelector('label').remove()")
+    with pytest.raises(AssertionError, match="label"):
+        check(page)
+
+
+def test_a_print_is_a_note_with_its_citations(visit: Visit) -> None:
+    page = visit.go("/")
+    ask(page, LIGHTHOUSE)
+    page.emulate_media(media="print")
+    for part in (".asked", ".answer", "#c1-1 .place", "#c1-1 blockquote", "#c1-1 .printed"):
+        expect(page.locator(part).first).to_be_visible()
+    expect(page.locator("#c1-1 .printed")).to_contain_text(f"{visit.site}/read/plan?start=")
+    for part in (".composer", "nav", ".tools", ".doings", ".skip"):
+        expect(page.locator(part).first).to_be_hidden()
+
+
+def test_an_answer_stays_when_its_cards_cannot_be_loaded(visit: Visit) -> None:
+    page = visit.go("/")
+    page.route("**/cards?*", lambda route: route.abort())
+    ask(page, LIGHTHOUSE)
+    expect(page.locator(".answer")).to_contain_text("Norway")
+    expect(page.locator(".sources")).to_have_text("The citations could not be loaded.")
+    visit.complaints[:] = [said for said in visit.complaints if "ERR_FAILED" not in said]

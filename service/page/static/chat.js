@@ -29,7 +29,6 @@ function remember(question, answer) {
   for (const [name, value] of [["asked", question], ["answered", answer]]) {
     const input = document.createElement("input");
     Object.assign(input, { type: "hidden", name, value });
-    form.prepend(input);
     form.insertBefore(input, form.querySelector("label"));
   }
 }
@@ -71,7 +70,7 @@ function linked(turn, text, markers) {
   part(turn, ".answer").replaceChildren(...nodes);
 }
 
-function cardsOf(turn, citations, related, signal) {
+async function cardsOf(turn, citations, related, signal) {
   if (!citations.length) return document.createDocumentFragment();
   const query = new URLSearchParams({ turn: turn.dataset.number, related });
   for (const { marker, quote, passage } of citations) {
@@ -80,7 +79,13 @@ function cardsOf(turn, citations, related, signal) {
     const start = passage.start + [...before].length;
     query.append("cite", [marker, start, start + [...quote].length, passage.document.id].join(":"));
   }
-  return fragment(`/cards?${query}`, signal);
+  try {
+    return await fragment(`/cards?${query}`, signal);
+  } catch {
+    const nodes = document.createDocumentFragment();
+    nodes.append("The citations could not be loaded.");
+    return nodes;
+  }
 }
 
 async function complete(turn, given, cards) {
@@ -171,7 +176,6 @@ async function restore() {
 }
 
 function inWords(turn) {
-  const cited = [...turn.querySelectorAll(".copy:first-of-type pre")];
   const sources = [...turn.querySelectorAll(".card")].map(
     (card) => `[${card.id.split("-")[1]}] ${card.querySelector(".copy pre")?.textContent ?? ""}`,
   );
