@@ -16,6 +16,11 @@ from index.errors import FilterError
 from service.errors import UnknownError
 from service.page.rendering import page
 
+_TITLES = {
+    404: "There is no such thing here",
+    422: "It cannot be shown as asked",
+    503: "The service is not ready",
+}
 _LONGEST_FIELD = 100  # characters of a field's name that are repeated
 
 
@@ -56,4 +61,5 @@ def _said(error: RequestValidationError | ValidationError) -> str:
 
 
 def _problem(request: Request, status: int, detail: str) -> Response:
-    return page(request, "problem", status, title=HTTPStatus(status).phrase, detail=detail)
+    title = _TITLES.get(status, HTTPStatus(status).phrase)
+    return page(request, "problem", status, title=title, detail=detail)

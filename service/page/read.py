@@ -117,8 +117,13 @@ def parts(source: str, title: str, size: int = _PART) -> tuple[tuple[Block, ...]
 def _outline(source: str, whole: Sequence[Sequence[Block]]) -> Iterator[Heading]:
     for part, blocks in enumerate(whole, 1):
         for block in blocks:
-            if block.kind in (*_HEADINGS, "group") and (text := plain(source[block.start : block.end])):
+            if (_heads(block) or block.kind == "group") and (text := plain(source[block.start : block.end])):
                 yield Heading(text, max(1, len(block.section)), block.start, part)
+
+
+def _heads(block: Block) -> bool:
+    """Whether text stands under it: an attachment's title does as a heading does, the document's own is above all."""
+    return block.kind in _HEADINGS or (block.kind == "title" and bool(block.section))
 
 
 def pieces(source: str, blocks: Sequence[Block], marked: Span | None) -> list[Piece]:
@@ -138,12 +143,12 @@ def pieces(source: str, blocks: Sequence[Block], marked: Span | None) -> list[Pi
             continue
         for block in run:
             html = _html(source, (block.start, block.end), marked)
-            if block.kind in _HEADINGS:
+            if _heads(block):
                 level = min(max(2, len(block.section) + 1), level + 1, _DEEPEST)
                 text = plain(source[block.start : block.end])
                 inside = marked is not None and marked[0] < block.end and marked[1] > block.start
                 html = render(text, [(0, len(text))] if inside else ())
-            found.append(Piece(block.kind, block.start, html, level))
+            found.append(Piece("heading" if _heads(block) else block.kind, block.start, html, level))
     return found
 
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from urllib.parse import quote
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -176,6 +177,18 @@ def test_hostile_forms_run_nothing_without_scripts_either(browser: Browser, host
         )
         expect(page.locator("#t91 .asked")).to_contain_text("item0")
         unharmed(page)
+
+
+def test_a_mark_is_found_in_a_late_part_of_a_long_document(browser: Browser, hostile_site: str) -> None:
+    source = httpx2.get(f"{hostile_site}/documents/hostile-10/text").text
+    start = source.index("item499 says")
+    with visiting(browser, hostile_site) as visit:
+        page = visit.go(f"/read/hostile-10?start={start}&end={start + 12}#mark")
+        expect(page.locator("mark")).to_have_text("item499 says")
+        expect(page.locator("#mark")).to_be_in_viewport()
+        expect(page.locator(".document > .place")).not_to_contain_text("part 1 of")
+        page.get_by_role("link", name="Previous part").click()
+        expect(page.locator("mark")).to_have_count(0)
 
 
 def test_the_alarm_would_ring(browser: Browser, site: str) -> None:
