@@ -22,7 +22,7 @@ from service.reading import entry
 from service.schemas import Citation, Verdict
 from service.verify import verdict
 
-_PART = 60_000  # characters on one page
+_PART = 40_000  # characters on one page
 _DEEPEST = 6
 _TABLE = ("header", "group", "row", "definition")
 _HEADINGS = ("heading", "label")
