@@ -16,6 +16,7 @@ from service import analysts, completions, reading
 from service.line import Line
 from service.mcp_tools import mcp_server
 from service.opened import Open, Opened
+from service.page.routes import install as install_page
 from service.problems import PROBLEMS, install
 from service.reading_schemas import DocumentEntry, Documents
 from service.schemas import (
@@ -59,6 +60,8 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
         summary="Answers from the documents of the Bali Process, every quotation verbatim and checkable",
         lifespan=lifespan,
         responses=PROBLEMS,
+        docs_url=None,  # FastAPI's load their scripts from elsewhere
+        redoc_url=None,
     )
     install(app, MAX_BODY)
     _ask(app)
@@ -66,6 +69,7 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     _watch(app)
     app.include_router(analysts.router)
     app.include_router(completions.router)
+    install_page(app)
     app.state.settings = settings
     mcp = mcp_server(lambda: app.state.opened.pair, line)
     # makes the session manager; on a loopback address it keeps out pages of other sites, by Host and Origin

@@ -123,7 +123,9 @@ def serve(
         update={name: value for name, value in given.items() if value is not None}
     )
     _build(settings, read_catalogue(settings.corpus), as_json=False)
-    err.print(f"Serving on http://{settings.host}:{settings.port} — the interface is described at /docs")
+    err.print(
+        f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
+    )
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
 
 
