@@ -127,7 +127,9 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
     options.optimized_model_filepath = str(path)
     # apart, weights are mapped into memory: only what is used is read, and processes share it
     options.add_session_config_entry("session.optimized_model_external_initializers_file_name", _WEIGHTS)
-    options.add_session_config_entry("session.optimized_model_external_initializers_min_size_in_bytes", "1024")
+    options.add_session_config_entry(
+        "session.optimized_model_external_initializers_min_size_in_bytes", "1024"
+    )
     _session(raw, options)
     raw.unlink()
 
