@@ -55,6 +55,7 @@ def test_ask_follow_up_open_the_source_verify_and_go_back(browser: Browser, site
         page.go_back()
         expect(page.locator("#t2 .doings")).to_be_visible()
         expect(page.locator("#t1 .answer")).to_contain_text("Norway")
+        expect(page.locator("#t1 .card").first.get_by_role("link").first).to_be_in_viewport()
         page.get_by_role("link", name="New conversation").click()
         expect(page.get_by_text("What would you like to know?")).to_be_visible()
         expect(page.locator(".turns .turn")).to_have_count(0)
