@@ -233,12 +233,13 @@ def test_nothing_is_cut_off_at_320_pixels(browser: Browser, site: str, path: str
 
 
 def check(page: Page) -> None:
-    """No violation, in light and in dark."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page)
-        told = [(v["id"], [n["html"][:200] for n in v["nodes"]]) for v in found.response["violations"]]
-        assert told == [], f"{page.url} in {scheme}"
+    """No violation in light, and in dark none of contrast, which is all that the colours change."""
+    page.emulate_media(color_scheme="light")
+    found = Axe().run(page).response["violations"]
+    page.emulate_media(color_scheme="dark")
+    found += page.evaluate("axe.run({runOnly: ['color-contrast']})")["violations"]
+    told = [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+    assert told == [], page.url
 
 
 @pytest.mark.parametrize("viewport", WIDTHS)
