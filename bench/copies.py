@@ -47,7 +47,7 @@ def enlarge(
     starts = list(accumulate(map(len, codes), initial=0))
     axes = np.eye(generation.tokens.quantizer.basis.shape[1], dtype=np.float32)
     quantizer = Quantizer(axes)  # codes ↔ coordinates on the axes themselves
-    tokens = quantizer.cosines(axes, np.concatenate(codes)).T
+    tokens = quantizer.cosines(axes, np.concatenate(codes))
     documents, sources = list(generation.documents.values()), dict(generation.sources)
     passages = list(generation.passages)
     copied = [vectors]

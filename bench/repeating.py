@@ -1,9 +1,10 @@
 """Whether a question always gets the same answer: `python -m bench.repeating [--queries 100] [--torch 2]`.
 
-All questions and queries for precedent of `eval/gold` and `eval/gold/authored` are searched for four times, each time
-in a process of its own: in a generation built from scratch on one thread, again, on two threads, and in another
-one, built from scratch on two threads in another folder. Prints "identical" or the first difference to the first
-time, in the first ten passages or any of their scores, and to the files of the first build; ends with 1 at any.
+All questions and queries for precedent of `eval/gold` and `eval/gold/authored` are searched for five times, each time
+in a process of its own: in a generation built from scratch on one thread, again, on two threads, in another one, built
+from scratch on two threads in another folder, and in one that grew document by document. Prints "identical" or the
+first difference to the first time, in the first ten passages or any of their scores, and to the files of the first
+build; ends with 1 at any.
 
 Threads are those of linear algebra and OpenMP. torch itself has one, as in the service, or `--torch` where others have
 two.
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +31,7 @@ from eval.in_process import to_filter
 from index.build import build
 from index.filters import Filter
 from index.generation import current_id, open_generation
+from index.opening import encoder_to_build_with, open_index
 from index.search import search
 from service.settings import Settings
 
@@ -49,16 +52,20 @@ def queries() -> list[tuple[str, str, Filter]]:
     return asked
 
 
-def rank(var: Path, count: int, torch_threads: int) -> Iterator[tuple[str, Ranking]]:
+def rank(var: Path, count: int, torch_threads: int, *, grown: bool) -> Iterator[tuple[str, Ranking]]:
     """Query id -> its ranking, of the first `count` queries; builds first where `var` holds nothing yet."""
     import torch
 
     settings = Settings()
-    encoder = settings.models.load()
-    torch.set_num_threads(torch_threads)  # loading set it to one
     if current_id(var) is None:
-        build(var, read_catalogue(settings.corpus), encoder)
-    generation = open_generation(var, encoder.sha256)
+        catalogue = read_catalogue(settings.corpus)
+        whole = len(catalogue.documents)
+        with tempfile.TemporaryDirectory() as scratch:
+            maker, _ = encoder_to_build_with(var, settings.models, Path(scratch))
+            torch.set_num_threads(torch_threads)  # loading set it to one
+            for size in range(1 if grown else whole, whole + 1):
+                build(var, replace(catalogue, documents=catalogue.documents[:size]), maker)
+    generation, encoder = open_index(var, settings.models)
     for id, text, filter in queries()[:count]:
         results = search(generation, encoder, text, TOP_K, filter).results
         yield id, [(result.passage.id, result.score) for result in results]
@@ -82,9 +89,10 @@ def different_files(one: Path, other: Path) -> str | None:
 
 
 def _ranked_apart(
-    var: Path, count: int, threads: int, torch_threads: int, advance: Callable[[], object]
+    var: Path, count: int, threads: int, torch_threads: int, advance: Callable[[], object], *, grown: bool
 ) -> dict[str, Ranking]:
     options = ["--rank", str(var), "--queries", str(count), "--torch", str(torch_threads)]
+    options += ["--grown"] if grown else []
     found: dict[str, Ranking] = {}
     with subprocess.Popen(
         [sys.executable, "-m", "bench.repeating", *options],
@@ -107,22 +115,30 @@ def _differences(count: int, torch_threads: int) -> dict[str, str | None]:
     with (
         tempfile.TemporaryDirectory() as one,
         tempfile.TemporaryDirectory() as other,
+        tempfile.TemporaryDirectory() as third,
         Progress(console=Console(stderr=True), transient=True) as progress,
     ):
-        folder, anew = Path(one), Path(other)
+        folder, anew, grown = Path(one), Path(other), Path(third)
         runs = {
             "first": (folder, 1, 1),
             "again": (folder, 1, 1),
             "on two threads": (folder, 2, torch_threads),
             "built anew on two threads": (anew, 2, torch_threads),
+            "grown document by document": (grown, 1, 1),
         }
         rankings = {}
         for name, (var, threads, of_torch) in runs.items():
             task = progress.add_task(name, total=count)
-            rankings[name] = _ranked_apart(var, count, threads, of_torch, partial(progress.advance, task))
+            rankings[name] = _ranked_apart(
+                var, count, threads, of_torch, partial(progress.advance, task), grown=var == grown
+            )
         first = rankings.pop("first")
         found = {name: difference(first, ranking) for name, ranking in rankings.items()}
-        return {**found, "files built anew": different_files(folder, anew)}
+        return {
+            **found,
+            "files built anew": different_files(folder, anew),
+            "files grown": different_files(folder, grown),
+        }
 
 
 def main() -> int:
@@ -131,9 +147,10 @@ def main() -> int:
     parser.add_argument("--queries", type=int, default=len(queries()), help="only the first so many")
     parser.add_argument("--torch", type=int, default=1, help="threads of torch where others have two")
     parser.add_argument("--rank", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--grown", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.rank:
-        for ranked in rank(options.rank, options.queries, options.torch):
+        for ranked in rank(options.rank, options.queries, options.torch, grown=options.grown):
             print(json.dumps(ranked), flush=True)
         return 0
     differences = _differences(options.queries, options.torch)

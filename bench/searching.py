@@ -35,7 +35,8 @@ from eval.cli import DOCUMENTS, GOLD
 from eval.data import read_gold
 from index.encoder import Encoder
 from index.filters import Filter
-from index.generation import Generation, open_generation
+from index.generation import ENCODER, Generation
+from index.opening import open_index
 from index.search import search
 from service.settings import Settings
 
@@ -110,11 +111,12 @@ def _median(values: Sequence[float]) -> float:
 
 
 def bytes_on_disk(folder: Path) -> dict[str, int]:
-    """The bytes of a generation's folder by its files and folders, the largest first."""
+    """The bytes of a generation's folder by its files and folders, the largest first; those of the model aside."""
     sizes: Counter[str] = Counter()
     for file in folder.rglob("*"):
         if file.is_file():
             sizes[file.relative_to(folder).parts[0]] += file.stat().st_size
+    sizes.pop(ENCODER, None)  # the same however many passages there are
     return dict(sizes.most_common())
 
 
@@ -147,8 +149,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="figures for a program to read")
     options = parser.parse_args()
     settings = Settings()
-    encoder = settings.models.load()
-    shipped = open_generation(settings.var, encoder.sha256)
+    shipped, encoder = open_index(settings.var, settings.models)
     questions = [q.text for q in read_gold(GOLD, DOCUMENTS).questions]
     found = figures(_measured(shipped, encoder, options.sizes, questions))
     sizes = bytes_on_disk(settings.var / "generations" / shipped.id)

@@ -15,7 +15,8 @@ from eval.measures import judge_evidence, judge_precedent
 from eval.run import TOP_K
 from eval.statistics import estimate, randomisation_p
 from index.encoder import Encoder
-from index.generation import Generation, open_generation
+from index.generation import Generation
+from index.opening import open_index
 from index.search import DEFAULT, Evidence
 from service.settings import Settings
 
@@ -49,8 +50,7 @@ def main(
     """Means with 95 % intervals; * where the paired randomisation test against everything has p < 0.05."""
     with one_line_errors():
         asked = read_gold(gold, documents)
-        encoder = Settings().models.load()
-        generation = open_generation(var, encoder.sha256)
+        generation, encoder = open_index(var, Settings().models)
         values = {stage: _judge(asked, generation, encoder, evidence) for stage, evidence in STAGES.items()}
     table = Table("", *MEASURES)
     for stage, found in values.items():

@@ -30,8 +30,9 @@ from eval.measures import judge_evidence, judge_precedent
 from eval.run import TOP_K
 from eval.spans import Evidence, Quote, meets
 from index.encoder import Encoder, Vectors
-from index.generation import Generation, indexed_text, open_generation
+from index.generation import Generation, indexed_text
 from index.models import Models
+from index.opening import open_index
 from index.search import DEFAULT
 from index.tokens import Quantizer, TokenIndex, axes_path
 from service.settings import Settings
@@ -75,8 +76,7 @@ def main() -> None:
     )
     write = parser.parse_args().write
     settings = Settings()
-    encoder = Models(settings.model, settings.token_model).load()
-    generation = open_generation(settings.var, encoder.sha256)
+    generation, encoder = open_index(settings.var, Models(settings.model, settings.token_model))
     queries = list(_queries(settings.corpus / "documents"))
     material = _material(generation, encoder, queries)
     start = Quantizer.learn(encoder).basis

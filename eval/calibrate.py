@@ -19,7 +19,7 @@ from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
 
 from eval.abstention import ece, reliability
 from eval.authors import author_of
-from index.generation import open_generation
+from index.opening import open_index
 from index.search import search
 from service.confidence import MODEL
 from service.question import analyse
@@ -67,8 +67,7 @@ def main() -> None:
 
 def _asked() -> Questions:
     settings = Settings()
-    encoder = settings.models.load()
-    generation = open_generation(settings.var, encoder.sha256)
+    generation, encoder = open_index(settings.var, settings.models)
     known, answerable, author, twin = [], [], [], []
     for file in SETS:
         for line in file.read_text("utf-8").splitlines():

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -41,6 +42,7 @@ from eval.results import Results, ResultsError, by_set, read_results, to_json
 from eval.run import Asked, ask, judge, latency, searches, texts, time_encoding
 from eval.trec import read_run, write_run
 from index.errors import GenerationError, ModelError
+from index.opening import encoder_to_build_with
 from service.settings import Settings
 
 GOLD = Path(__file__).parent / "gold"
@@ -173,19 +175,21 @@ def beir(
     """Index and score collections in BEIR's layout with the production encoder and search."""
     with one_line_errors():
         collections = {folder.resolve(): read_collection(folder, split) for folder in folders}
-        load = Settings().models.load
-        encoder = load()
+        settings = Settings()
         judged, scored = [], {}
-        for folder, collection in collections.items():
-            with TemporaryDirectory() as built:
-                with _progress(f"{folder.name}: embedding", len(texts_of(collection))) as advance:
-                    generation = index_collection(Path(built), collection, encoder, load, advance)
-                with _progress(f"{folder.name}: searching", len(collection.queries)) as advance:
-                    runs = run_collection(collection, generation, encoder, advance)
-            judged.append((collection, runs))
-            scored[folder] = score_collection(collection, runs)
-            if not as_json:
-                _print_scores(folder.name, collection, scored[folder])
+        with TemporaryDirectory() as scratch:
+            encoder, _ = encoder_to_build_with(settings.var, settings.models, Path(scratch))
+            load = partial(settings.models.load, encoder.exported)
+            for folder, collection in collections.items():
+                with TemporaryDirectory() as built:
+                    with _progress(f"{folder.name}: embedding", len(texts_of(collection))) as advance:
+                        generation = index_collection(Path(built), collection, encoder, load, advance)
+                    with _progress(f"{folder.name}: searching", len(collection.queries)) as advance:
+                        runs = run_collection(collection, generation, encoder, advance)
+                judged.append((collection, runs))
+                scored[folder] = score_collection(collection, runs)
+                if not as_json:
+                    _print_scores(folder.name, collection, scored[folder])
         average = average_scores(judged, SUMMARISED)
     if as_json:
         described = {str(folder): asdict(scores) for folder, scores in scored.items()}

@@ -1,8 +1,7 @@
 """Embeds many texts with the production encoder, on every core: one process a core, one thread a process.
 
 One forward pass gives a text's single vector and its token vectors; these leave the process as codes, of
-four bits an axis. Where the processor multiplies in bfloat16, the passes of a large collection do too: that
-nearly halves the time, and turns a single vector by less than half a degree.
+four bits an axis.
 """
 
 import os
@@ -33,8 +32,7 @@ def embed(
 ) -> Embedded:
     """The texts embedded; `pieces` are `encoder.pieces(texts)`, and `load` loads the encoder once more.
 
-    The texts of most tokens go first, in chunks of like length, so that batches need next to no padding and
-    no core is left with the longest at the end.
+    The texts of most tokens go first, so that no core is left with the longest at the end.
     """
     quantizer = Quantizer.of(encoder)
     order = sorted(range(len(texts)), key=lambda n: (-min(pieces[n].length, encoder.max_tokens), n))
@@ -47,7 +45,7 @@ def embed(
         codes.update(zip(chunk, found[1], strict=True))
         advance(len(chunk))
 
-    if len(texts) < WORTHWHILE:  # here, in full precision
+    if len(texts) < WORTHWHILE:
         for chunk in chunks:
             take(chunk, _read(encoder, quantizer, [texts[n] for n in chunk]))
     else:
@@ -65,12 +63,7 @@ def _load(load: Callable[[], Encoder], quantizer: Quantizer) -> None:
 
 
 def _read_here(texts: list[str]) -> tuple[Vectors, list[Codes]]:
-    import torch
-
-    capable = torch.cpu.get_capabilities()
-    half = bool(capable.get("avx512_bf16") or capable.get("amx_bf16"))
-    with torch.autocast("cpu", torch.bfloat16, enabled=half):
-        return _read(*_worker, texts)
+    return _read(*_worker, texts)
 
 
 def _read(encoder: Encoder, quantizer: Quantizer, texts: list[str]) -> tuple[Vectors, list[Codes]]:

@@ -7,8 +7,9 @@ from typing import Any
 from eval.systems import Answer, Citation, Retrieved
 from index.encoder import Encoder
 from index.filters import Filter
-from index.generation import Generation, open_generation
+from index.generation import Generation
 from index.models import Models
+from index.opening import open_index
 from index.search import DEFAULT, Evidence, search
 from service import citations
 from service.answer import answer
@@ -20,8 +21,7 @@ class InProcess:
     name = "bali"
 
     def __init__(self, var: Path, models: Models) -> None:
-        self._generation = open_generation(var, models.sha256())
-        self._encoder = models.load()
+        self._generation, self._encoder = open_index(var, models)
 
     def search(self, query: str, top_k: int, filter: Mapping[str, Any] | None = None) -> list[Retrieved]:
         """`index.search`."""

@@ -16,6 +16,7 @@ from index.encoder import Encoder, Pieces, Vectors
 from index.errors import GenerationError
 from index.generation import (
     DOCUMENTS,
+    ENCODER,
     FORMAT,
     PASSAGES,
     SOURCES,
@@ -109,6 +110,8 @@ def write_generation(
         dense.save(draft)
         LexicalIndex.build([indexed_text(passage) for passage in passages]).save(draft)
         Names.learn(passages).save(draft)
+        if encoder.exported:
+            shutil.copytree(encoder.exported, draft / ENCODER)
         TokenIndex.build(embedded.quantizer, embedded.codes, [piece.ids for piece in pieces]).save(draft)
         manifest = Manifest(
             format=FORMAT,

@@ -1,6 +1,6 @@
 """The embedding model, behind one small protocol."""
 
-import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from index.reranker import Reranker
 from index.weights import EMBEDDING, PACKAGED, loading, locate, weights_sha256
+from index.wordpieces import Cut, WordPieces
 
 Vectors = NDArray[np.float32]
 
-_BATCH = 8  # length-sorted batches of eight are fastest on two cores
-_TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
+TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Pieces:
 class Encoder(Protocol):
     """Turns texts into unit vectors; safe to call from several threads.
 
+    What a text gives depends on that text alone, to the last bit: an index that grew is the one built from scratch.
     `sha256` identifies the weights, `max_tokens` is how many tokens it reads of a passage.
     """
 
@@ -55,6 +56,11 @@ class Encoder(Protocol):
     dimensions: int
     token_dimensions: int
     max_tokens: int
+
+    @property
+    def exported(self) -> Path | None:
+        """The folder of what it runs from, if it was exported, for a generation to keep."""
+        ...
 
     @property
     def reranker(self) -> Reranker | None:
@@ -82,99 +88,91 @@ class Encoder(Protocol):
         ...
 
 
-class SentenceTransformerEncoder:
-    """A local sentence-transformers model on one CPU thread; nothing is downloaded.
+class ReadingEncoder(ABC):
+    """What encoders that give pooled and token vectors in one forward pass have in common.
 
-    One forward pass gives the pooled and the token vectors; questions are read as passages are.
+    Questions are read as passages are. Texts go one by one, since padding and the size of a batch change the last bits.
     """
+
+    name: str
+    sha256: str
+    dimensions: int
+    token_dimensions: int
+    max_tokens: int
+    reranker: Reranker | None
+    exported: Path | None = None
+    word_pieces: WordPieces
+
+    @abstractmethod
+    def forward(self, cut: Cut) -> tuple[Vectors, Sequence[Vectors]]:
+        """The pooled vector of shape (dimensions,), and the last layers, each of shape (tokens, token_dimensions)."""
+
+    def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
+        """As `Encoder.encode`."""
+        vectors = np.zeros((len(texts), self.dimensions), np.float32)
+        for n, text in enumerate(texts):
+            vectors[n] = unit(self.forward(self.word_pieces.cut(text))[0])
+            if advance:
+                advance(1)
+        return vectors
+
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
+        """As `Encoder.read`."""
+        return [self._read(self.word_pieces.cut(text)) for text in texts]
+
+    def _read(self, cut: Cut) -> Encoding:
+        pooled, layers = self.forward(cut)
+        hidden = np.sum([unit(layer[cut.keep]) for layer in layers], axis=0)
+        return Encoding(unit(pooled), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep], unit(hidden))
+
+    def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
+        """As `Encoder.read_questions`."""
+        return self.read(texts)
+
+    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+        """As `Encoder.pieces`."""
+        cuts = map(self.word_pieces.whole, texts)
+        return [Pieces(len(c.ids), c.ids[c.keep].astype(np.int32), c.spans[c.keep]) for c in cuts]
+
+    def vocabulary(self) -> Sequence[str]:
+        """As `Encoder.vocabulary`."""
+        return self.word_pieces.words
+
+
+class SentenceTransformerEncoder(ReadingEncoder):
+    """A local sentence-transformers model on one CPU thread; nothing is downloaded."""
 
     def __init__(self, model: str = PACKAGED, reranker: Reranker | None = None) -> None:
         self.name = model if model == PACKAGED else Path(model).name
         self.sha256 = weights_sha256(model)
         self.reranker = reranker
         with loading(model, EMBEDDING):
+            import torch
             from sentence_transformers import SentenceTransformer
-            from torch import inference_mode
 
-            self._model = SentenceTransformer(
+            self.model = SentenceTransformer(
                 str(locate(model, EMBEDDING)),
                 device="cpu",
                 local_files_only=True,
                 model_kwargs={"use_safetensors": True},
                 config_kwargs={"output_hidden_states": True},
-            )
-        self._model.eval()
-        self._inference = inference_mode
-        self._lock = threading.Lock()  # fast tokenizers cannot be shared while they truncate or pad
-        self.dimensions = int(self._model.get_embedding_dimension() or 0)
-        self.token_dimensions = int(cast(Any, self._model[0]).get_embedding_dimension())
-        self.max_tokens = int(self._model.max_seq_length or 512)
-        tokens = self._model.tokenizer.convert_ids_to_tokens(range(len(self._model.tokenizer)))
-        special = set(self._model.tokenizer.all_special_tokens)
-        self._words = [token for token in tokens if token.isalpha() and token not in special]
-        self._is_piece = np.array([token not in special and any(map(str.isalnum, token)) for token in tokens])
+            ).eval()
+            self.max_tokens = int(self.model.max_seq_length or 512)
+            definition = self.model.tokenizer.backend_tokenizer.to_str()
+            self.word_pieces = WordPieces(definition, self.max_tokens)
+        self._torch = torch
+        self.inputs = tuple(self.model.tokenizer.model_input_names)
+        self.dimensions = int(self.model.get_embedding_dimension() or 0)
+        self.token_dimensions = int(cast(Any, self.model[0]).get_embedding_dimension())
 
-    def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
-        """As `Encoder.encode`; texts go in order of length, so that batches need little padding."""
-        vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        order = sorted(range(len(texts)), key=lambda k: (len(texts[k]), k))
-        for begin in range(0, len(order), _BATCH):
-            batch = order[begin : begin + _BATCH]
-            vectors[batch] = [encoding.pooled for encoding in self._forward([texts[k] for k in batch])]
-            if advance:
-                advance(len(batch))
-        return vectors
-
-    def read(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read`; give texts of like length together, so that batches need little padding."""
-        return [
-            encoding
-            for begin in range(0, len(texts), _BATCH)
-            for encoding in self._forward(texts[begin : begin + _BATCH])
-        ]
-
-    def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read_questions`."""
-        return self.read(texts)
-
-    def _forward(self, texts: Sequence[str]) -> list[Encoding]:
-        with self._lock, self._inference():
-            features = self._model.tokenizer(
-                list(texts),
-                padding=True,
-                truncation=True,
-                max_length=self.max_tokens,
-                return_tensors="pt",
-                return_offsets_mapping=True,
-            )
-            spans = features.pop("offset_mapping").numpy().astype(np.int32)
-            output = self._model.forward(dict(features))
-            layers = [layer.float().numpy() for layer in output["all_layer_embeddings"][-_TOKEN_LAYERS:]]
-            pooled = unit(output["sentence_embedding"].float().numpy())
-        hidden = np.sum([unit(layer) for layer in layers], axis=0)
-        ids = features["input_ids"].numpy().astype(np.int32)
-        keep = features["attention_mask"].numpy().astype(bool) & self._is_piece[ids]
-        return [
-            Encoding(pooled[n], ids[n][keep[n]], spans[n][keep[n]], unit(hidden[n][keep[n]]))
-            for n in range(len(texts))
-        ]
-
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
-        """As `Encoder.pieces`."""
-        if not texts:
-            return []
-        with self._lock:
-            encoded = self._model.tokenizer(
-                list(texts), truncation=False, padding=False, verbose=False, return_offsets_mapping=True
-            )
-        rows = [np.asarray(ids, np.int32) for ids in encoded["input_ids"]]
-        spans = [np.asarray(offsets, np.int32) for offsets in encoded["offset_mapping"]]
-        keep = [self._is_piece[ids] for ids in rows]
-        return [Pieces(len(i), i[k], s[k]) for i, s, k in zip(rows, spans, keep, strict=True)]
-
-    def vocabulary(self) -> Sequence[str]:
-        """As `Encoder.vocabulary`."""
-        return self._words
+    def forward(self, cut: Cut) -> tuple[Vectors, Sequence[Vectors]]:
+        """As `ReadingEncoder.forward`."""
+        with self._torch.inference_mode():
+            features = {name: self._torch.from_numpy(row) for name, row in cut.features(self.inputs).items()}
+            output = self.model.forward(features)
+            layers = output["all_layer_embeddings"][-TOKEN_LAYERS:]
+            pooled = output["sentence_embedding"][0].float().numpy()
+            return pooled, [layer[0].float().numpy() for layer in layers]
 
 
 def unit(vectors: Vectors) -> Vectors:

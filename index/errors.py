@@ -7,6 +7,10 @@ class ModelError(BaliError):
     """The embedding model is missing, not a local safetensors model, or not the one expected."""
 
 
+class ExportError(ModelError):
+    """The model cannot be made ready for onnxruntime; sentence-transformers can still run it."""
+
+
 class GenerationError(BaliError):
     """What was built is missing, damaged, or was built by another model, corpus or version."""
 

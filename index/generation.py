@@ -28,9 +28,19 @@ from index.names import Names
 from index.preferences import Preferences
 from index.tokens import TokenIndex, axes_path
 
-FORMAT = 5
-LIBRARIES = ("bm25s", "faiss-cpu", "numpy", "PyStemmer", "sentence-transformers", "torch")
+FORMAT = 6
+LIBRARIES = (
+    "bm25s",
+    "faiss-cpu",
+    "numpy",
+    "onnxruntime",
+    "PyStemmer",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
+)
 MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
+ENCODER = "encoder"
 _KEPT = 3  # generations
 _REBUILD = "run `bali build`"
 
@@ -57,6 +67,7 @@ class Generation:
     """An open generation. `passages[n]` is row n of each index, and `sections[n]` tells its neighbours.
 
     `own_share`, in 0..1, is how much of what is indexed is the passages' own text, and not their context.
+    `exported` is the folder of the encoder as onnxruntime runs it, where the model could be exported.
     """
 
     manifest: Manifest
@@ -73,6 +84,7 @@ class Generation:
     tokens: TokenIndex
     names: Names
     preferences: Preferences
+    exported: Path | None
 
     @property
     def id(self) -> str:
@@ -271,6 +283,7 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         tokens=tokens,
         names=Names.load(folder),
         preferences=Preferences(documents.values(), action_items),
+        exported=folder / ENCODER if (folder / ENCODER).is_dir() else None,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from index.preferences import DATE
 
 _CLAUSE_END = re.compile(r";(?=\s)|\t|\n+|\s[–—](?=\s)")
 _ENOUGH = 0.9  # of what the whole text has of the question
+_REMEMBERED = 4096  # texts whose clauses are kept
 _SHORT = 25  # characters; a shorter clause is part of its neighbour
 
 
@@ -29,7 +31,8 @@ class Highlight:
     end: int
 
 
-def clauses(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=_REMEMBERED)
+def clauses(text: str) -> Sequence[tuple[int, int]]:
     """Spans of the cells, sentences and parts between semicolons and dashes, list markers left out."""
     marker = item_marker(text)
     spans: list[tuple[int, int]] = []
@@ -61,7 +64,7 @@ def highlights(
 ) -> tuple[Highlight, ...]:
     """The fewest clauses that together have most of what the passage has of the question, in order.
 
-    `nearness` of shape (pieces of the question, pieces of the text) are weighted cosines, `spans` of shape
+    `nearness` of shape (pieces of the text, pieces of the question) are weighted cosines, `spans` of shape
     (pieces of the text, 2) their characters. What is `asked` for, a column or a date, is marked too where the
     passage has it. Neighbouring clauses make one highlight.
     """
@@ -71,7 +74,7 @@ def highlights(
     if passage.kind == "definition":
         return (Highlight(found[0][0], found[-1][1]),)
     within = [(spans[:, 0] >= start) & (spans[:, 1] <= end) for start, end in found]
-    best = np.array([nearness[:, inside].max(axis=1, initial=0) for inside in within])
+    best = np.array([nearness[inside].max(axis=0, initial=0) for inside in within])
     taken: set[int] = set()
     have = np.zeros(best.shape[1], np.float32)
     while have.sum() < _ENOUGH * best.max(axis=0).sum() and len(taken) < len(found):

@@ -12,7 +12,7 @@ from index.encoder import Encoder, Encoding, Pieces, Vectors, unit
 from index.errors import ModelError
 from index.weights import TOKENS, joined, loading, locate, weights_sha256
 
-_BATCH = 8
+_CUT_AT_ONCE = 8  # texts
 _NOWHERE = -1  # begin and end of a token that stands for no characters of the text
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # the first there is, as `encode_document` takes it
 
@@ -52,6 +52,11 @@ class LateInteractionEncoder:
         length = getattr(self._model[0], "document_length", None) or self._model.max_seq_length
         self.max_tokens = int(length or 512)
 
+    @property
+    def exported(self) -> Path | None:
+        """As `Encoder.exported`: what gives the pooled vectors."""
+        return self._pooling.exported
+
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
         """As `Encoder.encode`."""
         return self._pooling.encode(texts, advance)
@@ -88,7 +93,7 @@ class LateInteractionEncoder:
             encode(
                 list(texts),
                 prompt=self._prompt(questions=questions),
-                batch_size=_BATCH,
+                batch_size=1,  # alone, since padding changes the last bits
                 show_progress_bar=False,
                 output_value=None,
                 processing_kwargs={"text": {"return_offsets_mapping": True}},
@@ -104,9 +109,9 @@ class LateInteractionEncoder:
     def pieces(self, texts: Sequence[str]) -> list[Pieces]:
         """As `Encoder.pieces`, of passages: the tokens that `read` keeps of them, in the same order."""
         found = []
-        for begin in range(0, len(texts), _BATCH):
+        for begin in range(0, len(texts), _CUT_AT_ONCE):
             with self._lock:
-                found += self._cut(list(texts[begin : begin + _BATCH]))
+                found += self._cut(list(texts[begin : begin + _CUT_AT_ONCE]))
         return found
 
     def _cut(self, texts: list[str]) -> list[Pieces]:

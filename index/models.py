@@ -1,10 +1,12 @@
 """The models that are set, and what they are together."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.late_interaction import LateInteractionEncoder
-from index.reranker import CrossEncoderReranker
+from index.onnx_encoder import OnnxEncoder, export
+from index.reranker import CrossEncoderReranker, Reranker
 from index.weights import PACKAGED, TOKENS, joined, weights_sha256
 
 
@@ -21,8 +23,23 @@ class Models:
         tokens = [weights_sha256(self.tokens, TOKENS)] if self.tokens else []
         return joined(weights_sha256(self.embedding), *tokens)
 
-    def load(self) -> Encoder:
-        """The encoder of these models. Raises `ModelError`."""
-        reranker = CrossEncoderReranker(self.reranker) if self.reranker else None
-        encoder = SentenceTransformerEncoder(self.embedding, reranker)
+    def load(self, exported: Path | None = None) -> Encoder:
+        """The encoder of these models: as it was `exported`, or, without, as sentence-transformers runs it.
+
+        The files of `exported` are to be proved before. Raises `ModelError`.
+        """
+        reranker = self._judge()
+        return self._whole(OnnxEncoder(exported, reranker) if exported else self._reference(reranker))
+
+    def export(self, folder: Path) -> Encoder:
+        """The encoder of these models, exported into the empty `folder`. Raises `ExportError` where it cannot be."""
+        return self._whole(export(self._reference(self._judge()), folder))
+
+    def _reference(self, reranker: Reranker | None) -> SentenceTransformerEncoder:
+        return SentenceTransformerEncoder(self.embedding, reranker)
+
+    def _judge(self) -> Reranker | None:
+        return CrossEncoderReranker(self.reranker) if self.reranker else None
+
+    def _whole(self, encoder: Encoder) -> Encoder:
         return LateInteractionEncoder(encoder, self.tokens) if self.tokens else encoder

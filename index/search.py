@@ -230,8 +230,11 @@ def _highlights(
     encoding, weights = reading
     asked = asked_for(query)
     passages = [generation.passages[row] for row in rows]
+    cosines = generation.tokens.cosines(encoding, rows)
     shown = []
-    for row, passage, pieces in zip(rows, passages, encoder.pieces([p.text for p in passages]), strict=True):
-        nearness = generation.tokens.cosines(encoding, int(row))[:, : len(pieces.spans)] * weights[:, None]
-        shown.append(highlights(passage, asked, nearness, pieces.spans[: nearness.shape[1]]))
+    for passage, nearness, pieces in zip(
+        passages, cosines, encoder.pieces([p.text for p in passages]), strict=True
+    ):
+        both = min(len(nearness), len(pieces.spans))
+        shown.append(highlights(passage, asked, nearness[:both] * weights, pieces.spans[:both]))
     return shown

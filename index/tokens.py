@@ -24,6 +24,7 @@ _PROBE_WORDS, _PROBE_LENGTH = (
 )  # words of the vocabulary that the axes are learned from, and in one text
 _FUNCTION_WORD = 0.1  # what a function word of a question counts, beside other words
 _SEED = 20020228
+_BLOCK = 2048  # codes unpacked at a time: they stay in the processor's cache
 
 Codes = NDArray[np.uint8]
 
@@ -77,14 +78,28 @@ class Quantizer:
         return np.asarray(levels[:, :half] << 4 | levels[:, half:], np.uint8)
 
     def cosines(self, vectors: Vectors, codes: Codes) -> Vectors:
-        """Of shape (vectors, codes)."""
-        half = codes.shape[1]
-        levels = np.empty((len(codes), 2 * half), np.float32)
-        levels[:, :half] = codes >> 4
-        levels[:, half:] = codes & 15
-        levels -= 7.5
-        lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
-        return np.asarray(unit(vectors @ self.basis) @ levels.T / lengths, np.float32)
+        """Of shape (codes, vectors)."""
+        projected = np.ascontiguousarray(unit(vectors @ self.basis).T)
+        cosines = np.empty((len(codes), len(vectors)), np.float32)
+        for begin in range(0, len(codes), _BLOCK):
+            levels = _levels(codes[begin : begin + _BLOCK])
+            lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
+            np.matmul(levels, projected, out=cosines[begin : begin + _BLOCK])
+            cosines[begin : begin + _BLOCK] /= lengths[:, None]
+        return cosines
+
+    def decode(self, codes: Codes) -> Vectors:
+        """Unit vectors on the axes, of shape (n, axes)."""
+        return unit(_levels(codes))
+
+
+def _levels(codes: Codes) -> Vectors:
+    half = codes.shape[1]
+    levels = np.empty((len(codes), 2 * half), np.float32)
+    levels[:, :half] = codes >> 4
+    levels[:, half:] = codes & 15
+    levels -= 7.5
+    return levels
 
 
 class TokenIndex:
@@ -132,6 +147,10 @@ class TokenIndex:
     def __len__(self) -> int:
         return len(self._starts) - 1
 
+    def vectors(self, row: int) -> Vectors:
+        """The word pieces of one passage on the axes, of shape (pieces, axes) and length 1."""
+        return self.quantizer.decode(self.codes(row))
+
     def codes(self, row: int) -> Codes:
         """The codes of one passage."""
         return self._codes[self._starts[row] : self._starts[row + 1]]
@@ -172,15 +191,24 @@ class TokenIndex:
 
     def _nearest(self, pieces: Vectors, rows: NDArray[np.intp]) -> Vectors:
         nearest = np.zeros((len(rows), len(pieces)), np.float32)
-        lengths = self._starts[rows + 1] - self._starts[rows]
+        codes, begins, lengths = self._gathered(rows)
         some = lengths > 0
         if len(pieces) and some.any():
-            begins = np.cumsum(lengths) - lengths
-            taken = np.repeat(self._starts[rows] - begins, lengths) + np.arange(lengths.sum())
-            cosines = self.quantizer.cosines(pieces, self._codes[taken])
-            nearest[some] = np.maximum.reduceat(cosines, begins[some], axis=1).T
+            cosines = self.quantizer.cosines(pieces, codes)
+            nearest[some] = np.maximum.reduceat(cosines, begins[some], axis=0)
         return nearest
 
-    def cosines(self, query: Encoding, row: int) -> Vectors:
-        """Of shape (pieces of the question, pieces of the passage `row`)."""
-        return self.quantizer.cosines(query.tokens, self.codes(row))
+    def cosines(self, query: Encoding, rows: NDArray[np.intp]) -> list[Vectors]:
+        """For each passage, of shape (pieces of the passage, pieces of the question)."""
+        codes, begins, _ = self._gathered(rows)
+        return np.split(self.quantizer.cosines(query.tokens, codes), begins[1:]) if len(rows) else []
+
+    def _gathered(self, rows: NDArray[np.intp]) -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
+        """The codes of passages one after the other, where those of each begin, and how many it has."""
+        starts, ends = self._starts[rows], self._starts[rows + 1]
+        lengths = ends - starts
+        begins = np.cumsum(lengths) - lengths
+        if len(rows) and np.array_equal(starts[1:], ends[:-1]):  # neighbours: nothing needs to be copied
+            return self._codes[starts[0] : ends[-1]], begins, lengths
+        taken = np.repeat(starts - begins, lengths) + np.arange(lengths.sum())
+        return self._codes[taken], begins, lengths

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -12,11 +13,22 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from corpus.catalogue import Catalogue, add, propose, read_catalogue
 from corpus.coverage import coverage
 from corpus.errors import BaliError
-from index.encoder import Encoder
 from index.errors import GenerationError, ModelError
-from index.filters import Filter as IndexFilter
-from index.generation import Generation, open_generation
-from service.schemas import Filter
+from index.generation import open_generation
+from index.opening import encoder_to_build_with
+from service.analyst_commands import feedback, precedents
+from service.options import (
+    Documents,
+    Json,
+    Leads,
+    Question,
+    Statuses,
+    YearFrom,
+    YearTo,
+    filter_of,
+    open_built,
+    to_index,
+)
 from service.settings import Settings
 from service.terminal import err, out, print_coverage, print_interpretation, print_json, print_passage
 
@@ -24,15 +36,8 @@ app = typer.Typer(
     help="Answers from the documents of the Bali Process, quoted to the character.", no_args_is_help=True
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Question = Annotated[str, typer.Argument(help="A question, or keywords.")]
-Documents = Annotated[
-    list[str] | None, typer.Option("--document", help="Only this document; may be repeated.")
-]
-Leads = Annotated[list[str] | None, typer.Option("--lead", help="Only action items led by this member.")]
-Statuses = Annotated[list[str] | None, typer.Option("--status", help="Only action items of this status.")]
-YearFrom = Annotated[int | None, typer.Option(help="Only documents that speak for this year or later.")]
-YearTo = Annotated[int | None, typer.Option(help="Only documents that speak for this year or earlier.")]
+app.command()(precedents)
+app.add_typer(feedback, name="feedback")
 
 
 @app.command()
@@ -57,12 +62,12 @@ def ask(
     from service.answer import answer
     from service.schemas import ChatRequest, ChatResponse
 
-    filter = _filter(document, lead, status, year_from, year_to)
+    filter = filter_of(document, lead, status, year_from, year_to)
     request = ChatRequest.model_validate(
         {"messages": [{"role": "user", "content": question}], "filter": filter}
     )
-    generation, encoder = _open()
-    given = answer(generation, encoder, request.turns(), _to_index(request.filter, generation))
+    generation, encoder = open_built()
+    given = answer(generation, encoder, request.turns(), to_index(request.filter, generation))
     if as_json:
         print_json(ChatResponse.of(given).model_dump())
     else:
@@ -88,10 +93,10 @@ def search(
     from index.search import search as find
     from service.search_schemas import SearchRequest, SearchResponse
 
-    filter = _filter(document, lead, status, year_from, year_to)
+    filter = filter_of(document, lead, status, year_from, year_to)
     request = SearchRequest.model_validate({"query": query, "top_k": top_k, "filter": filter})
-    generation, encoder = _open()
-    found = find(generation, encoder, query, top_k, _to_index(request.filter, generation))
+    generation, encoder = open_built()
+    found = find(generation, encoder, query, top_k, to_index(request.filter, generation))
     if as_json:
         print_json(SearchResponse.of(found).model_dump())
     else:
@@ -127,10 +132,11 @@ def serve(
 @app.command(name="mcp")
 def serve_mcp() -> None:
     """Serve agents by MCP on standard input and output, from what is built."""
+    from service.line import Line
     from service.mcp_tools import mcp_server
 
-    opened = _open()
-    mcp_server(lambda: opened).run("stdio")
+    opened = open_built()
+    mcp_server(lambda: opened, Line()).run("stdio")
 
 
 @app.command(name="add")
@@ -214,9 +220,9 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
         err.print("The index is up to date.")
     else:
         err.print("Loading the model…")
-        encoder = settings.models.load()
         columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=err, transient=True) as progress:
+        with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
+            encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
             task = progress.add_task("", total=None)
             built = build_generation(
                 settings.var,
@@ -227,37 +233,13 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
         err.print(
             f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
         )
+        if unexported:
+            err.print(f"warning: {unexported}", style="yellow", markup=False)
         for id in built.truncated:
             err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
         report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
     if as_json:
         print_json(report)
-
-
-def _open() -> tuple[Generation, Encoder]:
-    settings = Settings()
-    generation = open_generation(settings.var, settings.models.sha256())
-    return generation, settings.models.load()
-
-
-def _filter(
-    document: list[str] | None,
-    lead: list[str] | None,
-    status: list[str] | None,
-    year_from: int | None,
-    year_to: int | None,
-) -> dict[str, Any]:
-    return {
-        "document": document or [],
-        "lead": lead or [],
-        "status": status or [],
-        "year_from": year_from,
-        "year_to": year_to,
-    }
-
-
-def _to_index(filter: Filter | None, generation: Generation) -> IndexFilter | None:
-    return filter.to_index(generation.documents) if filter else None
 
 
 def _period(text: str | None) -> tuple[int, int] | None:

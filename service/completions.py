@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from index.encoder import Encoder
@@ -68,7 +67,7 @@ async def complete(request: Request, body: CompletionRequest, open: Open) -> Com
 
     content, links = linked(given, url_of)
     message = CompletionMessage(content=content, annotations=[Annotation.of(link) for link in links])
-    usage = await run_in_threadpool(_usage, encoder, given.question, content)
+    usage = _usage(encoder, given.question, content)
     completion = _completion(given, message, usage)
     if not body.stream:
         return completion

@@ -9,19 +9,23 @@ from fastapi import Depends, Request
 from corpus.errors import BaliError
 from index.encoder import Encoder
 from index.generation import Generation, open_generation
+from index.opening import open_index
 from service.settings import Settings
 
 
 class Opened:
     """What the service answers from; `problem` says why when nothing could be opened. `since` is Unix time."""
 
-    def __init__(self, settings: Settings, make_encoder: Callable[[], Encoder]) -> None:
+    def __init__(self, settings: Settings, make_encoder: Callable[[], Encoder] | None = None) -> None:
         self.since = int(time.time())
         self.problem: BaliError | None = None
         self._pair: tuple[Generation, Encoder] | None = None
         try:
-            encoder = make_encoder()
-            self._pair = open_generation(settings.var, encoder.sha256), encoder
+            if make_encoder:
+                encoder = make_encoder()
+                self._pair = open_generation(settings.var, encoder.sha256), encoder
+            else:
+                self._pair = open_index(settings.var, settings.models)
         except BaliError as error:
             self.problem = error
 

@@ -9,7 +9,8 @@ from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue, read_catalogue
 from index.build import build
-from index.encoder import SentenceTransformerEncoder
+from index.encoder import Encoder
+from index.models import Models
 from service.app import create_app
 from service.settings import Settings
 from tests.tiny import TinyEncoder
@@ -107,15 +108,13 @@ def shipped() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
-def real_encoder() -> SentenceTransformerEncoder:
-    """The model that comes with the project."""
-    return SentenceTransformerEncoder()
+def real_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """The model that comes with the project, as it is served."""
+    return Models().export(tmp_path_factory.mktemp("exported"))
 
 
 @pytest.fixture(scope="session")
-def real_var(
-    tmp_path_factory: pytest.TempPathFactory, shipped: Catalogue, real_encoder: SentenceTransformerEncoder
-) -> Path:
+def real_var(tmp_path_factory: pytest.TempPathFactory, shipped: Catalogue, real_encoder: Encoder) -> Path:
     """The shipped corpus built with the shipped model, once for all tests, and not to be changed."""
     var = tmp_path_factory.mktemp("var")
     build(var, shipped, real_encoder)

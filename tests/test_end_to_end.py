@@ -8,12 +8,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue
 from index.build import is_current
+from index.encoder import Encoder, SentenceTransformerEncoder
+from index.generation import open_generation
 from index.models import Models
+from index.search import search
 from service.app import create_app
 from service.settings import Settings
 
@@ -60,3 +64,44 @@ def test_the_command_line_answers_and_its_citation_verifies(real_var: Path, tmp_
             [*program, "verify", str(file)], env=environment, capture_output=True, check=False
         )
         assert checked.returncode == code
+
+
+def test_what_the_model_gives_for_a_text_depends_on_nothing_else(
+    shipped: Catalogue, real_encoder: Encoder
+) -> None:
+    texts = [passage.text for passage in shipped.passages()[:12]]
+    together = real_encoder.read(texts)
+    for text, encoding in zip(texts, together, strict=True):
+        alone = real_encoder.read([text])[0]
+        np.testing.assert_array_equal(encoding.pooled, alone.pooled)
+        np.testing.assert_array_equal(encoding.tokens, alone.tokens)
+    np.testing.assert_array_equal(real_encoder.encode(texts), [encoding.pooled for encoding in together])
+
+
+def test_the_exported_model_ranks_as_the_one_it_was_exported_from(
+    real_var: Path, real_encoder: Encoder
+) -> None:
+    generation, reference = open_generation(real_var), SentenceTransformerEncoder()
+    gold = Path(__file__).parents[1] / "eval" / "gold" / "questions.jsonl"
+    questions = [json.loads(line)["question"] for line in gold.read_text("utf-8").splitlines()[:20]]
+    for question in [*questions, "", "naïve “quotes” 中文 " * 200]:
+        served = search(generation, real_encoder, question).results
+        known = search(generation, reference, question).results
+        assert [result.passage.id for result in served] == [result.passage.id for result in known]
+        np.testing.assert_allclose([r.score for r in served], [r.score for r in known], atol=2e-6)
+
+
+def test_answering_at_the_command_line_loads_no_torch(real_var: Path) -> None:
+    program = (
+        "import sys; from service.cli import app; app(['ask', sys.argv[1]], standalone_mode=False); "
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, QUESTION],
+        env={**os.environ, "BALI_VAR": str(real_var)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("Australia"), done.stderr
+    assert done.returncode == 0

@@ -19,6 +19,7 @@ class TinyEncoder:
     name = "tiny"
     dimensions = token_dimensions = _SIZE
     max_tokens = 400
+    exported = None
 
     def __init__(self, sha256: str = "0" * 64, reranker: Reranker | None = None) -> None:
         self.sha256 = sha256

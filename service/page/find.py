@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import QueryParams
 
 from corpus.types import Document
@@ -19,6 +18,7 @@ from service.page.quoting import cells, headings, link
 from service.page.rendering import page
 from service.schemas import Filter
 from service.search_schemas import SearchRequest
+from service.waiting import in_line
 
 _STEP = 10  # results that are shown at first, and that "more" adds
 _MOST = 100
@@ -129,7 +129,9 @@ async def find(request: Request, open: Open) -> HTMLResponse:
     asked = SearchRequest.model_validate(
         {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}
     )
-    found = await run_in_threadpool(search, generation, encoder, asked.query, asked.top_k, filter)
+    found = await in_line(
+        request, encoder, lambda watched: search(generation, watched, asked.query, asked.top_k, filter)
+    )
     return page(
         request,
         "find",

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder import SentenceTransformerEncoder
+from index.encoder import Encoder
 from index.generation import open_generation
 from service import confidence
 from service.answer import answer
@@ -24,7 +24,7 @@ SHIPPED = Path(confidence.__file__).with_name("confidence.json")
 def test_near_misses_are_told_from_answers(
     monkeypatch: pytest.MonkeyPatch,
     real_var: Path,
-    real_encoder: SentenceTransformerEncoder,
+    real_encoder: Encoder,
     question: str,
     found: bool,
 ) -> None:

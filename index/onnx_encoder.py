@@ -1,0 +1,146 @@
+"""The embedding model as onnxruntime runs it: exported once from its weights and proved equal, in a third of the time."""
+
+import json
+import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import onnxruntime
+
+from index.encoder import TOKEN_LAYERS, ReadingEncoder, SentenceTransformerEncoder, Vectors
+from index.errors import ExportError
+from index.reranker import Reranker
+from index.wordpieces import Cut, WordPieces
+
+_MODEL, _TOKENIZER, _DESCRIPTION = "model.onnx", "tokenizer.json", "encoder.json"
+_OPSET = 17
+_TOLERANCE = 1e-5  # of a coordinate of a unit vector; rankings are seen to change from about 1e-3 on
+_PROBES = (1, 8, 64, 1024)  # words of the texts by which an export is proved
+_SEED = 20020228
+_REMEDY = "sentence-transformers runs it, which takes longer"
+
+
+@dataclass(frozen=True, slots=True)
+class _Description:
+    """What `Encoder` says of a model, and the limit of its tokens."""
+
+    name: str
+    sha256: str
+    dimensions: int
+    token_dimensions: int
+    max_tokens: int
+
+
+class OnnxEncoder(ReadingEncoder):
+    """A model that was exported into `folder`, on one CPU thread. Files are to be proved by their hashes before."""
+
+    def __init__(self, folder: Path, reranker: Reranker | None = None) -> None:
+        described = _Description(**json.loads((folder / _DESCRIPTION).read_text("utf-8")))
+        self.name, self.sha256 = described.name, described.sha256
+        self.dimensions, self.token_dimensions = described.dimensions, described.token_dimensions
+        self.max_tokens = described.max_tokens
+        self.exported, self.reranker = folder, reranker
+        self.word_pieces = WordPieces.load(folder / _TOKENIZER, self.max_tokens)
+        options = _options()
+        options.graph_optimization_level = (
+            onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        )  # done by export
+        self._session = _session(folder / _MODEL, options)
+        self._inputs = [node.name for node in self._session.get_inputs()]
+
+    def forward(self, cut: Cut) -> tuple[Vectors, Sequence[Vectors]]:
+        """As `ReadingEncoder.forward`."""
+        pooled, *layers = self._session.run(None, cut.features(self._inputs))
+        return pooled[0], [layer[0] for layer in layers]
+
+
+def export(reference: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
+    """Write the model of `reference` into the empty `folder`, fused, and open it from there.
+
+    Afterwards `reference` is of no more use. Raises `ExportError` where the model cannot be exported, or gives other
+    vectors than it did.
+    """
+    probes = _probes(reference.vocabulary())
+    expected = reference.read(probes)
+    said = _Description(
+        reference.name,
+        reference.sha256,
+        reference.dimensions,
+        reference.token_dimensions,
+        reference.max_tokens,
+    )
+    try:
+        (folder / _DESCRIPTION).write_text(json.dumps(asdict(said), indent=1), "utf-8")
+        reference.word_pieces.save(folder / _TOKENIZER)
+        _write_model(reference, folder / _MODEL)
+        encoder = OnnxEncoder(folder, reference.reranker)
+        found = encoder.read(probes)
+    except Exception as error:  # whatever an exporter cannot do fails anywhere below
+        reason = " ".join(str(error).split())[:200]
+        raise ExportError(f"cannot be exported ({reason})", where=reference.name, remedy=_REMEDY) from error
+    apart = max(
+        float(np.abs(one - other).max(initial=0))
+        for e, f in zip(expected, found, strict=True)
+        for one, other in ((e.pooled, f.pooled), (e.tokens, f.tokens))
+    )
+    if not apart <= _TOLERANCE:
+        raise ExportError(
+            f"gives other vectors, by {apart:.1g}, when exported", where=reference.name, remedy=_REMEDY
+        )
+    return encoder
+
+
+def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
+    """One forward pass as a graph: inputs as the tokenizer names them, pooled vector and last layers as outputs."""
+    import torch
+
+    class Pass(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = reference.model
+
+        def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            output = self.model(dict(zip(reference.inputs, inputs, strict=True)))
+            return output["sentence_embedding"], *output["all_layer_embeddings"][-TOKEN_LAYERS:]
+
+    cast(Any, reference.model[0]).model.set_attn_implementation("eager")  # what onnxruntime can fuse
+    features = reference.word_pieces.cut(" ".join(reference.vocabulary()[:8])).features(reference.inputs)
+    outputs = [f"layer_{n}" for n in range(TOKEN_LAYERS)]
+    raw = path.with_suffix(".raw")
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of tracing; what it might get wrong is found by the probes
+        torch.onnx.export(
+            Pass(),
+            tuple(torch.from_numpy(row) for row in features.values()),
+            str(raw),
+            dynamo=False,  # what it writes otherwise does not load
+            opset_version=_OPSET,
+            input_names=list(features),
+            output_names=["pooled", *outputs],
+            dynamic_axes={name: {1: "tokens"} for name in (*features, *outputs)},
+        )
+    options = _options()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(path)
+    _session(raw, options)
+    raw.unlink()
+
+
+def _options() -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors
+    return options
+
+
+def _session(path: Path, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def _probes(words: Sequence[str]) -> list[str]:
+    """Texts of words drawn from the vocabulary with a fixed seed, one longer than the model reads."""
+    random = np.random.default_rng(_SEED)
+    return [" ".join(random.choice(words, size)) for size in _PROBES]
