@@ -14,7 +14,7 @@ from corpus.types import Document
 from index.search import Result, SearchResults, search
 from service.opened import Open
 from service.page.problems import page_router
-from service.page.quoting import cells, link
+from service.page.quoting import cells, headings, link
 from service.page.rendering import page
 from service.schemas import Filter
 from service.search_schemas import SearchRequest
@@ -62,11 +62,10 @@ class Hit:
         """From the index's record."""
         passage = result.passage
         marks = [(highlight.start, highlight.end) for highlight in result.highlights]
-        page_number = [f"page {passage.page}"] if passage.page is not None else []
         return cls(
             rank=result.rank,
             document=passage.document,
-            place=" › ".join([*passage.section, *page_number]),
+            place=" › ".join(headings(passage)),
             kind=KINDS[passage.kind],
             cells=cells(passage, (0, len(passage.text)), marks),
             url=link(passage.document.id, passage.start, passage.end, passage.text),
@@ -121,38 +120,32 @@ def _url(pairs: Sequence[tuple[str, str]]) -> str:
 async def find(request: Request, open: Open) -> HTMLResponse:
     """Ranked passages with facets, or the empty form."""
     generation, encoder = open
+    documents = generation.documents
     address = Address(request.query_params)
-    filter = address.filter
-    index_filter = filter.to_index(generation.documents)
-    shown: dict[str, Any] = {
-        "address": address,
-        "documents": generation.documents,
-        "base": str(request.base_url),
-    }
+    filter = address.filter.to_index(documents)
+    shown: dict[str, Any] = {"address": address, "documents": documents, "chips": _chips(address, documents)}
     if not address.get("q"):
-        return page(request, "find", found=None, hits=[], facets=[], more="", chips=[], **shown)
+        return page(request, "find", found=None, **shown)
     asked = SearchRequest.model_validate(
         {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}
     )
     found = await in_line(
-        request, encoder, lambda watched: search(generation, watched, asked.query, asked.top_k, index_filter)
+        request, encoder, lambda watched: search(generation, watched, asked.query, asked.top_k, filter)
     )
-    more = ""
-    if len(found.results) == asked.top_k < _MOST:
-        pairs = [*address.without(), ("show", str(min(asked.top_k + _STEP, _MOST)))]
-        more = f"{_url(pairs)}#r{asked.top_k + 1}"
-    facets = _facets(address, found, generation.documents)
-    hits = [Hit.of(result) for result in found.results]
     return page(
         request,
         "find",
         found=found,
-        hits=hits,
-        facets=facets,
-        more=more,
-        chips=_chips(address, generation.documents),
+        hits=[Hit.of(result) for result in found.results],
+        facets=_facets(address, found, documents),
+        more=_more(address, asked.top_k) if len(found.results) == asked.top_k < _MOST else "",
         **shown,
     )
+
+
+def _more(address: Address, shown: int) -> str:
+    pairs = [*address.without(), ("show", str(min(shown + _STEP, _MOST)))]
+    return f"{_url(pairs)}#r{shown + 1}"
 
 
 def _facets(

@@ -12,6 +12,7 @@ const turns = document.getElementById("turns");
 const news = document.getElementById("news");
 const template = document.getElementById("turn");
 const KEPT = "conversation";
+const PLACE = "place";
 const SAYS = {
   answered: "Answered from the documents",
   partial: "Partly answered: check the quotations",
@@ -173,6 +174,7 @@ async function restore() {
     remember(question, given.answer);
     await complete(turn, given, cardsOf(turn, given.citations, given.status === "not_found"));
   }
+  scrollTo(0, Number(sessionStorage.getItem(PLACE) ?? 0));
 }
 
 function inWords(turn) {
@@ -206,6 +208,7 @@ turns.addEventListener("click", (event) => {
   if (deed === "copy") copy(inWords(turn), event.target);
   if (deed === "print") print();
 });
+addEventListener("pagehide", () => sessionStorage.setItem(PLACE, turns.children.length ? scrollY : 0));
 for (const doings of turns.querySelectorAll(".doings")) doings.hidden = false;
 if (turns.children.length) sessionStorage.removeItem(KEPT);
 else restore();
