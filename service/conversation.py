@@ -40,6 +40,11 @@ class Asked:
     standalone: str
     before: Before | None
 
+    @property
+    def words(self) -> str:
+        """The question as it was asked."""
+        return self.before.own_words if self.before else self.standalone
+
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
