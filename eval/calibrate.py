@@ -74,7 +74,7 @@ class Questions:
     @property
     def fitted(self) -> NDArray[np.bool_]:
         """Which may be fitted: all but the turns of gold."""
-        return ~(self.follows & (self.author == GOLD_AUTHOR))
+        return np.asarray(~(self.follows & (self.author == GOLD_AUTHOR)), np.bool_)
 
 
 def main() -> None:

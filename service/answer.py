@@ -66,7 +66,7 @@ def answer(
         searched = len({passage.document.id for passage in passages})
         return _not_found(generation, question, asked.standalone, searched, found, sure.value)
     status: Status = "answered" if sure.sure else "partial"
-    text, citations = quote(generation, question, found.results)
+    text, citations = quote(generation, question, found.results, follows=asked.before is not None)
     return Answer(status, text, sure.value, asked.standalone, citations, generation.id)
 
 
