@@ -46,7 +46,7 @@ _RELATIVE = r"(?:who|which|that|of|in|from|on|for|with|\w+ed|\w+ing)\b"
 _POINTS = re.compile(
     rf"\b(?:about|of|on|for|to|from|with|in|after|before|by|like|than|at|under|{AUXILIARY}) "
     rf"(?:(?:this|that)\b|(?:these|those)\b(?!\s+(?:{_RELATIVE}|days\b)))|"
-    rf"\b(?:those|these) (?!{_RELATIVE}|days\b)\w|\bsuch \w+s\b|\b(?:that|this|those|these)(?: (?!days\b)[a-z]+)?\W*$|"
+    rf"\b(?:those|these) (?!{_RELATIVE}|days\b)\w|\bsuch \w+s\b|\b(?:that|this|those|these)(?: (?!days\b|\w+ed\b)[a-z]+)?\W*$|"
     r"\baccording to (?:it|them|him|her)\b|\bin (?:its|their|his|her) view\b|"
     rf"\bnumber (?:{NUMERAL})\b|"
     r"\b(?:the|those|these|that|this|other|\w+st|\w+nd|\w+rd|\w+th|next|previous) ones?\b|"
