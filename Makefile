@@ -15,12 +15,12 @@ DEBIAN_PACKAGES := debian-faq debian-handbook debian-policy developers-reference
 APT := -qq -o Acquire::Languages=en -o Dir::Cache=$(CURDIR)/$(DEBIAN)/var/cache/apt \
 	-o Dir::State::lists=$(CURDIR)/$(DEBIAN)/var/lib/apt/lists
 
-.PHONY: serve test lint typecheck eval peers collections bench clean
+.PHONY: serve test lint typecheck eval peers collections bench screenshots clean
 
 serve: $(VENV)/installed
 	@$(BIN)/bali serve --port $(PORT)
 
-test: $(VENV)/installed
+test: $(VENV)/installed $(VENV)/browser
 	@echo "== Tests"
 	@$(BIN)/python -m pytest
 
@@ -51,6 +51,10 @@ bench: $(VENV)/installed
 	@$(BIN)/python -m bench.crashes
 	@$(BIN)/python -m bench.publishing
 
+screenshots: $(VENV)/installed $(VENV)/browser
+	@$(BIN)/bali build
+	@$(BIN)/python -m bench.screenshots
+
 clean:
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 
@@ -62,6 +66,15 @@ $(VENV)/installed: pyproject.toml
 	@$(BIN)/python -m pip install --quiet torch==2.13.0
 	@echo "== Installing the assistant and what it needs"
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+# the page is tested in Debian's Chromium
+$(VENV)/browser: $(VENV)/installed
+	@command -v chromium > /dev/null || { \
+		echo "== Installing Debian's chromium" && \
+		{ apt-get -qq update && apt-get -qq -y install --no-install-recommends chromium fonts-dejavu-core fonts-liberation; } \
+			> $@.log 2>&1; \
+	} || { echo "The tests need chromium, and apt-get could not install it (see $@.log): install it as root"; exit 1; }
 	@touch $@
 
 # the peers' pins would touch ours, so they have an environment of their own

@@ -91,6 +91,11 @@ class Files:
         found = Files(self.folder, self.listed, f"{self.prefix}{folder}/")
         return found if found.names() else None
 
+    @property
+    def path(self) -> Path:
+        """The folder that `names` are relative to."""
+        return self.folder / self.prefix
+
     def names(self) -> list[str]:
         """The names of the files, as `read` takes them."""
         return [name.removeprefix(self.prefix) for name in self.listed if name.startswith(self.prefix)]
@@ -101,13 +106,19 @@ class Files:
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, proved. Raises `GenerationError`."""
-        path = self.folder / self.prefix / name
+        path = self.path / name
         if (known := self.listed.get(self.prefix + name)) is None:
             raise GenerationError("is not in the manifest", where=str(path), remedy=REBUILD)
         data = read_whole(path, known[0])
         if (len(data), hashlib.sha256(data).hexdigest()) != known:
             raise _unproved(path)
         return data
+
+    def prove_one(self, name: str) -> None:
+        """As `read`, for a file that something else is to read."""
+        known = self.listed[self.prefix + name]
+        if _size_and_sha256(self.path / name, known[0]) != known:
+            raise _unproved(self.path / name)
 
     @contextmanager
     def parsing(self, name: str) -> Iterator[bytes]:
@@ -120,7 +131,7 @@ class Files:
         except Exception as error:  # a parser may raise anything
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise GenerationError(
-                f"is damaged ({reason})", where=str(self.folder / self.prefix / name), remedy=REBUILD
+                f"is damaged ({reason})", where=str(self.path / name), remedy=REBUILD
             ) from error
 
     def prove(self, beside: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from index.errors import GenerationError, StaleError
 from index.files import REBUILD, Draft, Files, Listed, expect, read_whole, safe
 
-FORMAT = 7
+FORMAT = 8
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 _MOST = 1 << 26  # bytes of a manifest; a file it lists takes about a hundred
 _ID, _SHA256 = re.compile("[0-9a-f]{16}"), re.compile("[0-9a-f]{64}")

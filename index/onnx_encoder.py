@@ -16,7 +16,7 @@ from index.files import Files
 from index.reranker import Reranker
 from index.wordpieces import Cut, WordPieces
 
-_MODEL, _TOKENIZER, _DESCRIPTION = "model.onnx", "tokenizer.json", "encoder.json"
+_MODEL, _WEIGHTS, _TOKENIZER, _DESCRIPTION = "model.onnx", "weights.bin", "tokenizer.json", "encoder.json"
 _OPSET = 17
 _TOLERANCE = 1e-5  # of a coordinate of a unit vector; rankings are seen to change from about 1e-3 on
 _PROBES = (1, 8, 64, 1024)  # words of the texts by which an export is proved
@@ -51,6 +51,11 @@ class OnnxEncoder(ReadingEncoder):
         options.graph_optimization_level = (
             onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         )  # done by export
+        if _WEIGHTS in files.names():
+            files.prove_one(_WEIGHTS)  # right before onnxruntime maps them
+            options.add_session_config_entry(
+                "session.model_external_initializers_file_folder_path", str(files.path)
+            )
         with files.parsing(_MODEL) as data:
             self._session = _session(data, options)
         self._inputs = [node.name for node in self._session.get_inputs()]
@@ -129,6 +134,11 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
     options = _options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(path)
+    # apart, weights are mapped into memory: only what is used is read, and processes share it
+    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", _WEIGHTS)
+    options.add_session_config_entry(
+        "session.optimized_model_external_initializers_min_size_in_bytes", "1024"
+    )
     _session(str(raw), options)
     raw.unlink()
 

@@ -82,20 +82,27 @@ class Quantizer:
 
     def cosines(self, vectors: Vectors, codes: Codes) -> Vectors:
         """Of shape (codes, vectors)."""
-        half = codes.shape[1]
         projected = np.ascontiguousarray(unit(vectors @ self.basis).T)
         cosines = np.empty((len(codes), len(vectors)), np.float32)
-        levels = np.empty((min(len(codes), _BLOCK), 2 * half), np.float32)
         for begin in range(0, len(codes), _BLOCK):
-            block = codes[begin : begin + _BLOCK]
-            unpacked = levels[: len(block)]
-            unpacked[:, :half] = block >> 4
-            unpacked[:, half:] = block & 15
-            unpacked -= 7.5
-            lengths = np.sqrt(np.einsum("ij,ij->i", unpacked, unpacked))
-            np.matmul(unpacked, projected, out=cosines[begin : begin + _BLOCK])
+            levels = _levels(codes[begin : begin + _BLOCK])
+            lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
+            np.matmul(levels, projected, out=cosines[begin : begin + _BLOCK])
             cosines[begin : begin + _BLOCK] /= lengths[:, None]
         return cosines
+
+    def decode(self, codes: Codes) -> Vectors:
+        """Unit vectors on the axes, of shape (n, axes)."""
+        return unit(_levels(codes))
+
+
+def _levels(codes: Codes) -> Vectors:
+    half = codes.shape[1]
+    levels = np.empty((len(codes), 2 * half), np.float32)
+    levels[:, :half] = codes >> 4
+    levels[:, half:] = codes & 15
+    levels -= 7.5
+    return levels
 
 
 class TokenIndex:
@@ -151,6 +158,10 @@ class TokenIndex:
 
     def __len__(self) -> int:
         return len(self._starts) - 1
+
+    def vectors(self, row: int) -> Vectors:
+        """The word pieces of one passage on the axes, of shape (pieces, axes) and length 1."""
+        return self.quantizer.decode(self.codes(row))
 
     def codes(self, row: int) -> Codes:
         """The codes of one passage."""

@@ -3,25 +3,26 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import FastAPI, Query, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
 from starlette.routing import Route
 
 from index.encoder import Encoder
 from index.search import search
-from service import completions, reading
+from service import analysts, completions, reading
+from service.line import Line
 from service.mcp_tools import mcp_server
 from service.opened import NamesGeneration, Open, Opened, following, state
+from service.page.routes import install as install_page
 from service.problems import PROBLEMS, install
-from service.reading_schemas import DocumentEntry, Documents, Records
+from service.reading_schemas import DocumentEntry, Documents
 from service.schemas import (
     ChatRequest,
     ChatResponse,
     Citation,
-    Filter,
     Health,
     Passage,
     Verdict,
@@ -30,7 +31,7 @@ from service.search_schemas import SearchRequest, SearchResponse
 from service.settings import Settings
 from service.streaming import chat_events, streamed
 from service.verify import verdict
-from service.waiting import answer_for
+from service.waiting import answer_for, in_line
 
 MAX_BODY = 2_000_000  # bytes
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -44,9 +45,12 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = None) -> FastAPI:
     """The service on the generation under `settings.var`, opened when the service starts."""
 
+    line = Line()
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.opened = Opened(settings, make_encoder)
+        app.state.line = line
         async with mcp.session_manager.run(), following(app.state.opened):
             yield
 
@@ -56,14 +60,19 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
         summary="Answers from the documents of the Bali Process, every quotation verbatim and checkable",
         lifespan=lifespan,
         responses=PROBLEMS,
+        docs_url=None,  # FastAPI's load their scripts from elsewhere
+        redoc_url=None,
     )
     install(app, MAX_BODY)
     app.add_middleware(NamesGeneration)
     _ask(app)
     _read(app)
     _watch(app)
+    app.include_router(analysts.router)
     app.include_router(completions.router)
-    mcp = mcp_server(lambda: app.state.opened.pair)
+    install_page(app)
+    app.state.settings = settings
+    mcp = mcp_server(lambda: app.state.opened.pair, line)
     # makes the session manager; on a loopback address it keeps out pages of other sites, by Host and Origin
     mcp.streamable_http_app(stateless_http=True, json_response=True, host=settings.host)
     # without sessions nothing is ever sent unasked, so a stream by GET would only be held open
@@ -73,11 +82,14 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
 
 def _ask(app: FastAPI) -> None:
     @app.post("/search", tags=["ask"], summary="Passages that answer best")
-    def search_passages(request: SearchRequest, open: Open) -> SearchResponse:
+    async def search_passages(request: Request, body: SearchRequest, open: Open) -> SearchResponse:
         """Ranked passages with their place, and facet counts over the whole filtered set."""
         generation, encoder = open
-        filter = request.filter.to_index(generation.documents) if request.filter else None
-        return SearchResponse.of(search(generation, encoder, request.query, request.top_k, filter))
+        filter = body.filter.to_index(generation.documents) if body.filter else None
+        found = await in_line(
+            request, encoder, lambda watched: search(generation, watched, body.query, body.top_k, filter)
+        )
+        return SearchResponse.of(found)
 
     @app.post(
         "/chat",
@@ -126,21 +138,15 @@ def _read(app: FastAPI) -> None:
         """A passage by its id, as search and citations give it."""
         return reading.passage(open[0], id)
 
-    @app.get("/records", tags=["read"], summary="Action items")
-    def list_records(open: Open, filter: Annotated[Filter, Query()]) -> Records:
-        """The rows of the plans' tables, with lead, status and priority area where the plan has them."""
-        found = reading.action_items(open[0], filter)
-        return Records(records=found, total=len(found))
-
 
 def _watch(app: FastAPI) -> None:
     @app.get("/healthz", tags=["operate"], summary="The process is alive")
-    def healthz() -> Health:
+    async def healthz() -> Health:
         """Answers as long as the process does."""
         return Health(status="alive")
 
     @app.get("/readyz", tags=["operate"], summary="A generation is open")
-    def readyz(request: Request, open: Open) -> Health:
+    async def readyz(request: Request, open: Open) -> Health:
         """The generation in use, or 503 and why there is none.
 
         "degraded" with the reason in `detail`: the published one cannot be used, another is answered from.

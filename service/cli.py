@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -13,13 +13,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from corpus.catalogue import Catalogue, add, propose, read_catalogue
 from corpus.coverage import coverage
 from corpus.errors import BaliError
-from index.encoder import Encoder
 from index.errors import GenerationError, ModelError
-from index.filters import Filter as IndexFilter
-from index.generation import Generation, open_generation
-from index.opening import encoder_to_build_with, open_index
+from index.generation import open_generation
+from index.opening import encoder_to_build_with
 from index.publishing import building, current_id
-from service.schemas import Filter
+from service.analyst_commands import feedback, precedents
+from service.options import (
+    Documents,
+    Json,
+    Leads,
+    Question,
+    Statuses,
+    YearFrom,
+    YearTo,
+    filter_of,
+    open_built,
+    to_index,
+    warn,
+)
 from service.settings import Settings
 from service.terminal import err, out, print_coverage, print_interpretation, print_json, print_passage
 
@@ -27,15 +38,8 @@ app = typer.Typer(
     help="Answers from the documents of the Bali Process, quoted to the character.", no_args_is_help=True
 )
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Question = Annotated[str, typer.Argument(help="A question, or keywords.")]
-Documents = Annotated[
-    list[str] | None, typer.Option("--document", help="Only this document; may be repeated.")
-]
-Leads = Annotated[list[str] | None, typer.Option("--lead", help="Only action items led by this member.")]
-Statuses = Annotated[list[str] | None, typer.Option("--status", help="Only action items of this status.")]
-YearFrom = Annotated[int | None, typer.Option(help="Only documents that speak for this year or later.")]
-YearTo = Annotated[int | None, typer.Option(help="Only documents that speak for this year or earlier.")]
+app.command()(precedents)
+app.add_typer(feedback, name="feedback")
 
 
 @app.command()
@@ -60,12 +64,12 @@ def ask(
     from service.answer import answer
     from service.schemas import ChatRequest, ChatResponse
 
-    filter = _filter(document, lead, status, year_from, year_to)
+    filter = filter_of(document, lead, status, year_from, year_to)
     request = ChatRequest.model_validate(
         {"messages": [{"role": "user", "content": question}], "filter": filter}
     )
-    generation, encoder = _open()
-    given = answer(generation, encoder, request.turns(), _to_index(request.filter, generation))
+    generation, encoder = open_built()
+    given = answer(generation, encoder, request.turns(), to_index(request.filter, generation))
     if as_json:
         print_json(ChatResponse.of(given).model_dump())
     else:
@@ -91,10 +95,10 @@ def search(
     from index.search import search as find
     from service.search_schemas import SearchRequest, SearchResponse
 
-    filter = _filter(document, lead, status, year_from, year_to)
+    filter = filter_of(document, lead, status, year_from, year_to)
     request = SearchRequest.model_validate({"query": query, "top_k": top_k, "filter": filter})
-    generation, encoder = _open()
-    found = find(generation, encoder, query, top_k, _to_index(request.filter, generation))
+    generation, encoder = open_built()
+    found = find(generation, encoder, query, top_k, to_index(request.filter, generation))
     if as_json:
         print_json(SearchResponse.of(found).model_dump())
     else:
@@ -121,19 +125,22 @@ def serve(
         update={name: value for name, value in given.items() if value is not None}
     )
     _build(settings, read_catalogue(settings.corpus), as_json=False)
-    err.print(f"Serving on http://{settings.host}:{settings.port} — the interface is described at /docs")
+    err.print(
+        f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
+    )
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
 
 
 @app.command(name="mcp")
 def serve_mcp() -> None:
     """Serve agents by MCP on standard input and output, from what is built."""
+    from service.line import Line
     from service.mcp_tools import mcp_server
     from service.opened import Opened
 
     opened = Opened(Settings())
-    _warn(opened.pair[0])
-    mcp_server(opened.latest).run("stdio")
+    warn(opened.pair[0])
+    mcp_server(opened.latest, Line()).run("stdio")
 
 
 @app.command(name="add")
@@ -176,7 +183,7 @@ def verify(
     data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
     claimed = Citation.model_validate_json(data)
     generation = open_generation(Settings().var)
-    _warn(generation)
+    warn(generation)
     found = verdict(generation, claimed)
     if as_json:
         print_json(found.model_dump())
@@ -254,43 +261,6 @@ def _build_alone(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> 
     report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
     if as_json:
         print_json(report)
-
-
-def _open() -> tuple[Generation, Encoder]:
-    settings = Settings()
-    generation, encoder = open_index(settings.var, settings.models)
-    _warn(generation)
-    return generation, encoder
-
-
-def _warn(generation: Generation) -> None:
-    if generation.instead_of:
-        err.print(
-            f"warning: {generation.instead_of}; answering from generation {generation.id}",
-            style="yellow",
-            markup=False,
-            soft_wrap=True,
-        )
-
-
-def _filter(
-    document: list[str] | None,
-    lead: list[str] | None,
-    status: list[str] | None,
-    year_from: int | None,
-    year_to: int | None,
-) -> dict[str, Any]:
-    return {
-        "document": document or [],
-        "lead": lead or [],
-        "status": status or [],
-        "year_from": year_from,
-        "year_to": year_to,
-    }
-
-
-def _to_index(filter: Filter | None, generation: Generation) -> IndexFilter | None:
-    return filter.to_index(generation.documents) if filter else None
 
 
 def _period(text: str | None) -> tuple[int, int] | None:

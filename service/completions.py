@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
 from index.encoder import Encoder
@@ -25,6 +24,7 @@ from service.completion_schemas import (
 )
 from service.links import linked
 from service.opened import Open, pair, state
+from service.page.quoting import link_of
 from service.refusals import Refusal, Refused
 from service.schemas import MAX_QUESTION, Citation
 from service.streaming import event, pieces, streamed
@@ -63,11 +63,11 @@ async def complete(request: Request, body: CompletionRequest, open: Open) -> Com
     given = await answer_for(request, generation, encoder, conversation)
 
     def url_of(citation: Quotation) -> str:
-        return str(request.url_for("get_passage", id=citation.passage.id))
+        return str(request.base_url).rstrip("/") + link_of(citation)
 
     content, links = linked(given, url_of)
     message = CompletionMessage(content=content, annotations=[Annotation.of(link) for link in links])
-    usage = await run_in_threadpool(_usage, encoder, given.question, content)
+    usage = _usage(encoder, given.question, content)
     completion = _completion(given, message, usage)
     if not body.stream:
         return completion

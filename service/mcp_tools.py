@@ -1,7 +1,7 @@
-"""The tools that agents reach by MCP: search, read a document, list action items, check a citation."""
+"""The tools that agents reach by MCP: search, read, list action items, find precedents, check a citation."""
 
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Awaitable, Callable
+from functools import partial, wraps
 from importlib.metadata import version
 from typing import Annotated, ParamSpec, TypeVar
 
@@ -17,6 +17,9 @@ from index.encoder import Encoder
 from index.generation import Generation
 from index.search import search as find
 from service import reading
+from service.analysts import precedents
+from service.line import Line
+from service.precedents_schemas import PrecedentsRequest, PrecedentsResponse
 from service.reading import MAX_SLICE
 from service.reading_schemas import Reading, Records
 from service.schemas import MAX_QUESTION, Citation, Filter, Verdict
@@ -50,10 +53,10 @@ class FoundVerdict(Verdict):
     generation: str
 
 
-def mcp_server(opened: Callable[[], tuple[Generation, Encoder]]) -> MCPServer[None]:
+def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> MCPServer[None]:
     """A server of the tools on what `opened` gives; its errors, and wrong arguments, reach the agent in words."""
 
-    def search(
+    async def search(
         query: Query, top_k: Annotated[int, Field(ge=1, le=50)] = 5, filter: Filtered = None
     ) -> SearchResponse:
         """The passages that answer best, each with its place and the clauses that answer, best first.
@@ -62,9 +65,9 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]]) -> MCPServer[No
         """
         generation, encoder = opened()
         chosen = filter.to_index(generation.documents) if filter else None
-        return SearchResponse.of(find(generation, encoder, query, top_k, chosen))
+        return SearchResponse.of(await line.run(partial(find, generation, encoder, query, top_k, chosen)))
 
-    def read_document(
+    async def read_document(
         document: Annotated[str, Field(max_length=300, description="its id, as in search results")],
         start: Annotated[int, Field(ge=0, description="offset of the first character")] = 0,
         characters: Annotated[int, Field(ge=1, le=MAX_SLICE, description="how many to read")] = 4_000,
@@ -76,7 +79,7 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]]) -> MCPServer[No
             return reading.outline(generation, document)
         return reading.read(generation, document, start, characters)
 
-    def list_action_items(
+    async def list_action_items(
         filter: Filtered = None,
         offset: Annotated[int, Field(ge=0)] = 0,
         limit: Annotated[int, Field(ge=1, le=200)] = 50,
@@ -88,7 +91,28 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]]) -> MCPServer[No
             records=found[offset : offset + limit], total=len(found), generation=generation.id
         )
 
-    def verify_citation(citation: Citation) -> FoundVerdict:
+    async def find_precedents(
+        topic: Annotated[
+            str | None, Field(min_length=1, max_length=MAX_QUESTION, pattern=r"\S", description="in words")
+        ] = None,
+        passage: Annotated[
+            str | None, Field(min_length=1, max_length=300, description="a passage's id, instead of a topic")
+        ] = None,
+        filter: Filtered = None,
+        top_k: Annotated[int, Field(ge=1, le=50)] = 20,
+    ) -> PrecedentsResponse:
+        """What came before and after a topic or an item: passages by document, in order of time.
+
+        For each two documents also what was continued, is new or was dropped, each with a quotation of both. "Possibly"
+        means weak evidence; new and dropped are of these documents only.
+        """
+        if (topic is None) == (passage is None):
+            raise ToolError("give a topic or a passage, and not both")
+        request = PrecedentsRequest(topic=topic, passage=passage, filter=filter, top_k=top_k)
+        generation, encoder = opened()
+        return await line.run(partial(precedents, generation, encoder, request))
+
+    async def verify_citation(citation: Citation) -> FoundVerdict:
         """Whether a citation of this service still holds: quotation, hash, offsets and description."""
         generation, _ = opened()
         return FoundVerdict(**verdict(generation, citation).model_dump(), generation=generation.id)
@@ -99,7 +123,10 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]]) -> MCPServer[No
         instructions=_INSTRUCTIONS,
         version=version("bali"),
         log_level="WARNING",
-        tools=[_tool(function) for function in (search, read_document, list_action_items, verify_citation)],
+        tools=[
+            _tool(function)
+            for function in (search, read_document, list_action_items, find_precedents, verify_citation)
+        ],
     )
 
 
@@ -107,13 +134,13 @@ class _Strict(ArgModelBase):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
-def _tool(function: Callable[P, R]) -> Tool:
+def _tool(function: Callable[P, Awaitable[R]]) -> Tool:
     """`function` as a tool that changes nothing; an argument it does not have is a mistake, not passed over."""
 
     @wraps(function)
-    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+    async def told(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            return function(*args, **kwargs)
+            return await function(*args, **kwargs)
         except BaliError as error:
             raise ToolError(str(error)) from error
 

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import BaliError
 from index.errors import FilterError
-from service.errors import UnknownError
+from service.errors import BusyError, UnknownError
 from service.refusals import Refused, refusal
 from service.schemas import Problem
 
@@ -62,6 +62,7 @@ def install(app: FastAPI, max_body_size: int) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(FilterError, _wrong_filter)
     app.add_exception_handler(UnknownError, _unknown)
+    app.add_exception_handler(BusyError, _busy)
     app.add_exception_handler(BaliError, _not_ready)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
@@ -100,6 +101,10 @@ async def _unknown(request: Request, error: Exception) -> JSONResponse:
 
 async def _not_ready(request: Request, error: Exception) -> JSONResponse:
     return _failure(request.scope, 503, str(error))
+
+
+async def _busy(request: Request, error: Exception) -> JSONResponse:
+    return _failure(request.scope, 503, str(error), headers={"Retry-After": str(BusyError.RETRY_AFTER)})
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

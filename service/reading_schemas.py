@@ -1,11 +1,11 @@
 """What is looked up, as it travels: documents, their text and headings, action items."""
 
-from typing import Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from corpus.records import Record as ActionItem
-from service.schemas import Document, Model
+from service.schemas import Document, Filter, Model
 
 
 class Record(Model):
@@ -42,6 +42,34 @@ class Records(Model):
 
     records: list[Record]
     total: int
+
+
+SortKey = Literal[
+    "document", "number", "group", "text", "lead", "status", "priority_area", "period", "passage_id",
+    "-document", "-number", "-group", "-text", "-lead", "-status", "-priority_area", "-period", "-passage_id",
+]  # fmt: skip
+Format = Literal["json", "csv", "xlsx"]
+
+
+def _separated(value: Any) -> Any:
+    """`lead,-period` and repeated `sort` say the same."""
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, list):
+        return parts
+    return [key for part in parts for key in (part.split(",") if isinstance(part, str) else [part])]
+
+
+class RecordsQuery(Filter):
+    """A filter, an order and a format."""
+
+    sort: Annotated[list[SortKey], BeforeValidator(_separated), Field(max_length=9)] = Field(
+        default=[], description="columns, the most important first; - before one turns it round"
+    )
+    format: Format = Field("json", description="csv and xlsx come as files")
+
+    def filter(self) -> Filter:
+        """The filter alone."""
+        return Filter(**{name: getattr(self, name) for name in Filter.model_fields})
 
 
 class DocumentEntry(Document):

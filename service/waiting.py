@@ -3,8 +3,9 @@
 import asyncio
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
-from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from index.encoder import Encoder, Encoding, Pieces, Vectors
@@ -13,6 +14,9 @@ from index.filters import Filter
 from index.generation import Generation
 from index.reranker import Reranker
 from service.answer import Answer, answer
+from service.line import Line
+
+T = TypeVar("T")
 
 
 class Watched:
@@ -70,14 +74,21 @@ async def answer_for(
     messages: Sequence[tuple[str, str]],
     filter: Filter | None = None,
 ) -> Answer:
-    """As `answer`, in a thread; the body of `request` has been read.
+    """As `answer`, when it is the client's turn and while it waits."""
+    return await in_line(request, encoder, lambda watched: answer(generation, watched, messages, filter))
 
-    Raises `ClientDisconnect` when the client goes first: what has not begun does not begin, what has stops.
+
+async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
+    """`work` with `encoder`, in a thread and in its turn; the body of `request` has been read.
+
+    Raises `ClientDisconnect` when the client goes first: what has not begun does not begin, what has stops. Raises
+    `BusyError` where the line is too long.
     """
+    line: Line = request.app.state.line
     gone = threading.Event()
     watching = asyncio.create_task(_watch(request, gone))
     try:
-        return await run_in_threadpool(answer, generation, Watched(encoder, gone), messages, filter)
+        return await line.run(partial(work, Watched(encoder, gone)))
     finally:
         watching.cancel()
 

@@ -78,7 +78,13 @@ def test_the_tools_over_both_transports(server: str | StdioServerParameters) -> 
     async def talk() -> None:
         async with connected(server) as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            assert tools.keys() == {"search", "read_document", "list_action_items", "verify_citation"}
+            assert tools.keys() == {
+                "search",
+                "read_document",
+                "list_action_items",
+                "find_precedents",
+                "verify_citation",
+            }
             for tool in tools.values():
                 assert tool.description
                 assert tool.output_schema is not None
@@ -116,6 +122,19 @@ def test_a_document_is_read_slice_by_slice_to_its_end(over_http: str) -> None:
             outline = (await call(client, "read_document", document="report", outline=True))["outline"]
             assert [heading["section"][-1] for heading in outline] == ["Lighthouses", "Glossary"]
             assert REPORT[outline[0]["start"] :].startswith("The northern lighthouse")
+
+    anyio.run(talk)
+
+
+def test_precedents_of_a_topic_or_a_passage(over_http: str) -> None:
+    async def talk() -> None:
+        async with connected(over_http) as client:
+            found = await call(client, "find_precedents", topic="northern lighthouse", top_k=5)
+            assert [group["document"]["id"] for group in found["documents"]] == ["plan", "report"]
+            id = found["documents"][0]["passages"][0]["passage"]["id"]
+            item = await call(client, "find_precedents", passage=id)
+            assert [group["document"]["id"] for group in item["documents"]] == ["report"]
+            assert "not both" in await error(client, "find_precedents", passage=id, topic="lighthouse")
 
     anyio.run(talk)
 

@@ -1,0 +1,204 @@
+"""The service with many clients: `python -m bench.clients [--clients 1 8 64] [--seconds 10]`.
+
+Two services answer the same questions of `eval/gold` over HTTP, each in a process of its own: *shipped* as it is, and
+*stock*, the same routes with sentence-transformers as the encoder and without the line (`service/line.py`): forty
+threads at once, as a plain endpoint has. They take turns; clients ask the next question as soon as the last is
+answered. Prints requests a second, latency, the service's processor time a request and its memory, and the ratios
+of the two. Ends with 1 when an answer was an error or a promise is broken.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+import httpx2
+import numpy as np
+import psutil
+import uvicorn
+from rich.console import Console
+from rich.table import Table
+
+from eval.cli import DOCUMENTS, GOLD
+from eval.data import read_gold
+from index.encoder import SentenceTransformerEncoder
+from service.app import create_app
+from service.line import Line
+from service.settings import Settings
+
+CLIENTS = (1, 8, 64)
+SERVICES = ("shipped", "stock")
+ROUTES = ("/search", "/chat")
+LEAST_THROUGHPUT, MOST_P95 = 4.0, 0.25  # shipped / stock with the most clients, by /search: what is promised
+_PLAIN_THREADS, _ENDLESS = 40, 10**6  # of anyio, for endpoints that are no coroutines
+_WARM_UP = 2  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What `clients` got from a service by a route; times in milliseconds, memory in MB."""
+
+    service: str
+    route: str
+    clients: int
+    per_second: float
+    p50: float
+    p95: float
+    cpu: float
+    memory: float
+    errors: int
+
+
+def serve(name: str) -> None:
+    """Serve on a free port and print it; `stock` is the plain service."""
+    settings = Settings()
+    app = create_app(settings, SentenceTransformerEncoder if name == "stock" else None)
+
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+
+    async def run() -> None:
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        if name == "stock":
+            app.state.line = Line(_PLAIN_THREADS, _ENDLESS)
+        print(server.servers[0].sockets[0].getsockname()[1], flush=True)
+        await serving
+
+    asyncio.run(run())
+
+
+@contextmanager
+def service(name: str) -> Iterator[tuple[str, psutil.Process]]:
+    """The URL and the process of a service, until it is no longer needed."""
+    command = [sys.executable, "-m", "bench.clients", "--serve", name]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{int(child.stdout.readline())}", psutil.Process(child.pid)
+        finally:
+            child.terminate()
+
+
+async def _ask(
+    url: str, route: str, clients: int, questions: Sequence[str], seconds: float
+) -> list[tuple[int, float]]:
+    """The status of each answer, and how long it took in seconds."""
+    answers: list[tuple[int, float]] = []
+    until = time.perf_counter() + seconds
+
+    async def ask(client: httpx2.AsyncClient, first: int) -> None:
+        for question in itertools.islice(itertools.cycle(questions), first, None):
+            body = (
+                {"query": question}
+                if route == "/search"
+                else {"messages": [{"role": "user", "content": question}]}
+            )
+            begin = time.perf_counter()
+            if begin > until:
+                return
+            status = (await client.post(f"{url}{route}", json=body)).status_code
+            answers.append((status, time.perf_counter() - begin))
+
+    limits = httpx2.Limits(max_connections=clients)
+    async with httpx2.AsyncClient(timeout=120, limits=limits) as client:
+        await asyncio.gather(*(ask(client, n) for n in range(clients)))
+    return answers
+
+
+def measure(
+    name: str,
+    url: str,
+    process: psutil.Process,
+    route: str,
+    clients: int,
+    questions: Sequence[str],
+    seconds: float,
+) -> Load:
+    """One service under one load."""
+    before = sum(process.cpu_times()[:2])
+    begin = time.perf_counter()
+    answers = asyncio.run(_ask(url, route, clients, questions, seconds))
+    took, used = time.perf_counter() - begin, sum(process.cpu_times()[:2]) - before
+    times = np.array([taken for _, taken in answers]) * 1000
+    return Load(
+        service=name,
+        route=route,
+        clients=clients,
+        per_second=len(answers) / took,
+        p50=float(np.percentile(times, 50)),
+        p95=float(np.percentile(times, 95)),
+        cpu=1000 * used / len(answers),
+        memory=process.memory_info().rss / 1e6,
+        errors=sum(status != 200 for status, _ in answers),
+    )
+
+
+def main() -> int:
+    """Print the tables, or all as JSON; 1 when an answer was an error or a promise is broken, else 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, nargs="+", default=list(CLIENTS))
+    parser.add_argument("--seconds", type=float, default=10, help="of each load")
+    parser.add_argument("--json", action="store_true", help="figures for a program to read")
+    parser.add_argument("--serve", choices=SERVICES, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.serve:
+        serve(options.serve)
+        return 0
+    questions = [question.text for question in read_gold(GOLD, DOCUMENTS).questions]
+    found = []
+    with service("shipped") as shipped, service("stock") as stock:
+        running = {"shipped": shipped, "stock": stock}
+        for name, (url, process) in running.items():
+            measure(name, url, process, "/search", 4, questions, _WARM_UP)
+        for route in ROUTES:
+            for clients in options.clients:
+                for name, (url, process) in running.items():
+                    found.append(measure(name, url, process, route, clients, questions, options.seconds))
+    if options.json:
+        print(json.dumps([asdict(load) for load in found], indent=2))
+    else:
+        _print(found)
+    most = [load for load in found if load.route == "/search" and load.clients == max(options.clients)]
+    fast, plain = most
+    broken = fast.per_second < LEAST_THROUGHPUT * plain.per_second or fast.p95 > MOST_P95 * plain.p95
+    return int(broken or any(load.errors for load in found))
+
+
+def _print(found: Sequence[Load]) -> None:
+    table = Table(
+        "route",
+        "clients",
+        "service",
+        "a second",
+        "p50 ms",
+        "p95 ms",
+        "CPU ms",
+        "MB",
+        "errors",
+        "throughput",
+        "p95",
+    )
+    for fast, plain in zip(found[::2], found[1::2], strict=True):
+        for load in (fast, plain):
+            ratios = (f"{load.per_second / plain.per_second:.2f}", f"{load.p95 / plain.p95:.2f}")
+            figures = (
+                f"{load.per_second:.1f}",
+                f"{load.p50:.1f}",
+                f"{load.p95:.1f}",
+                f"{load.cpu:.1f}",
+                f"{load.memory:.0f}",
+            )
+            table.add_row(load.route, str(load.clients), load.service, *figures, str(load.errors), *ratios)
+        table.add_section()
+    Console(width=max(Console().width, 120)).print(table)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

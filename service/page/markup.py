@@ -1,0 +1,93 @@
+"""Untrusted text → HTML: everything is escaped, then exactly the allowed emphasis is restored, always balanced.
+
+This is the only place where text of a document becomes HTML. Marks are given by offset and survive the emphasis.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from markupsafe import Markup, escape
+
+Span = tuple[int, int]  # characters of the text
+
+TAGS = ("strong", "b", "em", "i", "sup", "sub")
+_TOKEN = re.compile(rf"</?(?:{'|'.join(TAGS)})>|\*\*")
+_STARS = "**"
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Characters of one look: visible text, the tags around it, and whether it is marked."""
+
+    text: str
+    tags: tuple[str, ...]
+    marked: bool
+
+
+def render(text: str, marks: Iterable[Span] = (), window: Span | None = None) -> Markup:
+    """The characters of `window` (all by default) as HTML, with `<mark>` around those of `marks`.
+
+    Of a pair of tags that surrounds the window only the effect remains. A tag without its partner is text.
+    """
+    html = Markup()
+    for marked, runs in groupby(_runs(text, marks, window or (0, len(text))), lambda run: run.marked):
+        inner = Markup().join(_tagged(run) for run in runs)
+        html += Markup("<mark>{}</mark>").format(inner) if marked else inner
+    return html
+
+
+def _tagged(run: _Run) -> Markup:
+    opening = "".join(f"<{tag}>" for tag in run.tags)
+    closing = "".join(f"</{tag}>" for tag in reversed(run.tags))
+    return Markup(opening) + escape(run.text) + Markup(closing)
+
+
+def _runs(text: str, marks: Iterable[Span], window: Span) -> Iterator[_Run]:
+    """The visible runs in `window`; the text is cut wherever anything begins or ends."""
+    events: list[tuple[int, str, int]] = [(place, "", 0) for place in window]
+    for start, end in marks:
+        events += [(start, "mark", 1), (end, "mark", -1)]
+    for tag, opening, closing in _pairs(text):
+        events += [(opening[1], tag, 1), (closing[0], tag, -1)]
+        for start, end in (opening, closing):
+            events += [(start, "hidden", 1), (end, "hidden", -1)]
+    depth = dict.fromkeys(("", "mark", "hidden", *TAGS), 0)
+    for (place, what, step), (following, _, _) in pairwise(sorted(events)):
+        depth[what] += step
+        visible = window[0] <= place < following <= window[1] and depth["hidden"] == 0
+        if visible:
+            tags = tuple(tag for tag in TAGS if depth[tag] > 0)
+            yield _Run(text[place:following], tags, depth["mark"] > 0)
+
+
+def _pairs(text: str) -> Iterator[tuple[str, Span, Span]]:
+    """Each (tag, opening, closing) that belong together; stars stand for `strong` and must hug what they stress."""
+    opened: dict[str, list[Span]] = {}
+    for token in _TOKEN.finditer(text):
+        name, span = token.group().strip("</>"), token.span()
+        waiting = opened.setdefault(name, [])
+        if waiting and _closes(text, token, waiting[-1]):
+            yield ("strong" if name == _STARS else name), waiting.pop(), span
+        elif name == _STARS and text[span[1] : span[1] + 1].strip():
+            waiting[:] = [span]
+        elif name != _STARS and not token.group().startswith("</"):
+            waiting.append(span)
+
+
+def _closes(text: str, token: re.Match[str], opening: Span) -> bool:
+    if token.group() == _STARS:
+        return token.start() > opening[1] and bool(text[token.start() - 1].strip())
+    return token.group().startswith("</")
+
+
+def visible(text: str) -> str:
+    """What a reader sees of `text` when it is rendered."""
+    return "".join(run.text for run in _runs(text, (), (0, len(text))))
+
+
+def split(text: str, separator: str = "\t") -> Sequence[Span]:
+    """The spans between separators, as of the cells of a row."""
+    places = [-1, *(found.start() for found in re.finditer(re.escape(separator), text)), len(text)]
+    return [(left + 1, right) for left, right in pairwise(places)]

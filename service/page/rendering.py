@@ -1,0 +1,42 @@
+"""Templates → pages: what every view has in common."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from service.page.assets import version
+
+# (name, path) of each view, in the order of the navigation; the first part of the path tells which one is open
+VIEWS = (("Ask", "/"), ("Search", "/find"), ("Documents", "/read"))
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("service.page"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _years(period: tuple[int, int]) -> str:
+    first, last = period
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def fragment(name: str, **values: Any) -> Markup:
+    """A template as HTML."""
+    return Markup(_ENVIRONMENT.get_template(f"{name}.html.jinja").render(**values))
+
+
+def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """The view `name` as a whole page."""
+    here = "/" + request.url.path.split("/")[1]
+    html = fragment(name, views=VIEWS, here=here, **values)
+    return HTMLResponse(html, status, {"Cache-Control": "no-cache"})
+
+
+_ENVIRONMENT.globals["static"] = lambda name: f"/static/{version()}/{name}"
+_ENVIRONMENT.filters["years"] = _years

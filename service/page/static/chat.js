@@ -1,0 +1,214 @@
+// The conversation. The server keeps nothing: what was said stands in the form, and is kept for going back.
+import { copy, enliven } from "./cards.js";
+import { events } from "./events.js";
+import { fragment } from "./fragments.js";
+
+const form = document.getElementById("ask");
+const box = document.getElementById("q");
+const send = document.getElementById("send");
+const stop = document.getElementById("stop");
+const afresh = document.getElementById("afresh");
+const turns = document.getElementById("turns");
+const news = document.getElementById("news");
+const template = document.getElementById("turn");
+const KEPT = "conversation";
+const PLACE = "place";
+const SAYS = {
+  answered: "Answered from the documents",
+  partial: "Partly answered: check the quotations",
+  not_found: "Not found in the documents",
+};
+let running = null;
+
+function said() {
+  const values = (name) => [...form.querySelectorAll(`input[name=${name}]`)].map((input) => input.value);
+  const answered = values("answered");
+  return values("asked").map((question, n) => ({ question, answer: answered[n] }));
+}
+
+function remember(question, answer) {
+  for (const [name, value] of [["asked", question], ["answered", answer]]) {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name, value });
+    form.insertBefore(input, form.querySelector("label"));
+  }
+}
+
+function part(turn, selector) {
+  return turn.querySelector(selector);
+}
+
+function begin(question) {
+  const number = turns.children.length + 1;
+  const turn = template.content.firstElementChild.cloneNode(true);
+  turn.id = `t${number}`;
+  turn.dataset.number = number;
+  turn.setAttribute("aria-labelledby", `t${number}-q`);
+  part(turn, ".asked").id = `t${number}-q`;
+  part(turn, "[data-is=question]").textContent = question;
+  document.querySelector(".intro").hidden = true;
+  turns.append(turn);
+  afresh.hidden = false;
+  form.querySelector("label").textContent = "Ask a follow-up";
+  return turn;
+}
+
+function state(turn, name, words) {
+  part(turn, ".state").dataset.state = name;
+  part(turn, ".state").textContent = words;
+}
+
+function linked(turn, text, markers) {
+  const nodes = text.split(/(\[\d+\])/).map((piece) => {
+    const marker = piece.match(/^\[(\d+)\]$/)?.[1];
+    if (!markers.has(Number(marker))) return piece;
+    const link = document.createElement("a");
+    link.className = "marker";
+    link.href = `#c${turn.dataset.number}-${marker}`;
+    link.textContent = piece;
+    return link;
+  });
+  part(turn, ".answer").replaceChildren(...nodes);
+}
+
+async function cardsOf(turn, citations, related, signal) {
+  if (!citations.length) return document.createDocumentFragment();
+  const query = new URLSearchParams({ turn: turn.dataset.number, related });
+  for (const { marker, quote, passage } of citations) {
+    // offsets count characters, JavaScript's strings UTF-16 units
+    const before = passage.text.slice(0, passage.text.indexOf(quote));
+    const start = passage.start + [...before].length;
+    query.append("cite", [marker, start, start + [...quote].length, passage.document.id].join(":"));
+  }
+  try {
+    return await fragment(`/cards?${query}`, signal);
+  } catch {
+    const nodes = document.createDocumentFragment();
+    nodes.append("The citations could not be loaded.");
+    return nodes;
+  }
+}
+
+async function complete(turn, given, cards) {
+  if (given.status !== "not_found") linked(turn, given.answer, new Set(given.citations.map((one) => one.marker)));
+  if (given.question.trim() !== part(turn, "[data-is=question]").textContent.trim()) {
+    part(turn, "[data-is=searched]").textContent = given.question;
+    part(turn, ".searched").hidden = false;
+  }
+  const nodes = await cards;
+  enliven(nodes);
+  part(turn, ".sources").append(nodes);
+  part(turn, ".doings").hidden = false;
+}
+
+function keep(question, given) {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify([...kept, { question, given }]));
+  } catch {
+    // full or forbidden: going back then shows an empty chat
+  }
+}
+
+async function ask(question) {
+  const messages = said().flatMap(({ question, answer }) => [
+    { role: "user", content: question },
+    { role: "assistant", content: answer },
+  ]);
+  messages.push({ role: "user", content: question });
+  const turn = begin(question);
+  part(turn, ".asked").scrollIntoView({ block: "start" });
+  news.textContent = "Searching the documents…";
+  running = new AbortController();
+  stop.hidden = false;
+  send.hidden = true;
+  try {
+    await answer(turn, question, messages, running.signal);
+  } catch (error) {
+    const stopped = error.name === "AbortError";
+    state(turn, "failed", stopped ? "Stopped" : "No answer");
+    part(turn, ".answer").textContent = stopped ? "" : error.message;
+    news.textContent = stopped ? "Stopped." : `No answer: ${error.message}`;
+  } finally {
+    running = null;
+    stop.hidden = true;
+    send.hidden = false;
+    box.focus({ preventScroll: true });
+  }
+}
+
+async function answer(turn, question, messages, signal) {
+  const response = await fetch("/chat", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ messages, stream: true }),
+    signal,
+  });
+  if (!response.ok) throw new Error((await response.json()).detail);
+  const given = { citations: [], answer: "" };
+  let cards = null;
+  for await (const { name, data } of events(response)) {
+    if (name === "status") state(turn, data.status, SAYS[data.status]);
+    if (name === "status") given.status = data.status;
+    if (name === "citation") given.citations.push(data);
+    if (name === "text") {
+      cards ??= cardsOf(turn, given.citations, given.status === "not_found", signal);
+      given.answer += data.text;
+      part(turn, ".answer").append(data.text);
+    }
+    if (name === "done") Object.assign(given, data);
+  }
+  if (!given.question) throw new Error("the answer broke off");
+  await complete(turn, given, cards);
+  remember(question, given.answer);
+  keep(question, given);
+  const count = given.citations.length;
+  news.textContent = `${SAYS[given.status]}. ${given.answer} ${count} ${count === 1 ? "citation" : "citations"}.`;
+}
+
+async function restore() {
+  for (const { question, given } of JSON.parse(sessionStorage.getItem(KEPT) ?? "[]")) {
+    const turn = begin(question);
+    state(turn, given.status, SAYS[given.status]);
+    part(turn, ".answer").textContent = given.answer;
+    remember(question, given.answer);
+    await complete(turn, given, cardsOf(turn, given.citations, given.status === "not_found"));
+  }
+  scrollTo(0, Number(sessionStorage.getItem(PLACE) ?? 0));
+}
+
+function inWords(turn) {
+  const sources = [...turn.querySelectorAll(".card")].map(
+    (card) => `[${card.id.split("-")[1]}] ${card.querySelector(".copy pre")?.textContent ?? ""}`,
+  );
+  return [part(turn, "[data-is=question]").textContent, part(turn, ".answer").textContent, ...sources].join("\n\n");
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const question = box.value.trim();
+  if (!question || running) return;
+  box.value = "";
+  ask(question);
+});
+box.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    form.requestSubmit();
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") running?.abort();
+});
+stop.addEventListener("click", () => running?.abort());
+afresh.addEventListener("click", () => sessionStorage.removeItem(KEPT));
+turns.addEventListener("click", (event) => {
+  const turn = event.target.closest(".turn");
+  const deed = event.target.closest("[data-do]")?.dataset.do;
+  if (deed === "copy") copy(inWords(turn), event.target);
+  if (deed === "print") print();
+});
+addEventListener("pagehide", () => sessionStorage.setItem(PLACE, turns.children.length ? scrollY : 0));
+for (const doings of turns.querySelectorAll(".doings")) doings.hidden = false;
+if (turns.children.length) sessionStorage.removeItem(KEPT);
+else restore();

@@ -1,0 +1,164 @@
+"""The page without a browser: what the server renders, says in headers, and answers to what is wrong."""
+
+import re
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from service.page.headers import HEADERS
+
+LIGHTHOUSE = "who leads the repair of the northern lighthouse"
+
+
+def text_of(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/find", "/find?q=lighthouse", "/read", "/read/plan", "/read/none", "/documents", "/nowhere"],
+)
+def test_every_response_tells_the_browser_to_load_nothing_else(client: TestClient, path: str) -> None:
+    response = client.get(path)
+    assert {name: response.headers[name] for name in HEADERS} == HEADERS
+    policy = response.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    assert " style=" not in response.text
+    assert not re.search(r"<script(?![^>]* src=\"/static/)|<style|\son\w+=", response.text)
+
+
+def test_the_first_load_is_small_and_kept(client: TestClient) -> None:
+    html = client.get("/").text
+    named = set(re.findall(r'"(/static/[^"]+)"', html))
+    scripts = {name for name in named if name.endswith(".js")}
+    for script in scripts:  # what they import
+        folder = script.rpartition("/")[0]
+        named |= {f"{folder}/{name}" for name in re.findall(r'from "\./([^"]+)"', client.get(script).text)}
+    size = len(html.encode())
+    for name in named:
+        response = client.get(name)
+        assert response.status_code == 200
+        assert "immutable" in response.headers["cache-control"]
+        size += len(response.content)
+    assert len(named) >= 5
+    assert size < 100_000
+    assert client.get(re.sub(r"/static/\w+/", "/static/old/", min(named))).status_code == 404
+
+
+def test_a_question_in_the_address_is_answered(client: TestClient) -> None:
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": LIGHTHOUSE}]}).json()
+    html = client.get("/", params={"q": LIGHTHOUSE}).text
+    assert given["citations"]
+    assert given["answer"] in text_of(html).replace("[ ", "[")
+    for citation in given["citations"]:
+        passage = citation["passage"]
+        assert f'id="c1-{citation["marker"]}"' in html
+        assert f"/read/{passage['document']['id']}?start={passage['start']}" in html
+
+
+def test_a_conversation_goes_on_without_scripts(client: TestClient) -> None:
+    first = client.post("/", data={"q": LIGHTHOUSE}).text
+    hidden = re.findall(r'<input type="hidden" name="(asked|answered)" value="([^"]*)"', first)
+    assert [name for name, _ in hidden] == ["asked", "answered"]
+    asked, answered = (unescape(value) for _, value in hidden)
+    second = client.post("/", data={"asked": asked, "answered": answered, "q": "when was it inspected?"})
+    assert second.status_code == 200
+    questions = re.findall(r'<span data-is="question">([^<]*)</span>', second.text)
+    assert questions[:2] == [LIGHTHOUSE, "when was it inspected?"]
+    assert answered in text_of(second.text)
+
+
+def test_a_link_tells_when_other_text_stands_there(client: TestClient) -> None:
+    html = client.get("/find", params={"q": "tide calendar"}).text
+    link = unescape(re.findall(r'<h3><a href="([^"]+)"', html)[0]).removesuffix("#mark")
+    changed = "has changed since"
+    assert changed not in client.get(link).text
+    assert changed in client.get(link.replace("sha256=", "sha256=0")).text
+    assert 'id="mark"' in client.get(link).text
+
+
+def test_verifying_without_scripts_says_that_it_holds(client: TestClient) -> None:
+    passage = client.post("/search", json={"query": "tide calendar"}).json()["results"][0]["passage"]
+    place = {"start": passage["start"], "end": passage["end"]}
+    html = client.get(f"/read/{passage['document']['id']}", params={**place, "verify": "yes"}).text
+    assert "It holds: the quotation stands in the document as cited." in html
+
+
+def test_all_of_a_document_is_shown(client: TestClient) -> None:
+    for document in client.get("/documents").json()["documents"]:
+        source = client.get(f"/documents/{document['id']}/text").text
+        shown = text_of(client.get(f"/read/{document['id']}").text)
+        words = re.findall(r"\w+", re.sub(r"</?[bi]>", " ", source))
+        assert not [word for word in words if word not in shown]
+
+
+def test_filters_in_the_address_are_those_of_the_interface(client: TestClient) -> None:
+    filter = {"lead": ["Iceland"], "year_from": 2020}
+    found = client.post("/search", json={"query": "tide", "filter": filter}).json()["results"]
+    html = client.get("/find?q=tide&lead=Iceland&year_from=2020&year_to=").text
+    links = [unescape(link) for link in re.findall(r'<h3><a href="([^"]+)"', html)]
+    places = [re.findall(r"/read/(\w+)\?start=(\d+)", link)[0] for link in links]
+    assert places == [(r["passage"]["document"]["id"], str(r["passage"]["start"])) for r in found]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "says"),
+    [
+        ("/read/none", 404, "no document has the id"),
+        ("/read/plan?start=x", 422, "start"),
+        ("/read/plan?start=-1&end=4", 422, "start"),
+        ("/read/plan?sha256=zz", 422, "sha256"),
+        ("/find?q=x&year_from=12", 422, "year_from"),
+        ("/find?q=x&year_from=2022&year_to=2020", 422, "year_from is later"),
+        ("/find?q=x&document=none", 422, "no document has the id"),
+        ("/find?q=x&kind=poem", 422, "kind"),
+        ("/find?q=x&show=1000", 422, "top_k"),
+        (f"/find?q={'x' * 5000}", 422, "query"),
+        (f"/?q={'x' * 5000}", 422, "q"),
+        ("/cards?cite=1:0:5:none", 404, "no document has the id"),
+    ],
+)
+def test_what_is_wrong_is_said_on_a_page(client: TestClient, path: str, status: int, says: str) -> None:
+    response = client.get(path)
+    assert response.status_code == status
+    assert response.headers["content-type"].startswith("text/html")
+    assert says in text_of(response.text)
+
+
+@pytest.mark.parametrize(
+    "path", ["/read/plan?start=999999&end=9999999", "/read/plan?start=5&end=5", "/read/plan?end=7"]
+)
+def test_a_place_without_text_is_said(client: TestClient, path: str) -> None:
+    assert "no text at the place" in text_of(client.get(path).text)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"q": " "},
+        {"q": "\x00\ud800".encode("utf-8", "replace").decode()},
+        {"q": "x", "asked": ["a"] * 150, "answered": ["b"] * 150},
+        {"asked": "x", "answered": "y", "q": "x" * 9_000},
+        {"q": LIGHTHOUSE, "asked": "only asked"},
+    ],
+)
+def test_odd_forms_get_a_page(client: TestClient, form: dict[str, str | list[str]]) -> None:
+    response = client.post("/", data=form)
+    assert response.status_code in (200, 422)
+    assert response.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    "cite", ["", ":", "1:2", "x:y:z:plan", "1:0:99999999999999:plan", "1:9:3:plan", "1:0:5:plan:more"]
+)
+def test_odd_citations_are_refused(client: TestClient, cite: str) -> None:
+    assert client.get("/cards", params={"cite": cite}).status_code in (404, 422)
+
+
+def test_nothing_is_loaded_from_elsewhere_to_describe_the_interface(client: TestClient) -> None:
+    assert client.get("/openapi.json").status_code == 200
+    assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
