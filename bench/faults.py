@@ -1,6 +1,6 @@
 """Failures at every call by which a build reads or writes: the process killed there, or the call an error.
 
-All such calls of `index/files.py` and `index/publishing.py`, and those of the libraries they call, are functions of `os`;
+All such calls of `index/files.py`, `index/drafts.py`, `index/publishing.py` and the libraries they call are functions of `os`;
 here they are counted, and one of them is made to fail.
 """
 

@@ -10,9 +10,9 @@ import numpy as np
 from corpus.catalogue import Catalogue
 from corpus.types import Document, Passage
 from index.dense import DenseIndex
+from index.drafts import Draft
 from index.encoder import Encoder, Pieces, Vectors
 from index.errors import GenerationError
-from index.files import Draft
 from index.generation import (
     DOCUMENTS,
     ENCODER,

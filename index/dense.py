@@ -8,8 +8,9 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.drafts import Draft
 from index.encoder import Vectors
-from index.files import Draft, Files, expect
+from index.files import Files, expect
 
 FILE = "dense.faiss"
 _FAISS: Any = faiss  # its stubs miss what takes arrays and names

@@ -1,7 +1,7 @@
-"""Files that are proved before they are parsed, and written so that they stay.
+"""Files that are proved by size and hash before anything parses them.
 
-Every call that reads or writes is one of `os` or `Path`, one system call each, so that a failure at any of them can be
-tried (`python -m bench.crashes`).
+Every call that reads is one of `os` or `Path`, so that a failure at any of them can be tried
+(`python -m bench.crashes`); those that write are in `index/drafts.py`.
 """
 
 import hashlib
@@ -18,12 +18,9 @@ from index.errors import GenerationError
 
 REBUILD = "run `bali build`"
 _BLOCK = 1 << 20  # bytes read at a time
-_READ = (
-    os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-)  # neither follows a link nor waits for a pipe
-_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+# neither follows a link nor waits for a pipe
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
-Data = bytes | memoryview
 Listed = Mapping[str, tuple[int, str]]
 """Relative path -> size in bytes and SHA-256."""
 
@@ -191,73 +188,3 @@ def _entries(folder: Path) -> list[os.DirEntry[str]]:
         raise GenerationError(
             f"cannot be read ({error.strerror})", where=str(folder), remedy=REBUILD
         ) from error
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Whatever fails while `path` is written is a `GenerationError` that names it."""
-    try:
-        yield
-    except OSError as error:
-        raise GenerationError(
-            f"cannot be written ({error.strerror})",
-            where=str(path),
-            remedy="see to the disk, then run `bali build` again",
-        ) from error
-
-
-def write(path: Path, *parts: Data) -> tuple[int, str]:
-    """Write `parts` as one file and wait until they are on the disk; gives the size and the SHA-256.
-
-    They are of what was to be written, not of what is read back. Raises `GenerationError`.
-    """
-    size, digest = 0, hashlib.sha256()
-    with writing(path):
-        descriptor = os.open(path, _WRITE, 0o666)
-        try:
-            for part in parts:
-                rest = memoryview(part).cast("B")
-                size += len(rest)
-                digest.update(rest)
-                while rest:
-                    rest = rest[os.write(descriptor, rest) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    return size, digest.hexdigest()
-
-
-def sync_folder(path: Path) -> None:
-    """Wait until the names in a folder are on the disk. Raises `GenerationError`."""
-    with writing(path):
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-class Draft:
-    """A new folder that is being filled; `written` lists its files as they were meant to be."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.written: dict[str, tuple[int, str]] = {}
-        self._folders = [folder]
-        with writing(folder):
-            folder.mkdir()
-
-    def write(self, name: str, *parts: Data) -> None:
-        """Write `parts` as the file `name`, a relative path. Raises `GenerationError`."""
-        expect(safe(name), f"{name!r} is no plain relative path")
-        path = self.folder / name
-        if path.parent not in self._folders:
-            with writing(path.parent):
-                path.parent.mkdir()
-            self._folders.append(path.parent)
-        self.written[name] = write(path, *parts)
-
-    def sync(self) -> None:
-        """Wait until all names are on the disk."""
-        for folder in reversed(self._folders):
-            sync_folder(folder)

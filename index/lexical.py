@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from corpus.markup import plain
 from index.arrays import from_npy, to_npy
-from index.files import Draft, Files, expect
+from index.drafts import Draft
+from index.files import Files, expect
 
 _TERMS, _BEGINS = "lexical/terms.json", "lexical/begins.npy"
 _ROWS, _SCORES = "lexical/rows.npy", "lexical/scores.npy"

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from index.drafts import Draft
 from index.errors import GenerationError, StaleError
-from index.files import REBUILD, Draft, Files, Listed, expect, read_whole, safe
+from index.files import REBUILD, Files, Listed, expect, read_whole, safe
 
 FORMAT = 8
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"

@@ -11,7 +11,8 @@ from rapidfuzz.distance import OSA
 
 from corpus.markup import plain
 from corpus.types import Passage
-from index.files import Draft, Files, expect
+from index.drafts import Draft
+from index.files import Files, expect
 
 FILE = "names.json"
 _SHORT = r"[A-Za-z]{0,3}[A-Z][A-Za-z-]{0,8}[A-Z]s?"

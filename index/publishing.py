@@ -14,8 +14,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from index.drafts import Draft, sync_folder, write, writing
 from index.errors import GenerationError
-from index.files import REBUILD, Draft, read_whole, sync_folder, write, writing
+from index.files import REBUILD, read_whole
 from index.manifest import Manifest, is_id, proved, seal
 
 GENERATIONS, CURRENT, LOCK = "generations", "current", "build.lock"

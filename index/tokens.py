@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import from_npy, to_npy
+from index.drafts import Draft
 from index.encoder import Encoder, Encoding, Vectors, unit
-from index.files import Draft, Files, expect
+from index.files import Files, expect
 from index.lexical import FUNCTION_WORDS
 
 _BASIS, _CODES = "tokens/basis.npy", "tokens/codes.npy"

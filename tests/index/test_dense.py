@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from index.dense import DenseIndex
+from index.drafts import Draft
 from index.encoder import Vectors, unit
-from index.files import Draft, Files
+from index.files import Files
 
 COUNT = 4000
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from index.files import Draft
+from index.drafts import Draft
 from index.lexical import LexicalIndex
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from corpus.types import Document, Passage, PassageKind
-from index.files import Draft, Files
+from index.drafts import Draft
+from index.files import Files
 from index.names import Names
 
 DOCUMENT = Document("d", "Title", "issuer", "kind", (2020, 2020), "d.txt", "0" * 64)
