@@ -87,7 +87,7 @@ def _whole(folder: Path) -> bool:
 
 
 def current_id(var: Path) -> str:
-    """The id of the generation in use. Raises `GenerationError` where there is none, or it cannot be read."""
+    """The id of the generation in use, which is there. Raises `GenerationError` where there is none to name."""
     path = var / CURRENT
     try:
         id = read_whole(path, 64).decode("ascii", "replace").removesuffix("\n")
@@ -97,6 +97,8 @@ def current_id(var: Path) -> str:
         raise
     if not is_id(id):
         raise GenerationError("names no generation", where=str(path), remedy=REBUILD)
+    if id not in generations(var):
+        raise GenerationError(f"names {id}, which is not there", where=str(path), remedy=REBUILD)
     return id
 
 
