@@ -10,7 +10,13 @@ from markupsafe import Markup
 from service.page.assets import version
 
 # (name, path) of each view, in the order of the navigation; the first part of the path tells which one is open
-VIEWS = (("Ask", "/"), ("Search", "/find"), ("Documents", "/read"))
+VIEWS = (
+    ("Ask", "/"),
+    ("Search", "/find"),
+    ("Records", "/items"),
+    ("Precedents", "/timeline"),
+    ("Documents", "/read"),
+)
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("service.page"),
