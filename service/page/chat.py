@@ -12,12 +12,13 @@ from pydantic import StringConstraints
 
 from corpus.types import Document
 from service.answer import Answer
+from service.feedback_schemas import MAX_COMMENT
 from service.opened import Open
 from service.page.problems import page_router
 from service.page.quoting import Quotation, of_citation, quotation
 from service.page.rendering import fragment, page
 from service.reading import entry
-from service.schemas import MAX_QUESTION, ChatRequest
+from service.schemas import MAX_QUESTION, ChatRequest, ChatResponse
 from service.waiting import answer_for
 
 STATUS = {
@@ -45,6 +46,11 @@ class Turn:
     def quotations(self) -> list[Quotation]:
         """What is cited, in order."""
         return [of_citation(citation) for citation in self.answer.citations] if self.answer else []
+
+    @property
+    def given(self) -> str:
+        """The answer as `POST /feedback` takes it, as JSON; "" of earlier turns."""
+        return ChatResponse.of(self.answer).model_dump_json(exclude={"confidence"}) if self.answer else ""
 
     @property
     def html(self) -> Markup:
@@ -105,6 +111,7 @@ def _page(
 ) -> HTMLResponse:
     documents: list[Document] = list(open[0].documents.values())
     shown: dict[str, Any] = {"turns": turns, "problem": problem, "documents": documents, "says": STATUS}
+    shown["longest_comment"] = MAX_COMMENT
     return page(request, "chat", status, longest=MAX_QUESTION, base=str(request.base_url), **shown)
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 
-from corpus.types import Document
+from corpus.types import Document, Passage
 from service.analysts import compared
 from service.citations import Citation
 from service.opened import Open
@@ -37,20 +38,21 @@ router = page_router()
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of two quotations; `excerpt` is its beginning where the whole is long."""
+    """One of two quotations; `excerpt` is the beginning of one that is long, as (header, HTML) of each cell."""
 
     whole: Quotation
-    excerpt: Quotation | None
+    excerpt: list[tuple[str, Markup]]
 
     @classmethod
     def of(cls, citation: Citation) -> "Side":
         """From the service's record."""
         whole = of_citation(citation)
         if len(whole.text) <= _LONG:
-            return cls(whole, None)
+            return cls(whole, [])
         cut = whole.text.rfind(" ", 0, _EXCERPT)
         text = whole.text[: cut if cut > 0 else _EXCERPT]
-        return cls(whole, replace(whole, text=text, end=whole.start + len(text)))
+        *cells, (header, html) = replace(whole, text=text, end=whole.start + len(text)).cells
+        return cls(whole, [*cells, (header, html + "…")])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,10 @@ async def timeline(request: Request, open: Open) -> HTMLResponse:
         found=found,
         item=quotation(generation, item.document.id, item.start, item.end) if item else None,
         count=count,
-        chart=chart(found.documents) if found.documents else None,
+        chart=chart(found) if found.documents else None,
         strands=[Strand.of(comparison) for comparison in found.comparisons],
         groups=[
-            (document, [(Hit.of(one), _said(one)) for one in related])
+            (document, [(Hit.of(one), _said(item, one)) for one in related])
             for document, related in found.documents
         ],
         more=address.showing(min(asked.top_k + _STEP, _MOST)) if count == asked.top_k < _MOST else "",
@@ -132,8 +134,10 @@ async def timeline(request: Request, open: Open) -> HTMLResponse:
     )
 
 
-def _said(related: Related) -> str:
-    """What a passage is to the item asked about, in words; "" by topic."""
-    return {"clear": "Carries on the item", "possibly": "Possibly carries on the item"}.get(
-        related.certainty or "", ""
-    )
+def _said(item: Passage | None, related: Related) -> str:
+    """What a passage is to the item asked about, in words; "" where that is nothing, and by topic."""
+    if item is None or related.certainty is None:
+        return ""
+    then, now = related.passage.document.period, item.document.period
+    words = "carried on by it" if then < now else "carries it on" if then > now else "the same commitment"
+    return f"possibly {words}".capitalize() if related.certainty == "possibly" else words.capitalize()
