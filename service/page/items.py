@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import urlencode
 
 import numpy as np
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
@@ -77,7 +78,9 @@ class Select:
 
 
 @router.get("/items")
-def items(request: Request, open: Open) -> HTMLResponse:
+def items(
+    request: Request, open: Open, show: Annotated[int, Query(ge=1, le=100_000)] = _STEP
+) -> HTMLResponse:
     """All action items, or those that pass the filters of the address."""
     generation, _ = open
     address = Address("/items", request.query_params, ("contains", "sort"))
@@ -85,14 +88,13 @@ def items(request: Request, open: Open) -> HTMLResponse:
         address.filtering | {"sort": address.having("sort"), "contains": address.get("contains")}
     )
     found = in_order(action_items(generation, asked.filter(), asked.contains), asked.sort)
-    shown = int(address.get("show")) if address.get("show").isdecimal() else _STEP
     in_force = chips(address, generation.documents)
     if asked.contains:
         in_force.append((f"Contains: {asked.contains}", address.url(address.without("contains"))))
     return page(
         request,
         "items",
-        rows=[_row(generation, record, asked.contains) for record in found[:shown]],
+        rows=[_row(generation, record, asked.contains) for record in found[:show]],
         found=len(found),
         total=len(generation.records),
         columns=[_column(address, asked.sort, name) for name in _COLUMNS],
@@ -102,7 +104,7 @@ def items(request: Request, open: Open) -> HTMLResponse:
             (title, _records([*address.without(), ("format", format)]), f"action-items.{format}")
             for title, format in (("CSV", "csv"), ("Excel", "xlsx"), ("JSON", "json"))
         ],
-        more=f"{address.showing(shown + _STEP)}#i{shown + 1}" if shown < len(found) else "",
+        more=f"{address.showing(show + _STEP)}#i{show + 1}" if show < len(found) else "",
         address=address,
         longest=MAX_CONTAINS,
     )
