@@ -28,7 +28,7 @@ from index.names import Names
 from index.preferences import Preferences
 from index.tokens import TokenIndex, axes_path
 
-FORMAT = 6
+FORMAT = 7
 LIBRARIES = (
     "bm25s",
     "faiss-cpu",

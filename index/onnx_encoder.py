@@ -15,7 +15,7 @@ from index.errors import ExportError
 from index.reranker import Reranker
 from index.wordpieces import Cut, WordPieces
 
-_MODEL, _TOKENIZER, _DESCRIPTION = "model.onnx", "tokenizer.json", "encoder.json"
+_MODEL, _WEIGHTS, _TOKENIZER, _DESCRIPTION = "model.onnx", "weights.bin", "tokenizer.json", "encoder.json"
 _OPSET = 17
 _TOLERANCE = 1e-5  # of a coordinate of a unit vector; rankings are seen to change from about 1e-3 on
 _PROBES = (1, 8, 64, 1024)  # words of the texts by which an export is proved
@@ -125,6 +125,11 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
     options = _options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(path)
+    # apart, weights are mapped into memory: only what is used is read, and processes share it
+    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", _WEIGHTS)
+    options.add_session_config_entry(
+        "session.optimized_model_external_initializers_min_size_in_bytes", "1024"
+    )
     _session(raw, options)
     raw.unlink()
 

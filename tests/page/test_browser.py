@@ -7,7 +7,7 @@ from typing import Any
 import anyio
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.page.conftest import DESKTOP, NARROW, PHONE, Visit, visiting
 
@@ -103,12 +103,14 @@ def test_citations_can_be_copied(visit: Visit) -> None:
 
 def test_waiting_can_be_stopped(visit: Visit) -> None:
     page = visit.go("/")
-    page.route("**/chat", lambda _: None)  # never answered
+    held: list[Route] = []
+    page.route("**/chat", lambda route: held.append(route))  # answered when it is too late
     page.get_by_role("textbox").fill(LIGHTHOUSE)
     page.get_by_role("button", name="Ask").click()
     expect(page.locator(".state")).to_have_text("Searching the documents…")
     page.get_by_role("button", name="Stop").click()
     expect(page.locator(".state")).to_have_text("Stopped")
+    held[0].abort()
     page.unroute("**/chat")
     ask(page, LIGHTHOUSE, 2)
     expect(page.locator("#t2 .answer")).to_contain_text("Norway")
