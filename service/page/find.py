@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response
 from markupsafe import Markup
 
 from corpus.types import Document
@@ -63,7 +63,7 @@ class Hit:
 
 
 @router.get("/find")
-async def find(request: Request, open: Open) -> HTMLResponse:
+async def find(request: Request, open: Open) -> Response:
     """Ranked passages with facets, or the empty form."""
     generation, encoder = open
     documents = generation.documents

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response
 from markupsafe import Markup
 
 from corpus.types import Document
@@ -78,9 +78,7 @@ class Select:
 
 
 @router.get("/items")
-def items(
-    request: Request, open: Open, show: Annotated[int, Query(ge=1, le=100_000)] = _STEP
-) -> HTMLResponse:
+def items(request: Request, open: Open, show: Annotated[int, Query(ge=1, le=100_000)] = _STEP) -> Response:
     """All action items, or those that pass the filters of the address."""
     generation, _ = open
     address = Address("/items", request.query_params, ("contains", "sort"))

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from pydantic_core import from_json
 from starlette.concurrency import run_in_threadpool
 
@@ -33,6 +33,6 @@ async def give(request: Request) -> Response:
 
 
 @router.get("/opinion")
-def thanks(request: Request, kept: Annotated[int, Query(ge=1)]) -> HTMLResponse:
+def thanks(request: Request, kept: Annotated[int, Query(ge=1)]) -> Response:
     """That it is kept."""
     return page(request, "opinion", kept=kept)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response
 from markupsafe import Markup
 
 from corpus.types import Document, Passage
@@ -91,7 +91,7 @@ def _pairs(kind: str, labels: Sequence[Label]) -> tuple[Pair, ...]:
 
 
 @router.get("/timeline")
-async def timeline(request: Request, open: Open) -> HTMLResponse:
+async def timeline(request: Request, open: Open) -> Response:
     """The precedents of the address's `topic` or `passage`, or the empty form."""
     generation, encoder = open
     documents = generation.documents

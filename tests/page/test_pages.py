@@ -54,6 +54,16 @@ def test_the_first_load_is_small_and_kept(client: TestClient, path: str) -> None
     assert client.get(re.sub(r"/static/\w+/", "/static/old/", min(named))).status_code == 404
 
 
+def test_what_is_sent_is_packed_for_those_who_can_open_it(client: TestClient) -> None:
+    for path in ("/items", re.findall(r"/static/\w+/style.css", client.get("/").text)[0]):
+        plain = client.get(path, headers={"accept-encoding": "identity"})
+        packed = client.get(path, headers={"accept-encoding": "br, gzip;q=0.8"})
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.content == plain.content
+        assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+
+
 def test_a_question_in_the_address_is_answered(client: TestClient) -> None:
     given = client.post("/chat", json={"messages": [{"role": "user", "content": LIGHTHOUSE}]}).json()
     html = client.get("/", params={"q": LIGHTHOUSE}).text
