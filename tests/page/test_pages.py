@@ -1,5 +1,6 @@
 """The page without a browser: what the server renders, says in headers, and answers to what is wrong."""
 
+import json
 import re
 from html import unescape
 
@@ -188,6 +189,17 @@ def test_odd_opinions_are_refused_on_a_page(client: TestClient, form: dict[str, 
     response = client.post("/opinion", data=form)
     assert response.status_code == 422
     assert response.headers["content-type"].startswith("text/html")
+
+
+def test_a_form_on_another_site_keeps_nothing(client: TestClient) -> None:
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": LIGHTHOUSE}]}).json()
+    del given["confidence"]
+    form = {"given": json.dumps(given), "thumb": "up"}
+    response = client.post(
+        "/opinion", data=form, headers={"sec-fetch-site": "cross-site"}, follow_redirects=False
+    )
+    assert response.status_code == 403
+    assert "own pages only" in text_of(response.text)
 
 
 @pytest.mark.parametrize(
