@@ -1,9 +1,9 @@
 """How soon the first answer comes: `python -m bench.starting [--times 5]`.
 
 *script* is what one would write: import sentence-transformers, load the packaged model, encode one question. *ask* is
-`bali ask` on an index that is built; *service* is a process of the service until `/readyz` answers and the first
-question is answered. They take turns. Memory is the service's, after all questions of `eval/gold` by `/chat`. Ends
-with 1 when a promise is broken.
+`bali ask` on an index that is built; *service* is `bali serve` until it is ready and has answered one question. They
+take turns. Memory is the service's, after all questions of `eval/gold` by `/chat`. Ends with 1 when a promise is
+broken.
 """
 
 import argparse
@@ -37,7 +37,6 @@ def _ran(command: list[str]) -> None:
 
 def _served(question: str) -> None:
     with service("shipped") as (url, _):
-        httpx2.get(f"{url}/readyz").raise_for_status()
         _ask(url, question)
 
 

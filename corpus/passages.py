@@ -4,8 +4,6 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from langchain_text_splitters import RecursiveCharacterTextSplitter
-
 from corpus.markers import item_marker
 from corpus.markup import plain
 from corpus.sentences import leans_on_previous, sentences
@@ -79,6 +77,8 @@ def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if end - start <= LIMIT:
         yield start, end
         return
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # takes long, and is seldom needed
+
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=LIMIT,
         chunk_overlap=0,

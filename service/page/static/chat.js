@@ -1,6 +1,7 @@
 // The conversation. The server keeps nothing: what was said stands in the form, and is kept for going back.
 import { copy, enliven } from "./cards.js";
 import { events } from "./events.js";
+import { offer } from "./feedback.js";
 import { fragment } from "./fragments.js";
 
 const form = document.getElementById("ask");
@@ -98,6 +99,7 @@ async function complete(turn, given, cards) {
   const nodes = await cards;
   enliven(nodes);
   part(turn, ".sources").append(nodes);
+  offer(turn, given);
   part(turn, ".doings").hidden = false;
 }
 
