@@ -19,7 +19,10 @@ LIBRARIES = ("python-docx", "lxml")
 _TEXT, _TAB, _PARAGRAPH, _TABLE = qn("w:t"), qn("w:tab"), qn("w:p"), qn("w:tbl")
 _BREAKS = {qn("w:br"): "\n", qn("w:cr"): "\n", _TAB: " ", qn("w:noBreakHyphen"): "-"}
 _LEFT_OUT = frozenset(
-    [qn(f"w:{name}") for name in ("del", "moveFrom", "txbxContent", "pPr", "rPr", "instrText", "pict", "object")]
+    [
+        qn(f"w:{name}")
+        for name in ("del", "moveFrom", "txbxContent", "pPr", "rPr", "instrText", "pict", "object")
+    ]
     + ["{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"]
 )
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
@@ -231,9 +234,7 @@ def _numbering(document: Any) -> Iterator[tuple[tuple[str, int], _Level]]:
             depth = level.get(qn("w:ilvl"), "")
             if depth.isdigit() and len(depth) == 1:
                 written = {name: level.find(qn(f"w:{name}")) for name in ("numFmt", "lvlText")}
-                said = {
-                    name: node.get(qn("w:val"), "") for name, node in written.items() if node is not None
-                }
+                said = {name: node.get(qn("w:val"), "") for name, node in written.items() if node is not None}
                 yield (
                     (number.get(qn("w:numId")), int(depth)),
                     _Level(
