@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from corpus.catalogue import Catalogue, add, propose, read_catalogue
+from corpus.catalogue import Catalogue, read_catalogue
 from corpus.coverage import coverage
 from corpus.errors import BaliError
 from index.encoder import Encoder
@@ -18,6 +18,7 @@ from index.errors import GenerationError, ModelError
 from index.filters import Filter as IndexFilter
 from index.generation import Generation, open_generation
 from index.opening import encoder_to_build_with, open_index
+from service import curating
 from service.schemas import Filter
 from service.settings import Settings
 from service.terminal import err, out, print_coverage, print_interpretation, print_json, print_passage
@@ -42,7 +43,9 @@ def build(as_json: Json = False) -> None:
     """Build the index of the catalogued documents; nothing is done when it is up to date."""
     settings = Settings()
     catalogue = read_catalogue(settings.corpus)
-    _build(settings, catalogue, as_json=as_json)
+    report = _build(settings, catalogue)
+    if as_json:
+        print_json(report)
 
 
 @app.command()
@@ -119,7 +122,7 @@ def serve(
     settings = Settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
-    _build(settings, read_catalogue(settings.corpus), as_json=False)
+    _build(settings, read_catalogue(settings.corpus))
     err.print(f"Serving on http://{settings.host}:{settings.port} — the interface is described at /docs")
     uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
 
@@ -131,28 +134,6 @@ def serve_mcp() -> None:
 
     opened = _open()
     mcp_server(lambda: opened).run("stdio")
-
-
-@app.command(name="add")
-def add_document(
-    file: Annotated[Path, typer.Argument(help="A text or Markdown file.", exists=True, dir_okay=False)],
-    id: Annotated[str | None, typer.Option(help="Its id; the file's stem by default.")] = None,
-    title: Annotated[str | None, typer.Option(help="Its title; the first line by default.")] = None,
-    issuer: Annotated[str | None, typer.Option(help="Who issued it.")] = None,
-    kind: Annotated[str | None, typer.Option(help="What it is: work plan, report, statement…")] = None,
-    period: Annotated[str | None, typer.Option(help="The years it speaks for: 2024 or 2024-2026.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Catalogue a document and bring the index up to date; only new passages are embedded."""
-    settings = Settings()
-    document = propose(file, id=id, title=title, issuer=issuer, kind=kind, period=_period(period))
-    catalogue = add(settings.corpus, file, document)
-    if not as_json:
-        first, last = document.period
-        err.print(
-            f"Added {escape(document.id)}: “{escape(document.title)}”, {escape(document.issuer)}, {first}-{last}"
-        )
-    _build(settings, catalogue, as_json=as_json)
 
 
 @app.command()
@@ -205,7 +186,8 @@ def _verify_corpus(*, as_json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
+def _build(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
+    """Bring the index up to date; what was done."""
     from index.build import build as build_generation
     from index.build import is_current
 
@@ -232,8 +214,7 @@ def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
         for id in built.truncated:
             err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
         report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
-    if as_json:
-        print_json(report)
+    return report
 
 
 def _open() -> tuple[Generation, Encoder]:
@@ -261,22 +242,14 @@ def _to_index(filter: Filter | None, generation: Generation) -> IndexFilter | No
     return filter.to_index(generation.documents) if filter else None
 
 
-def _period(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    years = [part.strip() for part in text.split("-")]
-    if not (1 <= len(years) <= 2 and all(year.isdigit() and len(year) == 4 for year in years)):
-        raise typer.BadParameter(
-            f"{text!r} is no year or range of years such as 2024-2026", param_hint="--period"
-        )
-    return int(years[0]), int(years[-1])
-
-
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
         raise typer.BadParameter(f"{path}: {error.strerror}") from error
+
+
+curating.register(app, _build)
 
 
 def main() -> None:

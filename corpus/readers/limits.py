@@ -12,4 +12,4 @@ INFLATION_FREE = 2**20
 TABLE_CELLS = 100_000  # of one table, cells that span several counted as often
 MEMORY_BYTES = 2**30
 CPU_SECONDS = 120
-WALL_SECONDS = 180
+WALL_SECONDS = 240

@@ -4,7 +4,6 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from statistics import median
 
@@ -17,7 +16,7 @@ from corpus.errors import ReadError
 from corpus.readers import limits
 from corpus.readers.extracted import PAGE_BREAK, Extracted, one_line
 from corpus.readers.pdf_layout import PageLine, reading_order
-from corpus.readers.pdf_tables import SHORTEST_RULE, tables
+from corpus.readers.pdf_tables import SHORTEST_RULE, holds, tables
 from corpus.readers.pdf_words import HYPHEN, Box, words
 
 LIBRARIES = ("pypdfium2", "pdfplumber")
@@ -121,11 +120,8 @@ def _may_rule(page: pypdfium2.PdfPage) -> bool:
 def _with_tables(drawn: Page, found: list[Box]) -> list[Box]:
     """The words outside the tables of a page, and each table as one box."""
     for table in tables(drawn, found):
-        found = [
-            box
-            for box in found
-            if not (table.x0 <= (box.x0 + box.x1) / 2 <= table.x1 and table.top <= box.middle <= table.bottom)
-        ]
+        area = (table.x0, table.top, table.x1, table.bottom)
+        found = [box for box in found if box.rows or not holds(area, box)]
         found.append(table)
     return found
 

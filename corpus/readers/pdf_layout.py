@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from corpus.readers.pdf_words import HYPHEN, Box
@@ -17,7 +18,10 @@ _TAB = 1.8  # times its size: a gap between words that is wider separates cells
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """A line as it is read. `middle` is the usual height of its words, `left` is where its column begins, `rows` tells how many of a table it holds."""
+    """A line as it is read: `middle` is the usual height of its words, `left` where its column begins.
+
+    `rows` tells how many rows of a table it holds.
+    """
 
     x0: float
     top: float
@@ -126,7 +130,7 @@ def _lines(boxes: Sequence[Box]) -> list[PageLine]:
 def _line(boxes: Sequence[Box], left: float) -> PageLine:
     size = median(box.size for box in boxes)
     text = boxes[0].text
-    for before, box in zip(boxes, boxes[1:], strict=False):
+    for before, box in pairwise(boxes):
         apart = box.x0 - before.x1 > _TAB * size
         text = text.replace(HYPHEN, "-") + ("\t" if apart else " ") + box.text
     return PageLine(

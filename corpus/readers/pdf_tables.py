@@ -104,7 +104,9 @@ def _read(page: Page, table: Any, words: Sequence[Box]) -> Box | None:
     if sum(map(len, cells)) > limits.TABLE_CELLS:
         return None
     x0, top, x1, bottom = table.bbox
-    within = [word for word in words if _holds((x0, top, x1, bottom), word)]
+    within = [word for word in words if holds((x0, top, x1, bottom), word)]
+    if any(not any(cell and holds(cell, word) for row in cells for cell in row) for word in within):
+        return None  # a word between cells would be lost
     rows = _texts(cells, within)
     rows = [row for row in rows if any(row)]
     used = [k for k in range(max(map(len, rows), default=0)) if any(row[k : k + 1] != [""] for row in rows)]
@@ -126,16 +128,17 @@ def _texts(rows: Sequence[Sequence[Any]], words: Sequence[Box]) -> list[list[str
     texts: list[list[str]] = []
     above: dict[int, tuple[float, str]] = {}  # column → the lower end of the cell last begun there, its text
     for row in rows:
-        bottom = max((cell[3] for cell in row if cell), default=0.0)
+        bottom = min((cell[3] for cell in row if cell), default=0.0)
         for column, cell in enumerate(row):
             if cell:
-                above[column] = (cell[3], cell_text(word for word in words if _holds(cell, word)))
+                above[column] = (cell[3], cell_text(word for word in words if holds(cell, word)))
         reach = [above.get(column, (0.0, "")) for column in range(len(row))]
         texts.append([text if lower >= bottom - _NEAR else "" for lower, text in reach])
     return texts
 
 
-def _holds(cell: tuple[float, float, float, float], word: Box) -> bool:
+def holds(cell: tuple[float, float, float, float], word: Box) -> bool:
+    """Whether the middle of `word` lies in `cell`: x0, top, x1, bottom."""
     return cell[0] <= (word.x0 + word.x1) / 2 < cell[2] and cell[1] <= word.middle < cell[3]
 
 
@@ -146,7 +149,7 @@ def _on(page: Page, bbox: tuple[float, float, float, float]) -> bool:
 
 def _set_in_lines(rows: Iterable[Iterable[Any]], words: Sequence[Box]) -> bool:
     """Whether most cells of several lines have a common edge or middle, as text has and a plot's labels have not."""
-    cells = [_lines(word for word in words if cell and _holds(cell, word)) for row in rows for cell in row]
+    cells = [_lines(word for word in words if cell and holds(cell, word)) for row in rows for cell in row]
     tall = [lines for lines in cells if len(lines) > 2]
     return 2 * sum(map(_aligned, tall)) >= len(tall)
 
