@@ -187,7 +187,7 @@ def _column(lines: Sequence[PageLine], levels: dict[float, int], usual: float, k
             text = "#" * depth + " " * bool(depth) + line.text
         elif depth and depth == depth_before and not apart:
             text = _continued(text, line.text, " ", known)
-        elif apart or depth != depth_before:
+        elif (apart or depth != depth_before) and not text.endswith(HYPHEN):
             text += "\n\n" + "#" * depth + " " * bool(depth) + line.text
         else:
             text = _continued(text, line.text, "\n", known)
