@@ -63,13 +63,22 @@ def _proved(path: Path, sha256: str, id: str) -> bytes:
 
 def read_catalogue(folder: Path) -> Catalogue:
     """Read and check `folder/catalogue.toml`; raises `CatalogueError` naming the record and the field."""
-    path = folder / FILE
     try:
-        records = tomllib.loads(path.read_text("utf-8")).get("document", [])
+        data = (folder / FILE).read_bytes()
     except OSError as error:
         raise CatalogueError(
-            error.strerror or "cannot be read", where=str(path), remedy="point BALI_CORPUS at a corpus folder"
+            error.strerror or "cannot be read",
+            where=str(folder / FILE),
+            remedy="point BALI_CORPUS at a corpus folder",
         ) from error
+    return parse_catalogue(folder, data)
+
+
+def parse_catalogue(folder: Path, data: bytes) -> Catalogue:
+    """The catalogue of `folder` that these bytes are; raises `CatalogueError`."""
+    path = folder / FILE
+    try:
+        records = tomllib.loads(data.decode("utf-8")).get("document", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(str(error), where=str(path), remedy="correct the TOML there") from error
     if not isinstance(records, list):

@@ -23,7 +23,7 @@ from typing import Any
 import tomlkit
 from tomlkit import TOMLDocument
 
-from corpus.catalogue import FILE, Catalogue, read_catalogue
+from corpus.catalogue import FILE, Catalogue, parse_catalogue, read_catalogue
 from corpus.errors import CatalogueError
 from corpus.proposing import Proposal
 from corpus.types import Document
@@ -88,6 +88,8 @@ def remove(folder: Path, id: str) -> Catalogue:
         place, old = _known(read_catalogue(folder), id)
         written = _written(folder)
         del written["document"][place]
+        if not written["document"]:
+            del written["document"]
         catalogue = _commit(folder, written, "removed", old)
         _retire(folder, old)
         return catalogue
@@ -200,7 +202,9 @@ def _sync(folder: Path) -> None:
 def _commit(
     folder: Path, written: TOMLDocument, action: str, document: Document, old: Document | None = None
 ) -> Catalogue:
-    """Record the change and make it."""
+    """Record the change and make it, once what is to be the catalogue has been read as one."""
+    data = tomlkit.dumps(written).encode()
+    catalogue = parse_catalogue(folder, data)
     change: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "action": action,
@@ -221,8 +225,8 @@ def _commit(
         stream.write(json.dumps(change, ensure_ascii=False) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
-    _write(folder / FILE, tomlkit.dumps(written).encode())
-    return read_catalogue(folder)
+    _write(folder / FILE, data)
+    return catalogue
 
 
 def _retire(folder: Path, document: Document) -> None:

@@ -26,6 +26,7 @@ from corpus.readers.extracted import Extracted
 
 READERS = {".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html"}
 _VERSION = 1  # of the readers: another text from the same file is another extractor
+_COMMAND = (sys.executable, "-m", "corpus.readers.child")
 _SOURCE, _RESULT = "source", "result.json"
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 _SPLIT = "split the document, or save it anew by the program that made it"
@@ -38,9 +39,8 @@ def extract(data: bytes, suffix: str, file: str) -> tuple[Extracted, str]:
     """
     with TemporaryDirectory(prefix="bali-read-") as folder:
         (Path(folder) / _SOURCE).write_bytes(data)
-        command = [sys.executable, "-m", __name__, READERS[suffix], folder]
         child = subprocess.Popen(
-            command,
+            [*_COMMAND, READERS[suffix], folder],
             cwd=Path(corpus.__file__).parent.parent,
             env={"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1"},
             stdin=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ import pypdfium2.raw as pdfium
 from pdfplumber.page import Page
 
 from corpus.errors import ReadError
+from corpus.markers import item_marker
 from corpus.readers import limits
 from corpus.readers.extracted import PAGE_BREAK, Extracted, one_line
 from corpus.readers.pdf_layout import PageLine, reading_order
@@ -147,6 +148,9 @@ def _levels(pages: Pages, usual: float) -> dict[float, int]:
 
 def _could_head(line: PageLine) -> bool:
     words = sum(map(len, _LONG_WORD.findall(line.text)))
+    marker = item_marker(line.text)
+    if marker and marker.bullet:
+        return False
     return not line.rows and "\t" not in line.text and 2 * words >= len(line.text) <= _LONGEST_HEADING
 
 

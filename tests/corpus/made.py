@@ -91,11 +91,12 @@ def as_pdf(written: Written, *, columns: int = 1, page_for_each: bool = False) -
             pdf.set_font("Helvetica", "", 11)
             for paragraph in paragraphs:
                 column.write(paragraph + "\n\n")
+    pdf.set_font("Helvetica", "", 11)
     for item in written.items:
         pdf.multi_cell(0, 6, f"- {item}", new_x="LMARGIN", new_y="NEXT")
     if written.rows:
         pdf.ln(6)
-        with pdf.table() as table:
+        with pdf.table(repeat_headings=0) as table:
             for cells in written.rows:
                 row = table.row()
                 for cell in cells:
