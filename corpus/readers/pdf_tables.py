@@ -114,7 +114,7 @@ def _read(page: Page, table: Any, words: Sequence[Box]) -> Box | None:
     width = max(map(len, rows), default=0)
     filled = sum(bool(text) for row in rows for text in row)
     longest = max((len(text) for row in rows for text in row), default=0)
-    if len(rows) < 2 or width < 2 or filled < _LEAST_FILLED * len(rows) * width or longest > _LONGEST_CELL:
+    if width < 2 or filled < _LEAST_FILLED * len(rows) * width or longest > _LONGEST_CELL:
         return None
     text = "\n".join("\t".join(row) for row in rows)
     if not _set_in_lines(cells, within) or not _on(page, table.bbox):

@@ -11,7 +11,7 @@ import pytest
 from corpus.errors import ReadError
 from corpus.readers import child, limits
 from corpus.readers.child import extract
-from tests.corpus.made import HARBOUR, as_docx, as_html, as_pdf, with_part
+from tests.corpus.made import HARBOUR, as_docx, as_pdf, with_part
 
 LAUGHS = (
     '<?xml version="1.0"?><!DOCTYPE w:document [<!ENTITY a "ha">'
