@@ -1,11 +1,11 @@
 """Adding, replacing and removing from the command line."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
-from service import curating
 from tests.corpus.made import HARBOUR, Written, as_docx, as_html, as_pdf
 from tests.service.test_cli import Run, run
 
@@ -67,9 +67,9 @@ def test_nothing_is_built_when_every_file_is_refused(run: Run, tmp_path: Path) -
 
 
 def test_whoever_adds_is_asked(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter(["Notes on Ferries", "", "", "2030-2033"])
-    monkeypatch.setattr(curating, "_may_ask", lambda *_: True)
-    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: next(answers))
+    terminal = io.StringIO("Notes on Ferries\n\n\n2030-2033\n")
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
     code, _, err = run("add", str(_file(tmp_path, "ferry.docx", as_docx(FERRY))))
     assert code == 0
     assert "Added ferry: “Notes on Ferries”, Harbour Group, document, 2030-2033\n" in err
