@@ -38,9 +38,6 @@ def table(rows: list[list[str]]) -> str:
 
 
 def joined(parts: list[str]) -> str:
-    """Blocks with a blank line between them, but items of one list right under each other."""
-    text = ""
-    for part in parts:
-        if part.strip():
-            text += part.rstrip() + "\n\n"
-    return text.rstrip("\n") + "\n" if text else ""
+    """Blocks as one text, with a blank line between them."""
+    text = "\n\n".join(part.rstrip() for part in parts if part.strip())
+    return text + "\n" if text else ""

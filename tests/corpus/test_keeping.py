@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -129,8 +131,8 @@ def test_wherever_a_change_stops_the_old_or_the_new_corpus_is_there(
     for stop in range(1, 40):
         calls = 0
 
-        def counted(real, stop=stop):  # type: ignore[no-untyped-def]
-            def call(*arguments):  # type: ignore[no-untyped-def]
+        def counted(real: Callable[..., Any], stop: int = stop) -> Callable[..., Any]:
+            def call(*arguments: Any) -> Any:
                 nonlocal calls
                 calls += 1
                 if calls == stop:
