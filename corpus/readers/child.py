@@ -80,7 +80,8 @@ def _end(code: int) -> str:
         case signal.SIGXFSZ:
             return f"holds more than {limits.TEXT_CHARACTERS} characters"
         case number if number > 0:
-            return f"broke its reader ({signal.Signals(number).name})"
+            name = signal.Signals(number).name
+            return f"broke its reader ({name}), or needs more than {limits.MEMORY_BYTES} bytes of memory"
         case _:
             return "broke its reader"
 

@@ -4,6 +4,7 @@ import io
 import resource
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,22 @@ def looping() -> bytes:
     )
 
 
+def flooding(mebibytes: int) -> bytes:
+    """A PDF whose page inflates to as much: a piece that ends on a byte is repeated without being packed anew."""
+    packer = zlib.compressobj(9)
+    piece = packer.compress(b"q Q " * 2**18) + packer.flush(zlib.Z_FULL_FLUSH)
+    again = packer.compress(b"q Q " * 2**18) + packer.flush(zlib.Z_FULL_FLUSH)
+    stream = piece + again * (mebibytes - 1) + packer.flush()
+    return pdf_of(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R>>",
+            b"<</Filter/FlateDecode/Length %d>>stream\n%b\nendstream" % (len(stream), stream),
+        ]
+    )
+
+
 def many_pages(number: int) -> bytes:
     """A PDF of one page many times."""
     kids = b"3 0 R " * number
@@ -85,6 +102,7 @@ BOMBS = {
     "deep.pdf": pdf_of([b"<</Type/Catalog/Pages " + b"[" * 50_000 + b"]" * 50_000 + b">>"]),
     "pages.pdf": many_pages(limits.PAGES + 1),
     "looping.pdf": looping(),
+    "flooding.pdf": flooding(2_000),
     "cut.pdf": as_pdf(HARBOUR)[:-600],
 }
 REFUSED = {
@@ -94,6 +112,7 @@ REFUSED = {
     "elsewhere.docx": "declares entities",
     "deep.html": "nested too deep",
     "pages.pdf": "2001 pages, more than 2000",
+    "flooding.pdf": f"needs more than {limits.MEMORY_BYTES} bytes of memory",
 }
 
 
