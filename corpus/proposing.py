@@ -104,10 +104,11 @@ def _first_line(source: str) -> str:
 
 
 def _years(path: Path, found: Extracted) -> tuple[int, int]:
-    """The years in the file's name and title, else the first in the text, else of the date it gives itself."""
+    """The years in the file's name and title; else that of its own date where the text names it; else the first there."""
     title = found.title or _first_line(found.text)
-    named = [int(year) for year in _YEAR.findall(f"{path.stem} {title}")]
-    years = named or [int(year) for year in _YEAR.findall(found.text)[:1] or _YEAR.findall(found.date)[:1]]
+    dated, written = _YEAR.findall(found.date)[:1], _YEAR.findall(found.text)
+    unnamed = dated if set(dated) & set(written) else written[:1] or dated
+    years = [int(year) for year in _YEAR.findall(f"{path.stem} {title}") or unnamed]
     if not years:
         raise CatalogueError(
             "shows no year", where=str(path), remedy="give the years it speaks for with --period"

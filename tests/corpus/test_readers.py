@@ -178,6 +178,18 @@ def test_what_a_file_says_of_itself_is_proposed(tmp_path: Path, suffix: str) -> 
     assert proposal.text == READERS[suffix](path.read_bytes(), "made").text
 
 
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [("First made in 2004, this edition in 2023.", 2023), ("First made in 2004.", 2004), ("Made.", 2023)],
+)
+def test_the_year_a_file_gives_itself_is_taken_where_its_text_has_it(
+    tmp_path: Path, text: str, year: int
+) -> None:
+    path = tmp_path / "card.html"
+    path.write_text(f'<title>Card</title><meta name="date" content="2023-03-22"><p>{text}', "utf-8")
+    assert propose(path).document.period == (year, year)
+
+
 def test_a_scanned_pdf_says_what_to_do() -> None:
     from fpdf import FPDF
 
