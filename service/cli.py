@@ -2,22 +2,20 @@
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from corpus.catalogue import Catalogue, add, propose, read_catalogue
+from corpus.catalogue import read_catalogue
 from corpus.coverage import coverage
 from corpus.errors import BaliError
 from index.errors import GenerationError, ModelError
 from index.generation import open_generation
-from index.opening import encoder_to_build_with
-from index.publishing import building, current_id
 from service.analyst_commands import feedback, precedents
+from service.building import bring_up_to_date
+from service.curating import add, history, remove, replace
 from service.options import (
     Documents,
     Json,
@@ -38,16 +36,15 @@ app = typer.Typer(
     help="Answers from the documents of the Bali Process, quoted to the character.", no_args_is_help=True
 )
 
-app.command()(precedents)
-app.add_typer(feedback, name="feedback")
-
 
 @app.command()
 def build(as_json: Json = False) -> None:
     """Build the index of the catalogued documents; nothing is done when it is up to date."""
     settings = Settings()
     catalogue = read_catalogue(settings.corpus)
-    _build(settings, catalogue, as_json=as_json)
+    report = bring_up_to_date(settings, catalogue)
+    if as_json:
+        print_json(report)
 
 
 @app.command()
@@ -124,7 +121,7 @@ def serve(
     settings = Settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
-    _build(settings, read_catalogue(settings.corpus), as_json=False)
+    bring_up_to_date(settings, read_catalogue(settings.corpus))
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
     )
@@ -141,28 +138,6 @@ def serve_mcp() -> None:
     opened = Opened(Settings())
     warn(opened.pair[0])
     mcp_server(opened.latest, Line()).run("stdio")
-
-
-@app.command(name="add")
-def add_document(
-    file: Annotated[Path, typer.Argument(help="A text or Markdown file.", exists=True, dir_okay=False)],
-    id: Annotated[str | None, typer.Option(help="Its id; the file's stem by default.")] = None,
-    title: Annotated[str | None, typer.Option(help="Its title; the first line by default.")] = None,
-    issuer: Annotated[str | None, typer.Option(help="Who issued it.")] = None,
-    kind: Annotated[str | None, typer.Option(help="What it is: work plan, report, statement…")] = None,
-    period: Annotated[str | None, typer.Option(help="The years it speaks for: 2024 or 2024-2026.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Catalogue a document and bring the index up to date; only new passages are embedded."""
-    settings = Settings()
-    document = propose(file, id=id, title=title, issuer=issuer, kind=kind, period=_period(period))
-    catalogue = add(settings.corpus, file, document)
-    if not as_json:
-        first, last = document.period
-        err.print(
-            f"Added {escape(document.id)}: “{escape(document.title)}”, {escape(document.issuer)}, {first}-{last}"
-        )
-    _build(settings, catalogue, as_json=as_json)
 
 
 @app.command()
@@ -205,6 +180,11 @@ def evaluate(context: typer.Context) -> None:
     evaluation(context.args, prog_name="bali eval")
 
 
+for command in (precedents, add, replace, remove, history):
+    app.command()(command)
+app.add_typer(feedback, name="feedback")
+
+
 def _verify_corpus(*, as_json: bool) -> None:
     catalogue = read_catalogue(Settings().corpus)
     found = [coverage(document, catalogue.source(document)) for document in catalogue.documents]
@@ -215,63 +195,6 @@ def _verify_corpus(*, as_json: bool) -> None:
             print_coverage(report)
     if not all(report.complete for report in found):
         raise typer.Exit(1)
-
-
-def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
-    from index.build import is_current
-
-    if is_current(settings.var, catalogue, settings.models.sha256()):
-        _report_current(settings.var, as_json=as_json)
-        return
-    with building(settings.var, lambda: err.print("Another build is running; waiting for it to end…")):
-        catalogue = read_catalogue(settings.corpus)  # the build before may have taken long
-        if is_current(settings.var, catalogue, settings.models.sha256()):
-            _report_current(settings.var, as_json=as_json)
-        else:
-            _build_alone(settings, catalogue, as_json=as_json)
-
-
-def _report_current(var: Path, *, as_json: bool) -> None:
-    err.print("The index is up to date.")
-    if as_json:
-        print_json({"generation": current_id(var), "embedded": 0})
-
-
-def _build_alone(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
-    from index.build import build as build_generation
-
-    err.print("Loading the model…")
-    columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
-        encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
-        task = progress.add_task("", total=None)
-        built = build_generation(
-            settings.var,
-            catalogue,
-            encoder,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        )
-    err.print(
-        f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
-    )
-    if unexported:
-        err.print(f"warning: {unexported}", style="yellow", markup=False)
-    for id in built.truncated:
-        err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
-    report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
-    if as_json:
-        print_json(report)
-
-
-def _period(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    years = [part.strip() for part in text.split("-")]
-    if not (1 <= len(years) <= 2 and all(year.isdigit() and len(year) == 4 for year in years)):
-        raise typer.BadParameter(
-            f"{text!r} is no year or range of years such as 2024-2026", param_hint="--period"
-        )
-    return int(years[0]), int(years[-1])
 
 
 def _read(path: Path) -> bytes:
