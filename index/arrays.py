@@ -1,6 +1,7 @@
 """Arrays as NumPy's own files, in memory: no pickle, and nothing allocated that a header only claims."""
 
 import io
+import mmap
 from math import prod
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from index.files import expect
 
 _VERSION = (1, 0)
+_HEADER = 1 << 16  # bytes; no header of this version is longer
 
 
 def to_npy(array: NDArray[Any]) -> tuple[bytes, memoryview]:
@@ -21,12 +23,12 @@ def to_npy(array: NDArray[Any]) -> tuple[bytes, memoryview]:
     return header.getvalue(), array.reshape(-1).view(np.uint8).data
 
 
-def from_npy(data: bytes, type: str, axes: int) -> NDArray[Any]:
+def from_npy(data: bytes | mmap.mmap, type: str, axes: int) -> NDArray[Any]:
     """An array of the given type and number of axes, over `data` itself and read-only.
 
     Raises `ValueError` where `data` holds anything else, more or less than it.
     """
-    stream = io.BytesIO(data)
+    stream = io.BytesIO(data[:_HEADER])
     expect(npy.read_magic(stream) == _VERSION, "not NumPy's format 1.0")
     shape, fortran, found = npy.read_array_header_1_0(stream)
     expect(found == np.dtype(type) and not found.hasobject, f"holds {found}, not {np.dtype(type)}")

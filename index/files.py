@@ -5,6 +5,7 @@ Every call that reads is one of `os` or `Path`, so that a failure at any of them
 """
 
 import hashlib
+import mmap
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
@@ -103,9 +104,7 @@ class Files:
 
     def read(self, name: str) -> bytes:
         """The bytes of a file, proved. Raises `GenerationError`."""
-        path = self.path / name
-        if (known := self.listed.get(self.prefix + name)) is None:
-            raise GenerationError("is not in the manifest", where=str(path), remedy=REBUILD)
+        path, known = self.path / name, self._known(name)
         data = read_whole(path, known[0])
         if (len(data), hashlib.sha256(data).hexdigest()) != known:
             raise _unproved(path)
@@ -113,16 +112,33 @@ class Files:
 
     def prove_one(self, name: str) -> None:
         """As `read`, for a file that something else is to read."""
-        known = self.listed[self.prefix + name]
+        known = self._known(name)
         if _size_and_sha256(self.path / name, known[0]) != known:
             raise _unproved(self.path / name)
+
+    def _known(self, name: str) -> tuple[int, str]:
+        if (known := self.listed.get(self.prefix + name)) is None:
+            raise GenerationError("is not in the manifest", where=str(self.path / name), remedy=REBUILD)
+        return known
 
     @contextmanager
     def parsing(self, name: str) -> Iterator[bytes]:
         """As `read`; whatever goes wrong with the bytes after that is a `GenerationError` that names the file."""
         data = self.read(name)
-        try:
+        with self._naming(name):
             yield data
+
+    @contextmanager
+    def mapping(self, name: str) -> Iterator[mmap.mmap]:
+        """As `parsing`, for a file that may be larger than memory: proved right before it is mapped, read-only."""
+        self.prove_one(name)
+        with self._naming(name), (self.path / name).open("rb") as file:
+            yield mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    @contextmanager
+    def _naming(self, name: str) -> Iterator[None]:
+        try:
+            yield
         except GenerationError:
             raise
         except Exception as error:  # a parser may raise anything

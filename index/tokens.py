@@ -131,7 +131,7 @@ class TokenIndex:
     @classmethod
     def load(cls, files: Files) -> "TokenIndex":
         """From proved files. Raises `GenerationError`."""
-        with files.parsing(_CODES) as data:
+        with files.mapping(_CODES) as data:
             codes: Codes = from_npy(data, "uint8", 2)
         with files.parsing(_BASIS) as data:
             basis = from_npy(data, "float16", 2).astype(np.float32)
