@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from index.encoder import Encoder
 from index.generation import Generation
 from service import feedback, reading
+from service.calls import answered
 from service.export import exported
 from service.feedback_schemas import Feedback, Received
 from service.opened import Open
@@ -54,6 +55,15 @@ def precedents(generation: Generation, encoder: Encoder, request: PrecedentsRequ
         found = of_topic(generation, encoder, request.topic, request.top_k, filter)
     else:
         found = of_passage(generation, encoder, request.passage or "", request.top_k, filter)
+    quoted = [
+        quotation.passage.id
+        for compared in found.comparisons
+        for label in (*compared.continued, *compared.new, *compared.dropped)
+        for quotation in (label.earlier, label.later)
+    ]
+    related = [one.passage.id for _, group in found.documents for one in group]
+    asked = request.topic or request.passage or ""
+    answered(asked, found.generation, list(dict.fromkeys([*related, *quoted])), "compared")
     return PrecedentsResponse.of(request.topic, found)
 
 

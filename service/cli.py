@@ -17,6 +17,7 @@ from index.errors import GenerationError, ModelError
 from index.generation import open_generation
 from index.opening import encoder_to_build_with
 from service.analyst_commands import feedback, precedents
+from service.operating_commands import audit, keys
 from service.options import (
     Documents,
     Json,
@@ -38,6 +39,8 @@ app = typer.Typer(
 
 app.command()(precedents)
 app.add_typer(feedback, name="feedback")
+app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
 
 
 @app.command()
@@ -116,17 +119,22 @@ def serve(
     """Run the service, after bringing the index up to date."""
     import uvicorn
 
+    from service import logs
+    from service.access import check_binding
     from service.app import create_app
+    from service.listening import configuration
 
     given = {"host": host, "port": port}
     settings = Settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
+    check_binding(settings)
     _build(settings, read_catalogue(settings.corpus), as_json=False)
+    logs.configure()
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
     )
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.Server(configuration(create_app(settings), settings)).run()
 
 
 @app.command(name="mcp")

@@ -14,6 +14,7 @@ from index.filters import Filter
 from index.generation import Generation
 from index.reranker import Reranker
 from service.answer import Answer, answer
+from service.calls import answered
 from service.line import Line
 
 T = TypeVar("T")
@@ -74,8 +75,11 @@ async def answer_for(
     messages: Sequence[tuple[str, str]],
     filter: Filter | None = None,
 ) -> Answer:
-    """As `answer`, when it is the client's turn and while it waits."""
-    return await in_line(request, encoder, lambda watched: answer(generation, watched, messages, filter))
+    """As `answer`, when it is the client's turn and while it waits; written into the audit log before it is given."""
+    given = await in_line(request, encoder, lambda watched: answer(generation, watched, messages, filter))
+    cited = [citation.passage.id for citation in given.citations]
+    answered(messages[-1][1], given.generation, cited, given.status)
+    return given
 
 
 async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:

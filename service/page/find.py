@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 
 from corpus.types import Document
 from index.search import Result, SearchResults, search
+from service.calls import answered
 from service.opened import Open
 from service.page.problems import page_router
 from service.page.quoting import cells, link
@@ -137,6 +138,7 @@ async def find(request: Request, open: Open) -> HTMLResponse:
     found = await in_line(
         request, encoder, lambda watched: search(generation, watched, asked.query, asked.top_k, index_filter)
     )
+    answered(asked.query, found.generation, [one.passage.id for one in found.results], "searched")
     more = ""
     if len(found.results) == asked.top_k < _MOST:
         pairs = [*address.without(), ("show", str(min(asked.top_k + _STEP, _MOST)))]

@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from service.page.assets import version
+from service.sessions import COOKIE
 
 # (name, path) of each view, in the order of the navigation; the first part of the path tells which one is open
 VIEWS = (("Ask", "/"), ("Search", "/find"), ("Documents", "/read"))
@@ -34,7 +35,7 @@ def fragment(name: str, **values: Any) -> Markup:
 def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
     """The view `name` as a whole page."""
     here = "/" + request.url.path.split("/")[1]
-    html = fragment(name, views=VIEWS, here=here, **values)
+    html = fragment(name, views=VIEWS, here=here, signed_in=COOKIE in request.cookies, **values)
     return HTMLResponse(html, status, {"Cache-Control": "no-cache"})
 
 
