@@ -6,7 +6,7 @@ import sys
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
-_QUIET = ("mcp", "httpx", "sentence_transformers", "asyncio")
+_QUIET = ("mcp", "httpx2", "sentence_transformers", "asyncio")
 _SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

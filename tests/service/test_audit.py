@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -148,12 +149,13 @@ def test_threads_and_processes_write_one_chain(tmp_path: Path) -> None:
     program = f"from tests.service.test_audit import written; written(__import__('pathlib').Path({str(tmp_path)!r}), 40)"
     other = subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[2])
     shared = Audit(tmp_path, file_bytes=3_000, days=365)
-    threads = [
-        threading.Thread(
-            target=lambda: [shared.write({"event": "answer"}) and shared.sync() for _ in range(30)]
-        )
-        for _ in range(4)
-    ]
+
+    def write() -> None:
+        for _ in range(30):
+            shared.write({"event": "answer"})
+            shared.sync()
+
+    threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:
         thread.start()
     seen = [verify(tmp_path) for _ in range(5)]  # while it is written
@@ -176,7 +178,7 @@ def test_what_was_kept_long_enough_goes_and_the_rest_still_proves_itself(
     class Later(log.datetime):  # type: ignore[name-defined,misc]
         @classmethod
         def now(cls, tz: Any = None) -> Any:
-            return super().now(tz) + log.timedelta(days=400)
+            return super().now(tz) + timedelta(days=400)
 
     monkeypatch.setattr(log, "datetime", Later)
     Audit(tmp_path, file_bytes=10_000, days=365).write({"event": "answer"})
