@@ -31,7 +31,7 @@ from service.schemas import (
 )
 from service.search_schemas import SearchRequest, SearchResponse
 from service.settings import Settings
-from service.streaming import chat_events, streamed
+from service.streaming import EVENTS, chat_events, streamed
 from service.tracing import tracing
 from service.verify import verdict
 from service.waiting import answer_for, in_line
@@ -40,7 +40,7 @@ MAX_BODY = 2_000_000  # bytes
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer, or with `stream` its events: `status`, each `citation`, `text` in pieces, `done`",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": EVENTS},
     }
 }
 

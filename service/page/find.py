@@ -111,7 +111,8 @@ class Address:
     def filter(self) -> Filter:
         """Raises pydantic's `ValidationError`."""
         values: dict[str, Any] = {name: self.having(name) for name in _LISTED}
-        return Filter.model_validate(values | {name: self.get(name) or None for name in _YEARS})
+        years = {name: self.get(name) or None for name in _YEARS}
+        return Filter.model_validate(values | years, strict=False)
 
 
 def _url(pairs: Sequence[tuple[str, str]]) -> str:
@@ -133,7 +134,7 @@ async def find(request: Request, open: Open) -> HTMLResponse:
     if not address.get("q"):
         return page(request, "find", found=None, hits=[], facets=[], more="", chips=[], **shown)
     asked = SearchRequest.model_validate(
-        {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}
+        {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}, strict=False
     )
     found = await in_line(
         request, encoder, lambda watched: search(generation, watched, asked.query, asked.top_k, index_filter)
