@@ -47,6 +47,7 @@ bench: $(VENV)/installed
 	@$(BIN)/python -m bench.searching
 	@$(BIN)/python -m bench.repeating
 	@$(BIN)/python -m bench.odd_inputs
+	@$(BIN)/python -m bench.schema
 
 screenshots: $(VENV)/installed $(VENV)/browser
 	@$(BIN)/bali build

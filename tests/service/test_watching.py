@@ -71,7 +71,7 @@ def test_a_traceback_is_one_line_of_json(logged: io.StringIO) -> None:
     try:
         raise ValueError("broken")
     except ValueError:
-        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+        logging.getLogger("some.library").exception("It broke")
     (line,) = logged.getvalue().splitlines()
     assert "ValueError: broken" in json.loads(line)["exception"]
 
