@@ -148,12 +148,14 @@ class Audit:
         return head
 
     def _open(self, name: str) -> int:
-        if self._file is None or self._file[0] != name:
-            if self._file:
-                os.fdatasync(self._file[1])
-                os.close(self._file[1])
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-            self._file = (name, os.open(self._folder / name, flags, 0o600))
+        """The descriptor of a file, which is opened again where another stands under its name."""
+        path = self._folder / name
+        if self._file and not (self._file[0] == name and _is_at(self._file[1], path)):
+            os.fdatasync(self._file[1])
+            os.close(self._file[1])
+            self._file = None
+        if self._file is None:
+            self._file = (name, os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600))
         return self._file[1]
 
     def _resume(self, head: Head) -> Head:
@@ -183,8 +185,8 @@ class Audit:
         if head.size == 0:
             return False
         if self._begun[0] != head.file:
-            first = os.pread(self._open(head.file), 200, 0)
-            self._begun = (head.file, _DAY.search(first.decode("ascii", "replace"))[1])  # type: ignore[index]
+            day = _DAY.search(os.pread(self._open(head.file), 200, 0).decode("ascii", "replace"))
+            self._begun = (head.file, day[1] if day else "")
         return head.size >= self._file_bytes or self._begun[1] != datetime.now(UTC).date().isoformat()
 
     def _rotate(self, head: Head) -> Head:
@@ -208,6 +210,13 @@ class Audit:
 def log_files(folder: Path) -> list[Path]:
     """The files of the log, the oldest first."""
     return sorted(file for file in folder.glob("*.jsonl") if NAME.fullmatch(file.name))
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _carries_on(line: bytes, head: Head) -> bool:

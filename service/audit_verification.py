@@ -6,8 +6,9 @@ of it. That shows against a head noted elsewhere (`known`): the logs have it wit
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -54,7 +55,8 @@ def verify(var: Path, known: tuple[int, str] | None = None) -> Report:
         return Report(0, 0, 0, GENESIS, "there is no log" if known else None)
     with ExitStack() as stack:
         try:
-            with locked(folder):  # what is open can be read, whatever is written meanwhile
+            still = locked(folder) if os.access(folder, os.W_OK) else nullcontext()
+            with still:  # what is open can be read, whatever is written meanwhile
                 head = read_head(folder)
                 paths = log_files(folder)
                 files = [stack.enter_context(path.open("rb")) for path in paths]

@@ -15,9 +15,12 @@ from index.generation import Generation
 from index.reranker import Reranker
 from service.answer import Answer, answer
 from service.calls import answered
+from service.errors import BusyError
 from service.line import Line
 
 T = TypeVar("T")
+
+ANSWER_TIME = 30.0  # seconds, those in the line among them
 
 
 class Watched:
@@ -86,14 +89,31 @@ async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], 
     """`work` with `encoder`, in a thread and in its turn; the body of `request` has been read.
 
     Raises `ClientDisconnect` when the client goes first: what has not begun does not begin, what has stops. Raises
-    `BusyError` where the line is too long.
+    `BusyError` where the line is too long, or the answer is not there within `ANSWER_TIME`.
     """
     line: Line = request.app.state.line
     gone = threading.Event()
+    late = False
+
+    def give_up() -> None:
+        nonlocal late
+        late = True
+        gone.set()
+
     watching = asyncio.create_task(_watch(request, gone))
+    timer = asyncio.get_running_loop().call_later(ANSWER_TIME, give_up)
     try:
         return await line.run(partial(work, Watched(encoder, gone)))
+    except ClientDisconnect:
+        if not late:
+            raise
+        raise BusyError(
+            f"no answer within {ANSWER_TIME:g} seconds",
+            where="the service",
+            remedy=f"try again in {BusyError.RETRY_AFTER} seconds",
+        ) from None
     finally:
+        timer.cancel()
         watching.cancel()
 
 

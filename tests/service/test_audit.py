@@ -218,6 +218,28 @@ def test_a_hole_that_a_power_cut_left_stays_to_be_seen_and_the_log_goes_on(tmp_p
     assert (folder / "000000000004.jsonl").is_file()
 
 
+def test_a_log_that_is_moved_away_from_a_running_service_is_begun_anew(tmp_path: Path) -> None:
+    audit = Audit(tmp_path, file_bytes=10_000, days=365)
+    audit.write({"event": "answer"})
+    (tmp_path / FOLDER).rename(tmp_path / "kept")
+    audit.write({"event": "answer"})
+    audit.close()
+    assert verify(tmp_path).last == 1
+    (tmp_path / FOLDER).rename(tmp_path / "second")
+    (tmp_path / "kept").rename(tmp_path / FOLDER)
+    report = verify(tmp_path)
+    assert report.whole
+    assert report.last == 1
+
+
+def test_a_file_that_begins_with_something_else_does_not_stop_the_service(tmp_path: Path) -> None:
+    folder = written(tmp_path, 2, file_bytes=10_000)
+    path = folder / "000000000001.jsonl"
+    path.write_bytes(b"x" * 200 + path.read_bytes()[200:])
+    written(tmp_path, 1, file_bytes=10_000)
+    assert not verify(tmp_path).whole
+
+
 def test_the_head_has_one_size(whole: Path) -> None:
     assert (whole / FOLDER / HEAD).stat().st_size == HEAD_SIZE
 

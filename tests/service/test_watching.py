@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from service.page.headers import HEADERS
 from service.settings import Settings
 from service.tracing import ENDPOINT, TracingError, tracing
 from tests.live import live
+from tests.service.test_streaming import GatedEncoder
 from tests.tiny import TinyEncoder
 
 SECRET = "whose lighthouse is secretly painted green"
@@ -243,3 +245,17 @@ def test_nothing_is_traced_unless_an_endpoint_is_named(monkeypatch: pytest.Monke
 
 def test_the_bounds_leave_room_for_what_is_allowed() -> None:
     assert bounds.MAX_TARGET < listening.MAX_HEAD
+
+
+def test_an_answer_that_takes_too_long_is_given_up(
+    harbour: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.waiting.ANSWER_TIME", 0.1)
+    encoder = GatedEncoder()
+    threading.Timer(0.5, encoder.gate.set).start()
+    with TestClient(create_app(harbour, lambda: encoder)) as client:
+        refused = ask(client, "who leads the repair of the lighthouse")
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"].isdigit()
+        monkeypatch.setattr("service.waiting.ANSWER_TIME", 20.0)
+        assert ask(client, "who leads the repair of the lighthouse").status_code == 200
