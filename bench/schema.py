@@ -21,7 +21,7 @@ from tests.tiny import TinyEncoder
 def main() -> None:
     """Exit code 1 when a check fails."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--examples", type=int, default=500, help="of each operation, at most")
+    arguments.add_argument("--examples", type=int, default=200, help="of each operation, at most")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
