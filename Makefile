@@ -12,10 +12,14 @@ PEERS := var/peers
 DEBIAN := var/debian
 DEBIAN_PACKAGES := debian-faq debian-handbook debian-policy developers-reference git-doc gnome-user-docs \
 	gnu-standards harden-doc installation-guide-amd64 perl-doc
-APT := -qq -o Acquire::Languages=en -o Dir::Cache=$(CURDIR)/$(DEBIAN)/var/cache/apt \
-	-o Dir::State::lists=$(CURDIR)/$(DEBIAN)/var/lib/apt/lists
+APT = -qq -o Acquire::Languages=en -o Dir::Cache=$(CURDIR)/$(@D)/var/cache/apt \
+	-o Dir::State::lists=$(CURDIR)/$(@D)/var/lib/apt/lists
 
-.PHONY: serve test lint typecheck eval peers collections bench screenshots clean
+# Debian's packages with the PDFs that are asked for pages
+PDFS := var/debian-pdfs
+PDF_PACKAGES := installation-guide-amd64 debian-refcard r-cran-vegan
+
+.PHONY: serve test lint typecheck eval peers collections pages fuzz bench screenshots clean
 
 serve: $(VENV)/installed
 	@$(BIN)/bali serve --port $(PORT)
@@ -41,6 +45,12 @@ peers: $(PEERS)/runs/made
 collections: $(VENV)/installed $(DEBIAN)/unpacked
 	@$(BIN)/python -m eval.collections --root $(DEBIAN) var/collections
 
+pages: $(VENV)/installed $(PDFS)/unpacked
+	@$(BIN)/python -m bench.pages --root $(PDFS)
+
+fuzz: $(VENV)/installed
+	@$(BIN)/python -m bench.fuzzing
+
 bench: $(VENV)/installed
 	@$(BIN)/bali build
 	@$(BIN)/python -m bench.reading
@@ -48,6 +58,9 @@ bench: $(VENV)/installed
 	@$(BIN)/python -m bench.repeating
 	@$(BIN)/python -m bench.odd_inputs
 	@$(BIN)/python -m bench.schema
+	@$(BIN)/python -m bench.corruption
+	@$(BIN)/python -m bench.crashes
+	@$(BIN)/python -m bench.publishing
 
 screenshots: $(VENV)/installed $(VENV)/browser
 	@$(BIN)/bali build
@@ -97,4 +110,12 @@ $(DEBIAN)/unpacked:
 	@cd $(DEBIAN)/packages && apt-get $(APT) download $(DEBIAN_PACKAGES) \
 		$$(apt-cache $(APT) depends python3-doc | grep -o 'python3\.[0-9]*-doc')
 	@for package in $(DEBIAN)/packages/*.deb; do dpkg -x $$package $(DEBIAN); done
+	@touch $@
+
+$(PDFS)/unpacked:
+	@echo "== Fetching Debian's package lists and three packages with PDFs (about 23 MB)"
+	@mkdir -p $(@D)/var/lib/apt/lists/partial $(@D)/var/cache/apt $(@D)/packages
+	@apt-get $(APT) update
+	@cd $(@D)/packages && apt-get $(APT) download $(PDF_PACKAGES)
+	@for package in $(@D)/packages/*.deb; do dpkg -x $$package $(@D); done
 	@touch $@

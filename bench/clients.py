@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import itertools
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -33,7 +34,6 @@ from service.line import Line
 from service.settings import Settings
 
 CLIENTS = (1, 8, 64)
-SERVICES = ("shipped", "stock")
 ROUTES = ("/search", "/chat")
 LEAST_THROUGHPUT, MOST_P95 = 4.0, 0.25  # shipped / stock with the most clients, by /search: what is promised
 _PLAIN_THREADS, _ENDLESS = 40, 10**6  # of anyio, for endpoints that are no coroutines
@@ -55,20 +55,16 @@ class Load:
     errors: int
 
 
-def serve(name: str) -> None:
-    """Serve on a free port and print it; `stock` is the plain service."""
-    settings = Settings()
-    app = create_app(settings, SentenceTransformerEncoder if name == "stock" else None)
-
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+def serve_plainly(port: int) -> None:
+    """Serve as *stock* does."""
+    app = create_app(Settings(), SentenceTransformerEncoder)
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
 
     async def run() -> None:
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
-        if name == "stock":
-            app.state.line = Line(_PLAIN_THREADS, _ENDLESS)
-        print(server.servers[0].sockets[0].getsockname()[1], flush=True)
+        app.state.line = Line(_PLAIN_THREADS, _ENDLESS)
         await serving
 
     asyncio.run(run())
@@ -76,14 +72,27 @@ def serve(name: str) -> None:
 
 @contextmanager
 def service(name: str) -> Iterator[tuple[str, psutil.Process]]:
-    """The URL and the process of a service, until it is no longer needed."""
-    command = [sys.executable, "-m", "bench.clients", "--serve", name]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-        assert child.stdout is not None
+    """The URL and the process of a service that is ready, until it is no longer needed."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    module = ["service.cli", "serve", "--port"] if name == "shipped" else ["bench.clients", "--stock"]
+    with subprocess.Popen([sys.executable, "-m", *module, port], stderr=subprocess.DEVNULL) as child:
         try:
-            yield f"http://127.0.0.1:{int(child.stdout.readline())}", psutil.Process(child.pid)
+            while not _ready(f"http://127.0.0.1:{port}"):
+                if child.poll() is not None:
+                    raise SystemExit(f"the {name} service stopped with {child.returncode}")
+                time.sleep(0.02)
+            yield f"http://127.0.0.1:{port}", psutil.Process(child.pid)
         finally:
             child.terminate()
+
+
+def _ready(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/readyz").status_code == 200
+    except httpx2.ConnectError:
+        return False
 
 
 async def _ask(
@@ -146,10 +155,10 @@ def main() -> int:
     parser.add_argument("--clients", type=int, nargs="+", default=list(CLIENTS))
     parser.add_argument("--seconds", type=float, default=10, help="of each load")
     parser.add_argument("--json", action="store_true", help="figures for a program to read")
-    parser.add_argument("--serve", choices=SERVICES, help=argparse.SUPPRESS)
+    parser.add_argument("--stock", type=int, metavar="PORT", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.serve:
-        serve(options.serve)
+    if options.stock:
+        serve_plainly(options.stock)
         return 0
     questions = [question.text for question in read_gold(GOLD, DOCUMENTS).questions]
     found = []

@@ -30,8 +30,9 @@ from eval.data import read_gold
 from eval.in_process import to_filter
 from index.build import build
 from index.filters import Filter
-from index.generation import current_id, open_generation
+from index.generation import open_generation
 from index.opening import encoder_to_build_with, open_index
+from index.publishing import generations
 from index.search import search
 from service.settings import Settings
 
@@ -57,7 +58,7 @@ def rank(var: Path, count: int, torch_threads: int, *, grown: bool) -> Iterator[
     import torch
 
     settings = Settings()
-    if current_id(var) is None:
+    if not generations(var):
         catalogue = read_catalogue(settings.corpus)
         whole = len(catalogue.documents)
         with tempfile.TemporaryDirectory() as scratch:

@@ -1,7 +1,7 @@
 """Pictures of each view, for the README: `python -m bench.screenshots [FOLDER]`, `docs/screenshots` by default.
 
 Serves what is built under `BALI_VAR` and drives Debian's Chromium as a person would. Prints what the first load
-costs: the bytes transferred, and the milliseconds from the server's first byte until the page can be used (its
+of views costs: the bytes transferred, and the milliseconds from the server's first byte until the page can be used (its
 scripts have run), the median of several fresh browsers' contexts.
 """
 
@@ -23,6 +23,7 @@ from tests.page.conftest import DESKTOP, FLAGS, PHONE
 ROOT = Path(__file__).parent.parent
 QUESTION = "which member leads forced-marriage research"
 LOADS = 9
+PATHS = ("/", "/find?q=policy+guides", "/items", "/timeline?topic=policy+guides", "/read")
 
 
 def views(page: Page, url: str) -> Iterator[str]:
@@ -43,6 +44,10 @@ def views(page: Page, url: str) -> Iterator[str]:
     page.goto(f"{url}{source}")
     expect(page.locator("#mark")).to_be_in_viewport()
     yield "read"
+    page.goto(f"{url}/items?year_from=2024&sort=lead")
+    yield "records"
+    page.goto(f"{url}/timeline?topic=policy+guides")
+    yield "precedents"
 
 
 def picture(page: Page, file: Path) -> None:
@@ -87,9 +92,11 @@ def main() -> None:
             for name in views(page, url):
                 picture(page, folder / f"{name}{suffix}.webp")
             page.close()
-        loads = [first_load(browser, url) for _ in range(LOADS)]
+        loads = {path: [first_load(browser, url + path) for _ in range(LOADS)] for path in PATHS}
         browser.close()
-    print(f"first load: {loads[0][0]} bytes, usable after {statistics.median(ms for _, ms in loads):.0f} ms")
+    for path, several in loads.items():
+        usable = statistics.median(ms for _, ms in several)
+        print(f"first load of {path}: {several[0][0]} bytes, usable after {usable:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """Blocks → passages: the smallest pieces that answer by themselves, with what a reader must know of them."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+import re
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-
-from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from corpus.markers import item_marker
 from corpus.markup import plain
+from corpus.readers.extracted import PAGE_BREAK
 from corpus.sentences import leans_on_previous, sentences
 from corpus.structure import blocks
 from corpus.types import Block, Document, Passage, PassageKind
@@ -21,8 +22,9 @@ _SHORT_CELL = 80  # characters: such cells are repeated after their header in th
 
 def passages(document: Document, source: str) -> list[Passage]:
     """The passages of `source`, in order, not overlapping, `source[start:end] == text` for each."""
+    breaks = [match.start() for match in re.finditer(PAGE_BREAK, source)] if document.paged else None
     return [
-        _passage(document, source, block, start, end)
+        _passage(document, source, block, start, end, breaks)
         for block in _with_labels(blocks(source, document.title))
         for start, end in _cuts(source, block)
     ]
@@ -79,6 +81,8 @@ def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if end - start <= LIMIT:
         yield start, end
         return
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # takes long, and is seldom needed
+
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=LIMIT,
         chunk_overlap=0,
@@ -93,7 +97,9 @@ def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         position += len(chunk)
 
 
-def _passage(document: Document, source: str, block: Block, start: int, end: int) -> Passage:
+def _passage(
+    document: Document, source: str, block: Block, start: int, end: int, breaks: Sequence[int] | None
+) -> Passage:
     text = source[start:end]
     fields = _fields(source, block)
     return Passage(
@@ -106,6 +112,7 @@ def _passage(document: Document, source: str, block: Block, start: int, end: int
         kind=_kind(block),
         fields=fields,
         context=_context(document, block, fields),
+        page=None if breaks is None else bisect(breaks, start) + 1,
     )
 
 

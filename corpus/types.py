@@ -14,7 +14,9 @@ PassageKind = Literal["paragraph", "item", "row", "definition"]
 class Document:
     """A source document as the catalogue describes it.
 
-    `period` is the first and the last year the document speaks for; `sha256` is of the file's bytes.
+    `period` is the first and the last year the document speaks for; `sha256` is of the file's bytes. Where the
+    file is no text, `text` is the file of the text that was extracted from it, which all offsets are of, with
+    its hash and the name of what extracted it.
     """
 
     id: str
@@ -24,6 +26,14 @@ class Document:
     period: tuple[int, int]
     file: str
     sha256: str
+    text: str | None = None
+    text_sha256: str | None = None
+    extractor: str | None = None
+
+    @property
+    def paged(self) -> bool:
+        """Whether form feeds part the pages of its text."""
+        return self.file.endswith(".pdf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +62,8 @@ class Passage:
     """The smallest piece of a document that answers by itself; `source[start:end] == text`.
 
     `fields` maps column header to plain cell text for a table row, else it is empty. `context` is what a
-    reader would need to know to understand the text; it is indexed with it and never shown as text.
+    reader would need to know to understand the text; it is indexed with it and never shown as text. `page`
+    is the number of the page it begins on, from 1, where the format has pages.
     """
 
     id: str

@@ -1,5 +1,8 @@
 """Fit the confidence of `service.confidence` on the development questions, and report how it does on others.
 
+Questions that follow others in a conversation are fitted too, as they are asked; thresholds and scaling are those of
+questions that stand alone. The turns of `eval/gold` are only reported.
+
 `python -m eval.calibrate [--write]`: ridge regression over `service.signals`, then Platt's scaling (1999) to
 probabilities. What counts is the report for authors that a fit has not seen: thresholds and scaling are chosen on
 those predictions. A model fitted on all questions is written.
@@ -7,6 +10,7 @@ those predictions. A model fitted on all questions is written.
 
 import argparse
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,20 +18,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
 
-from eval.abstention import ece, reliability
-from eval.authors import author_of
+from eval.abstention import auroc, ece, reliability
+from eval.authors import GOLD_AUTHOR, author_of
 from index.opening import open_index
 from index.search import search
 from service.confidence import MODEL
+from service.conversation import last_question
 from service.question import analyse
 from service.settings import Settings
 from service.signals import Signals, signals
 
 GOLD = Path(__file__).parent / "gold"
-SETS = (GOLD / "questions.jsonl", GOLD / "authored" / "questions.jsonl", GOLD / "authored" / "twins.jsonl")
+AUTHORED = GOLD / "authored"
+SETS = (GOLD / "questions.jsonl", AUTHORED / "questions.jsonl", AUTHORED / "twins.jsonl")
+CONVERSATIONS = (AUTHORED / "conversations.jsonl", GOLD / "conversations.jsonl")
+UNANSWERED = AUTHORED / "followups.jsonl"  # asked last in an authored conversation
 FALSE_REFUSALS = 0.075  # share of the answerable questions of unseen authors that may be refused
 UNSURE = 0.25  # share of them that may be called answered in part, or refused
 _READ = 5  # passages, as an answer looks at
@@ -39,14 +46,35 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """A question as it is put: `asked` by the user one after the other, it being the last. Twins share `twin`."""
+
+    asked: tuple[str, ...]
+    answerable: bool
+    author: str
+    twin: str
+
+    @property
+    def follows(self) -> bool:
+        """Whether it follows another question."""
+        return len(self.asked) > 1
+
+
+@dataclass(frozen=True, slots=True)
 class Questions:
-    """What is known of each question; the halves of a twin share `twin`."""
+    """What is known of each question; the halves of a twin, and the turns of a conversation, share `twin`."""
 
     signals: tuple[Signals, ...]
     answerable: NDArray[np.bool_]
     author: NDArray[np.str_]
     twin: NDArray[np.str_]
+    follows: NDArray[np.bool_]
     encoder: str
+
+    @property
+    def fitted(self) -> NDArray[np.bool_]:
+        """Which may be fitted: all but the turns of gold."""
+        return np.asarray(~(self.follows & (self.author == GOLD_AUTHOR)), np.bool_)
 
 
 def main() -> None:
@@ -68,16 +96,50 @@ def main() -> None:
 def _asked() -> Questions:
     settings = Settings()
     generation, encoder = open_index(settings.var, settings.models)
-    known, answerable, author, twin = [], [], [], []
+    put = [*_single(), *_following()]
+    known = []
+    for one in put:
+        asked = last_question(generation, encoder, [("user", text) for text in one.asked])
+        found = search(generation, encoder, asked.standalone, _READ, None, asked.before)
+        known.append(signals(generation, analyse(asked.words), found))
+    return Questions(
+        tuple(known),
+        np.array([one.answerable for one in put]),
+        np.array([one.author for one in put]),
+        np.array([one.twin for one in put]),
+        np.array([one.follows for one in put]),
+        encoder.sha256,
+    )
+
+
+def _single() -> Iterator[Put]:
     for file in SETS:
-        for line in file.read_text("utf-8").splitlines():
-            record = json.loads(line)
-            found = search(generation, encoder, record["question"], _READ)
-            known.append(signals(generation, analyse(record["question"]), found))
-            answerable.append(record["answerable"])
-            author.append(author_of(record["id"], gold=file.parent == GOLD))
-            twin.append(f"{file.stem} {record['id'].rstrip('ab')}")
-    return Questions(tuple(known), np.array(answerable), np.array(author), np.array(twin), encoder.sha256)
+        for record in _rows(file):
+            author = author_of(record["id"], gold=file.parent == GOLD)
+            yield Put(
+                (record["question"],),
+                record["answerable"],
+                author,
+                f"{file.stem} {record['id'].rstrip('ab')}",
+            )
+
+
+def _following() -> Iterator[Put]:
+    """The turns of conversations but for the first, and the questions that nothing answers, after their last."""
+    unanswered = {record["conversation"]: record["question"] for record in _rows(UNANSWERED)}
+    for file in CONVERSATIONS:
+        gold = file.parent == GOLD
+        for record in _rows(file):
+            turns = [turn["question"] for turn in record["turns"]]
+            author, twin = author_of(record["id"], gold=gold), f"{file.parent.name} {record['id']}"
+            for count in range(2, len(turns) + 1):
+                yield Put(tuple(turns[:count]), True, author, twin)
+            if not gold:
+                yield Put((*turns, unanswered[record["id"]]), False, author, twin)
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
 def _fit(questions: Questions, views: list[str]) -> dict[str, Any]:
@@ -89,24 +151,31 @@ def _fit(questions: Questions, views: list[str]) -> dict[str, Any]:
             for known in questions.signals
         ]
     )
-    answerable = questions.answerable
+    answerable, fitted, alone = questions.answerable, questions.fitted, ~questions.follows
     emphasis = _emphasis(len(scalars), table.shape[1])
     apart, crossed = np.zeros(len(table)), np.zeros(len(table))
     for rest, author in LeaveOneGroupOut().split(table, answerable, questions.author):
+        rest = rest[fitted[rest]]
         apart[author] = _predicted(table[author], _ridge(table[rest], answerable[rest], emphasis))
     folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=_SEED)
     for rest, fold in folds.split(table, answerable, questions.twin):
+        rest = rest[fitted[rest]]
         crossed[fold] = _predicted(table[fold], _ridge(table[rest], answerable[rest], emphasis))
-    slope, offset = _platt(apart, answerable)
+    slope, offset = _platt(apart[alone], answerable[alone])
     chances = 1 / (1 + np.exp(-(slope * apart + offset)))
-    partial, answered = (float(np.quantile(chances[answerable], s)) for s in (FALSE_REFUSALS, UNSURE))
-    _report("cross-validated", 1 / (1 + np.exp(-(slope * crossed + offset))), answerable, partial)
-    _report("unseen authors", chances, answerable, partial)
-    for name in sorted(set(questions.author)):
-        here = questions.author == name
-        _report(f"  {name}", chances[here], answerable[here], partial)
-    _reliability(chances, answerable)
-    weights, bias = _ridge(table, answerable, emphasis)
+    partial, answered = (float(np.quantile(chances[alone & answerable], s)) for s in (FALSE_REFUSALS, UNSURE))
+
+    def report(name: str, values: Floats, which: NDArray[np.bool_]) -> None:
+        _report(name, values[which], answerable[which], partial)
+
+    report("cross-validated", 1 / (1 + np.exp(-(slope * crossed + offset))), alone)
+    report("unseen authors", chances, alone)
+    for name in sorted(set(questions.author[alone])):
+        report(f"  {name}", chances, alone & (questions.author == name))
+    report("follow-ups", chances, ~alone & fitted)
+    report("gold's follow-ups", chances, ~fitted)
+    _reliability(chances[alone], answerable[alone])
+    weights, bias = _ridge(table[fitted], answerable[fitted], emphasis)
     weights, bias = slope * weights, slope * bias + offset
     parts = np.split(weights[len(scalars) :], len(views)) if views else []
     return {
@@ -154,10 +223,11 @@ def _rounded(weights: Floats) -> list[float]:
 
 def _report(name: str, chances: Floats, answerable: NDArray[np.bool_], threshold: float) -> None:
     refused = chances < threshold
-    print(
-        f"{name:16} {len(chances):5} questions, AUROC {roc_auc_score(answerable, chances):.3f}, at {threshold:.3f} "
-        f"false refusals {refused[answerable].mean():.3f}, false answers {(~refused[~answerable]).mean():.3f}"
-    )
+    line = f"{name:17} {len(chances):5} questions, at {threshold:.3f} false refusals {refused[answerable].mean():.3f}"
+    if not answerable.all():
+        area = auroc(chances[answerable].tolist(), chances[~answerable].tolist())
+        line += f", false answers {(~refused[~answerable]).mean():.3f}, AUROC {area:.3f}"
+    print(line)
 
 
 def _reliability(chances: Floats, answerable: NDArray[np.bool_]) -> None:

@@ -1,8 +1,6 @@
 """Passages → a generation on disk. Vectors of texts that did not change are taken over."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,26 +10,25 @@ import numpy as np
 from corpus.catalogue import Catalogue
 from corpus.types import Document, Passage
 from index.dense import DenseIndex
+from index.drafts import Draft
 from index.encoder import Encoder, Pieces, Vectors
 from index.errors import GenerationError
 from index.generation import (
     DOCUMENTS,
     ENCODER,
-    FORMAT,
     PASSAGES,
     SOURCES,
-    Manifest,
-    file_hashes,
     generation_id,
     indexed_text,
     libraries,
     open_generation,
     passage_line,
     passages_sha256,
-    publish,
 )
 from index.lexical import LexicalIndex
+from index.manifest import FORMAT, Manifest
 from index.names import Names
+from index.publishing import building, drafting, publish
 from index.tokens import Codes, Quantizer, TokenIndex
 
 Advance = Callable[[int, int], None]  # texts embedded so far, and in all
@@ -64,21 +61,25 @@ def is_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
         generation = open_generation(var, model_sha256)
     except GenerationError:
         return False
-    return generation.id == generation_id(model_sha256, catalogue.documents, catalogue.passages())
+    wanted = generation_id(model_sha256, catalogue.documents, catalogue.passages())
+    return generation.instead_of is None and generation.id == wanted
 
 
 def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | None = None) -> Built:
-    """Build and publish a generation of the catalogue. Stopped half-way, it leaves the old one in use."""
+    """Build and publish a generation of the catalogue. Stopped half-way, it leaves the old one in use.
+
+    Builds go one after the other; hold `building` to have read the catalogue after the one before had ended.
+    """
     passages = catalogue.passages()
     if not passages:
         raise GenerationError(
             "the corpus holds no text", where=str(catalogue.folder), remedy="add a document"
         )
-    known = _known(var, encoder)
-    embedded, new = _embed(passages, encoder, known, advance)
-    pieces = encoder.pieces([indexed_text(passage) for passage in passages])
-    sources = {document.id: catalogue.source(document) for document in catalogue.documents}
-    generation = write_generation(var, catalogue.documents, sources, passages, embedded, pieces, encoder)
+    with building(var):
+        embedded, new = _embed(passages, encoder, _known(var, encoder), advance)
+        pieces = encoder.pieces([indexed_text(passage) for passage in passages])
+        sources = {document.id: catalogue.source(document) for document in catalogue.documents}
+        generation = write_generation(var, catalogue.documents, sources, passages, embedded, pieces, encoder)
     truncated = tuple(
         passage.id
         for passage, piece in zip(passages, pieces, strict=True)
@@ -101,17 +102,15 @@ def write_generation(
     `sources` has the text of each document by its id; `embedded` and `pieces` (of the `indexed_text`) have an
     entry a passage, in order.
     """
-    folder = var / "generations"
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=folder))
-    try:
+    with building(var), drafting(var) as draft:
         _write_texts(draft, documents, sources, passages)
         dense = DenseIndex.build(embedded.vectors)
         dense.save(draft)
         LexicalIndex.build([indexed_text(passage) for passage in passages]).save(draft)
         Names.learn(passages).save(draft)
         if encoder.exported:
-            shutil.copytree(encoder.exported, draft / ENCODER)
+            for name in encoder.exported.names():
+                draft.write(f"{ENCODER}/{name}", encoder.exported.read(name))
         TokenIndex.build(embedded.quantizer, embedded.codes, [piece.ids for piece in pieces]).save(draft)
         manifest = Manifest(
             format=FORMAT,
@@ -124,11 +123,9 @@ def write_generation(
             passages_sha256=passages_sha256(passages),
             sources={document.id: document.sha256 for document in documents},
             libraries=libraries(),
-            files=file_hashes(draft),
+            files=dict(draft.written),
         )
         publish(var, draft, manifest)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return manifest.generation
 
 
@@ -191,12 +188,9 @@ def _embed(
 
 
 def _write_texts(
-    draft: Path, documents: Sequence[Document], sources: Mapping[str, str], passages: Sequence[Passage]
+    draft: Draft, documents: Sequence[Document], sources: Mapping[str, str], passages: Sequence[Passage]
 ) -> None:
-    folder = draft / SOURCES
-    folder.mkdir()
     for document in documents:
-        (folder / document.id).write_bytes(sources[document.id].encode())
-    (draft / DOCUMENTS).write_text(json.dumps([asdict(d) for d in documents], indent=1), "utf-8")
-    with (draft / PASSAGES).open("w", encoding="utf-8") as stream:
-        stream.writelines(passage_line(passage) for passage in passages)
+        draft.write(f"{SOURCES}/{document.id}", sources[document.id].encode())
+    draft.write(DOCUMENTS, json.dumps([asdict(d) for d in documents], indent=1).encode())
+    draft.write(PASSAGES, "".join(passage_line(passage) for passage in passages).encode())

@@ -1,20 +1,24 @@
 """Single-vector evidence: inner products of unit vectors, by FAISS; exact while that is fast enough."""
 
 import math
-from pathlib import Path
+import threading
 from typing import Any
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from index.drafts import Draft
 from index.encoder import Vectors
+from index.files import Files, expect
 
 FILE = "dense.faiss"
 _FAISS: Any = faiss  # its stubs miss what takes arrays and names
 EXACT_UP_TO = 100_000  # vectors; comparing a question with so many takes less time than encoding it
 _FEW = 0.1  # a filter that leaves a smaller share of the vectors is searched exactly
 _RECALL, _AT = 0.99, 10  # of the true ten nearest, the share that an inexact index must find
+_BLOCK = 8192  # vectors checked at a time
+_READING = threading.Lock()  # the limit of FAISS is one for all threads
 _SAMPLE = 256  # vectors whose neighbours the recall is measured by
 
 
@@ -54,13 +58,26 @@ class DenseIndex:
         return built
 
     @classmethod
-    def load(cls, folder: Path) -> "DenseIndex":
-        """From a folder whose hashes have been checked: FAISS itself does not notice damage."""
-        return cls(faiss.read_index(str(folder / FILE)))
+    def load(cls, files: Files) -> "DenseIndex":
+        """From proved files: FAISS itself does not notice damage. Raises `GenerationError`."""
+        with files.parsing(FILE) as data:
+            with _READING:
+                faiss.set_deserialization_vector_byte_limit(
+                    len(data)
+                )  # nothing in a file is longer than the file
+                index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+            known = isinstance(index, faiss.IndexFlat | faiss.IndexIVFScalarQuantizer)
+            expect(known and index.is_trained, f"holds a {type(index).__name__}")
+            expect(index.metric_type == faiss.METRIC_INNER_PRODUCT, "compares by another metric")
+            found = cls(index)
+            for begin in range(0, len(found), _BLOCK):
+                rows = np.arange(begin, min(begin + _BLOCK, len(found)))
+                expect(bool(np.isfinite(found.vectors(rows)).all()), "a vector is not finite")
+            return found
 
-    def save(self, folder: Path) -> None:
-        """Write the index as `FILE` under `folder`."""
-        faiss.write_index(self._index, str(folder / FILE))
+    def save(self, draft: Draft) -> None:
+        """Write the index as `FILE`."""
+        draft.write(FILE, faiss.serialize_index(self._index).data)
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

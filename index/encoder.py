@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from index.files import Files
 from index.reranker import Reranker
 from index.weights import EMBEDDING, PACKAGED, loading, locate, weights_sha256
 from index.wordpieces import Cut, WordPieces
@@ -58,8 +59,8 @@ class Encoder(Protocol):
     max_tokens: int
 
     @property
-    def exported(self) -> Path | None:
-        """The folder of what it runs from, if it was exported, for a generation to keep."""
+    def exported(self) -> Files | None:
+        """What it runs from, if it was exported, for a generation to keep."""
         ...
 
     @property
@@ -100,7 +101,7 @@ class ReadingEncoder(ABC):
     token_dimensions: int
     max_tokens: int
     reranker: Reranker | None
-    exported: Path | None = None
+    exported: Files | None = None
     word_pieces: WordPieces
 
     @abstractmethod

@@ -15,5 +15,9 @@ class GenerationError(BaliError):
     """What was built is missing, damaged, or was built by another model, corpus or version."""
 
 
+class StaleError(GenerationError):
+    """What was built may be whole, but another model, format or library made it than would now."""
+
+
 class FilterError(BaliError):
     """A filter names something that does not exist or contradicts itself."""

@@ -1,34 +1,35 @@
-"""A generation: all that was built from one corpus by one model, in one folder, hashed and read-only.
+"""A generation: all that was built from one corpus by one model, in one folder, hashed and never changed.
 
-var/generations/<id>/   manifest.json and the files it lists
-var/current             the id of the generation in use
+It is opened when every file is proved, and what the files hold is checked; a damaged one gives way to the one before.
 """
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.records import Record, records
-from corpus.types import Document, Passage
+from corpus.types import Document, Passage, PassageKind
 from index.dense import DenseIndex
-from index.errors import GenerationError
+from index.errors import GenerationError, StaleError
+from index.files import REBUILD, Files, expect
 from index.filters import Fields
 from index.lexical import LexicalIndex
+from index.manifest import FORMAT, Manifest, proved, read_manifest
 from index.names import Names
 from index.preferences import Preferences
+from index.publishing import GENERATIONS, current_id, generations
 from index.tokens import TokenIndex, axes_path
 
-FORMAT = 6
 LIBRARIES = (
     "bm25s",
     "faiss-cpu",
@@ -39,27 +40,8 @@ LIBRARIES = (
     "tokenizers",
     "torch",
 )
-MANIFEST, DOCUMENTS, PASSAGES, SOURCES = "manifest.json", "documents.json", "passages.jsonl", "sources"
+DOCUMENTS, PASSAGES, SOURCES = "documents.json", "passages.jsonl", "sources"
 ENCODER = "encoder"
-_KEPT = 3  # generations
-_REBUILD = "run `bali build`"
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation was made of and by; `files` maps each file to its size in bytes and SHA-256."""
-
-    format: int
-    generation: str
-    model: str
-    model_sha256: str
-    dimensions: int
-    dense: str
-    passages: int
-    passages_sha256: str
-    sources: Mapping[str, str]
-    libraries: Mapping[str, str]
-    files: Mapping[str, tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +49,8 @@ class Generation:
     """An open generation. `passages[n]` is row n of each index, and `sections[n]` tells its neighbours.
 
     `own_share`, in 0..1, is how much of what is indexed is the passages' own text, and not their context.
-    `exported` is the folder of the encoder as onnxruntime runs it, where the model could be exported.
+    `exported` is the encoder as onnxruntime runs it, where the model could be exported. `instead_of` says what is
+    wrong with the generation in use, where this one was opened in its place.
     """
 
     manifest: Manifest
@@ -84,7 +67,8 @@ class Generation:
     tokens: TokenIndex
     names: Names
     preferences: Preferences
-    exported: Path | None
+    exported: Files | None
+    instead_of: GenerationError | None = None
 
     @property
     def id(self) -> str:
@@ -101,7 +85,8 @@ def section_runs(passages: Sequence[Passage]) -> NDArray[np.intp]:
     return runs
 
 
-def libraries() -> dict[str, str]:
+@cache
+def libraries() -> Mapping[str, str]:
     """The versions of the libraries that what is built depends on."""
     return {name: version(name) for name in LIBRARIES}
 
@@ -117,7 +102,7 @@ def generation_id(model_sha256: str, documents: Sequence[Document], passages: Se
     parts = [
         FORMAT,
         model_sha256,
-        _sha256(axes) if axes.is_file() else None,
+        hashlib.sha256(axes.read_bytes()).hexdigest() if axes.is_file() else None,
         [asdict(d) for d in documents],
         passages_sha256(passages),
         libraries(),
@@ -146,126 +131,77 @@ def passage_line(passage: Passage) -> str:
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 
-def current_id(var: Path) -> str | None:
-    """The id of the generation in use, or None before the first build."""
-    try:
-        return (var / "current").read_text("ascii").strip() or None
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def publish(var: Path, draft: Path, manifest: Manifest) -> None:
-    """Complete `draft` with its manifest, move it into place and point to it, each by one rename."""
-    (draft / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1, sort_keys=True), "utf-8")
-    target = var / "generations" / manifest.generation
-    if target.exists():
-        shutil.rmtree(target)
-    draft.chmod(0o755)
-    draft.rename(target)
-    pointer = var / f"current.{os.getpid()}"
-    pointer.write_text(manifest.generation, "ascii")
-    pointer.replace(var / "current")
-    _prune(var, manifest.generation)
-
-
-def _prune(var: Path, current: str) -> None:
-    """Keep the generation in use and the two published before it."""
-    folders = [
-        path for path in (var / "generations").iterdir() if path.name[0] != "." and path.name != current
-    ]
-    for old in sorted(folders, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
-        shutil.rmtree(old)
-
-
-def file_hashes(folder: Path) -> dict[str, tuple[int, str]]:
-    """Size and SHA-256 of every file below `folder` but the manifest, by relative path."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MANIFEST)
-    return {path.relative_to(folder).as_posix(): (path.stat().st_size, _sha256(path)) for path in files}
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
-    """Open the current generation, every file proved by its hash before it is parsed.
+    """Open the generation in use, or, where it is damaged, the last one before it that is whole.
 
-    With `model_sha256`, refuses one built by other weights. Raises `GenerationError`.
+    With `model_sha256`, only ones built by these weights. Raises `GenerationError` of the one in use where none is
+    whole, and `StaleError` where it is, but another model or version made it.
     """
-    id = current_id(var)
-    if id is None:
-        raise GenerationError("nothing has been built here", where=str(var), remedy=_REBUILD)
-    folder = var / "generations" / id
-    manifest = _read_manifest(folder)
-    if manifest.generation != id:
-        raise GenerationError(
-            f"is of generation {manifest.generation}", where=str(folder / MANIFEST), remedy=_REBUILD
-        )
+    while True:
+        pointed = generations(var)
+        try:
+            return open_current(var, model_sha256)
+        except StaleError:
+            raise
+        except GenerationError as error:
+            if generations(var) != pointed:
+                continue  # another was published while this one was read, and this one perhaps removed
+            for id in pointed:
+                with suppress(GenerationError):
+                    return replace(_open(var / GENERATIONS / id, model_sha256), instead_of=error)
+            raise
+
+
+def open_current(var: Path, model_sha256: str | None = None) -> Generation:
+    """Open the generation in use and no other. Raises as `open_generation`."""
+    return _open(var / GENERATIONS / current_id(var), model_sha256)
+
+
+def _open(folder: Path, model_sha256: str | None) -> Generation:
+    _refuse_stale(folder, read_manifest(folder), model_sha256)
+    manifest, files = proved(folder)
+    return _load(files, manifest)
+
+
+def _refuse_stale(folder: Path, manifest: Manifest, model_sha256: str | None) -> None:
     if model_sha256 is not None and manifest.model_sha256 != model_sha256:
-        raise GenerationError(
+        raise StaleError(
             f"was built with {manifest.model} ({manifest.model_sha256[:12]}…), "
             f"what is set now has other weights ({model_sha256[:12]}…)",
             where=str(folder),
-            remedy=f"{_REBUILD}, or set BALI_MODEL and BALI_TOKEN_MODEL as they were then",
+            remedy=f"{REBUILD}, or set BALI_MODEL and BALI_TOKEN_MODEL as they were then",
         )
     if dict(manifest.libraries) != libraries():
         changed = next(name for name, known in libraries().items() if manifest.libraries.get(name) != known)
-        raise GenerationError(
+        raise StaleError(
             f"was built with {changed} {manifest.libraries.get(changed)}, installed is {libraries()[changed]}",
             where=str(folder),
-            remedy=_REBUILD,
+            remedy=REBUILD,
         )
-    _prove_files(folder, manifest)
-    return _load(folder, manifest)
 
 
-def _read_manifest(folder: Path) -> Manifest:
-    path = folder / MANIFEST
-    try:
-        data: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        if data["format"] != FORMAT:
-            raise GenerationError(
-                f"has format {data['format']}, not {FORMAT}", where=str(path), remedy=_REBUILD
-            )
-        files = {name: (int(size), str(sha)) for name, (size, sha) in data.pop("files").items()}
-        return Manifest(**data, files=files)
-    except OSError as error:
-        raise GenerationError(error.strerror or "cannot be read", where=str(path), remedy=_REBUILD) from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise GenerationError(f"is damaged ({error})", where=str(path), remedy=_REBUILD) from error
-
-
-def _prove_files(folder: Path, manifest: Manifest) -> None:
-    found = file_hashes(folder)
-    for name, expected in manifest.files.items():
-        if name not in found:
-            raise GenerationError("is missing", where=str(folder / name), remedy=_REBUILD)
-        if found[name] != expected:
-            raise GenerationError("does not match its hash", where=str(folder / name), remedy=_REBUILD)
-    if extra := sorted(found.keys() - manifest.files.keys()):
-        raise GenerationError("is not in the manifest", where=str(folder / extra[0]), remedy=_REBUILD)
-
-
-def _load(folder: Path, manifest: Manifest) -> Generation:
-    documents = {
-        record["id"]: Document(**{**record, "period": tuple(record["period"])})
-        for record in json.loads((folder / DOCUMENTS).read_text("utf-8"))
-    }
-    sources = {id: (folder / SOURCES / id).read_bytes().decode() for id in documents}
-    with (folder / PASSAGES).open(encoding="utf-8") as lines:
-        passages = [_passage(json.loads(line), documents, sources) for line in lines]
-    dense, lexical, tokens = DenseIndex.load(folder), LexicalIndex.load(folder), TokenIndex.load(folder)
+def _load(files: Files, manifest: Manifest) -> Generation:
+    with files.parsing(DOCUMENTS) as data:
+        documents = {document.id: document for document in map(_document, json.loads(data))}
+        expect({id: d.sha256 for id, d in documents.items()} == manifest.sources, "holds other documents")
+    sources = {}
+    for id in documents:
+        with files.parsing(f"{SOURCES}/{id}") as data:
+            sources[id] = data.decode()
+    with files.parsing(PASSAGES) as data:
+        passages = [_passage(json.loads(line), documents, sources) for line in data.split(b"\n")[:-1]]
+        positions = {passage.id: n for n, passage in enumerate(passages)}
+        expect(len(positions) == len(passages), "two passages have one id")
+        expect(
+            passages_sha256(passages) == manifest.passages_sha256, "holds other passages than its manifest"
+        )
+    dense, lexical, tokens = DenseIndex.load(files), LexicalIndex.load(files), TokenIndex.load(files)
     rows = (len(dense), len(lexical), len(tokens), len(passages), manifest.passages)
     if len(set(rows)) > 1 or dense.dimensions != manifest.dimensions:
         raise GenerationError(
             f"dense, lexical, tokens, passages and manifest count {rows}, with {dense.dimensions} dimensions",
-            where=str(folder),
-            remedy=_REBUILD,
-        )
-    if passages_sha256(passages) != manifest.passages_sha256:
-        raise GenerationError(
-            "holds other passages than its manifest", where=str(folder / PASSAGES), remedy=_REBUILD
+            where=str(files.folder),
+            remedy=REBUILD,
         )
     action_items = records(passages)
     return Generation(
@@ -275,27 +211,41 @@ def _load(folder: Path, manifest: Manifest) -> Generation:
         passages=passages,
         sections=section_runs(passages),
         own_share=sum(len(p.text) for p in passages) / sum(len(indexed_text(p)) for p in passages),
-        positions={passage.id: n for n, passage in enumerate(passages)},
+        positions=positions,
         records=action_items,
         fields=Fields(passages, action_items),
         dense=dense,
         lexical=lexical,
         tokens=tokens,
-        names=Names.load(folder),
+        names=Names.load(files),
         preferences=Preferences(documents.values(), action_items),
-        exported=folder / ENCODER if (folder / ENCODER).is_dir() else None,
+        exported=files.below(ENCODER),
     )
 
 
-def _passage(
-    record: dict[str, Any], documents: Mapping[str, Document], sources: Mapping[str, str]
-) -> Passage:
-    text = sources[record["document"]][record["start"] : record["end"]]
-    return Passage(
+def _document(said: dict[str, Any]) -> Document:
+    first, last = said["period"]
+    document = Document(**{**said, "period": (first, last)})
+    strings = (document.id, document.title, document.issuer, document.kind, document.file, document.sha256)
+    expect(all(isinstance(text, str) for text in strings), "a field of a document is no string")
+    expect(type(first) is int and type(last) is int, "a period is no two years")
+    return document
+
+
+def _passage(said: dict[str, Any], documents: Mapping[str, Document], sources: Mapping[str, str]) -> Passage:
+    source, start, end = sources[said["document"]], said["start"], said["end"]
+    expect(type(start) is int and type(end) is int, "an offset is no number")
+    expect(0 <= start <= end <= len(source), f"{start}:{end} lies outside of {said['document']}")
+    passage = Passage(
         **{
-            **record,
-            "document": documents[record["document"]],
-            "section": tuple(record["section"]),
-            "text": text,
+            **said,
+            "document": documents[said["document"]],
+            "section": tuple(said["section"]),
+            "text": source[start:end],
         }
     )
+    strings = (passage.id, passage.context, *passage.section, *passage.fields, *passage.fields.values())
+    expect(all(isinstance(text, str) for text in strings), "a field of a passage is no string")
+    expect(passage.kind in get_args(PassageKind), f"{passage.kind!r} is no kind of passage")
+    expect(passage.page is None or type(passage.page) is int, "a page is no number")
+    return passage

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Encoder, Encoding, Pieces, Vectors, unit
 from index.errors import ModelError
+from index.files import Files
 from index.weights import TOKENS, joined, loading, locate, weights_sha256
 
 _CUT_AT_ONCE = 8  # texts
@@ -53,7 +54,7 @@ class LateInteractionEncoder:
         self.max_tokens = int(length or 512)
 
     @property
-    def exported(self) -> Path | None:
+    def exported(self) -> Files | None:
         """As `Encoder.exported`: what gives the pooled vectors."""
         return self._pooling.exported
 

@@ -1,7 +1,7 @@
 """Words in common: BM25 over stemmed words of text and context, by bm25s."""
 
+import json
 import re
-from pathlib import Path
 
 import bm25s
 import numpy as np
@@ -10,8 +10,12 @@ from bm25s.stopwords import STOPWORDS_EN
 from numpy.typing import NDArray
 
 from corpus.markup import plain
+from index.arrays import from_npy, to_npy
+from index.drafts import Draft
+from index.files import Files, expect
 
-FOLDER = "lexical"
+_TERMS, _BEGINS = "lexical/terms.json", "lexical/begins.npy"
+_ROWS, _SCORES = "lexical/rows.npy", "lexical/scores.npy"
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # What questions are built of, beside bm25s's list: it says how something is asked, not what is asked for.
@@ -51,14 +55,42 @@ class LexicalIndex:
         return cls(index, len(texts))
 
     @classmethod
-    def load(cls, folder: Path) -> "LexicalIndex":
-        """From a folder whose hashes have been checked."""
-        index = bm25s.BM25.load(folder / FOLDER, show_progress=False, verbosity=0)
-        return cls(index, int(index.scores["num_docs"]))
+    def load(cls, files: Files) -> "LexicalIndex":
+        """From proved files. Raises `GenerationError`."""
+        index = bm25s.BM25()
+        with files.parsing(_SCORES) as data:
+            scores = from_npy(data, "float32", 1)
+            expect(bool(np.isfinite(scores).all()), "a score is not finite")
+        with files.parsing(_BEGINS) as data:
+            begins = from_npy(data, "int64", 1)
+            ends = len(begins) > 1 and begins[0] == 0 and begins[-1] == len(scores)
+            expect(bool(ends and (np.diff(begins) > 0).all()), "does not divide the scores")
+        with files.parsing(_TERMS) as data:
+            said = json.loads(data)
+            size, terms = said["passages"], said["terms"]
+            expect(type(size) is int, "passages are no number")
+            expect(all(isinstance(term, str) for term in terms), "a term is no string")
+            numbers = {term: n for n, term in enumerate(terms)}
+            expect(len(numbers) == len(terms) == len(begins) - 1, "does not name every term once")
+        with files.parsing(_ROWS) as data:
+            rows = from_npy(data, "int32", 1)
+            expect(len(rows) == len(scores), f"has {len(rows)} rows for {len(scores)} scores")
+            expect(bool(((rows >= 0) & (rows < size)).all()), "names a passage that there is not")
+        index.nonoccurrence_array = None  # which its other methods have
+        index.vocab_dict = {**numbers, "": len(numbers)}  # as bm25s itself has it
+        index.unique_token_ids_set = set(index.vocab_dict.values())
+        index.scores = {"data": scores, "indices": rows, "indptr": begins, "num_docs": size}
+        return cls(index, size)
 
-    def save(self, folder: Path) -> None:
-        """Write the index below `folder`."""
-        self._index.save(folder / FOLDER, show_progress=False)
+    def save(self, draft: Draft) -> None:
+        """Write the index: for each term, in order, the passages that have it and the score of each."""
+        scores = self._index.scores
+        draft.write(_SCORES, *to_npy(np.asarray(scores["data"], np.float32)))
+        draft.write(_ROWS, *to_npy(np.asarray(scores["indices"], np.int32)))
+        draft.write(_BEGINS, *to_npy(np.asarray(scores["indptr"], np.int64)))
+        terms = sorted(self._best, key=self._index.vocab_dict.__getitem__)
+        table = {"passages": self._size, "terms": terms}
+        draft.write(_TERMS, json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
 
     def __len__(self) -> int:
         return self._size

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.encoder import Encoder, SentenceTransformerEncoder
+from index.files import Files
 from index.late_interaction import LateInteractionEncoder
 from index.onnx_encoder import OnnxEncoder, export
 from index.reranker import CrossEncoderReranker, Reranker
@@ -23,10 +24,10 @@ class Models:
         tokens = [weights_sha256(self.tokens, TOKENS)] if self.tokens else []
         return joined(weights_sha256(self.embedding), *tokens)
 
-    def load(self, exported: Path | None = None) -> Encoder:
+    def load(self, exported: Files | None = None) -> Encoder:
         """The encoder of these models: as it was `exported`, or, without, as sentence-transformers runs it.
 
-        The files of `exported` are to be proved before. Raises `ModelError`.
+        Raises `ModelError`, and `GenerationError` where `exported` is damaged.
         """
         reranker = self._judge()
         return self._whole(OnnxEncoder(exported, reranker) if exported else self._reference(reranker))

@@ -5,13 +5,14 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from corpus.markup import plain
 from corpus.types import Passage
+from index.drafts import Draft
+from index.files import Files, expect
 
 FILE = "names.json"
 _SHORT = r"[A-Za-z]{0,3}[A-Z][A-Za-z-]{0,8}[A-Z]s?"
@@ -57,14 +58,19 @@ class Names:
         return cls(ordered, {word: words[word] for word in sorted(words) if len(word) >= _CORRECTABLE})
 
     @classmethod
-    def load(cls, folder: Path) -> "Names":
-        """From a folder whose hashes have been checked."""
-        return cls(**json.loads((folder / FILE).read_text("utf-8")))
+    def load(cls, files: Files) -> "Names":
+        """From proved files. Raises `GenerationError`."""
+        with files.parsing(FILE) as data:
+            found = cls(**json.loads(data))
+            full, counts = [name for names in found.full.values() for name in names], found.words.values()
+            expect(all(found.full.values()) and all(isinstance(name, str) for name in full), "a name is none")
+            expect(all(type(count) is int and count > 0 for count in counts), "a count is none")
+            return found
 
-    def save(self, folder: Path) -> None:
-        """Write `FILE` under `folder`."""
+    def save(self, draft: Draft) -> None:
+        """Write `FILE`."""
         table = {"full": dict(self.full), "words": dict(self.words)}
-        (folder / FILE).write_text(json.dumps(table, ensure_ascii=False, separators=(",", ":")), "utf-8")
+        draft.write(FILE, json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
 
     def corrected(self, question: str, known: Sequence[str]) -> Rewording:
         """`question` with words that neither the corpus nor `known` has put as the corpus spells the nearest."""

@@ -12,10 +12,11 @@ import onnxruntime
 
 from index.encoder import TOKEN_LAYERS, ReadingEncoder, SentenceTransformerEncoder, Vectors
 from index.errors import ExportError
+from index.files import Files
 from index.reranker import Reranker
 from index.wordpieces import Cut, WordPieces
 
-_MODEL, _TOKENIZER, _DESCRIPTION = "model.onnx", "tokenizer.json", "encoder.json"
+_MODEL, _WEIGHTS, _TOKENIZER, _DESCRIPTION = "model.onnx", "weights.bin", "tokenizer.json", "encoder.json"
 _OPSET = 17
 _TOLERANCE = 1e-5  # of a coordinate of a unit vector; rankings are seen to change from about 1e-3 on
 _PROBES = (1, 8, 64, 1024)  # words of the texts by which an export is proved
@@ -35,20 +36,28 @@ class _Description:
 
 
 class OnnxEncoder(ReadingEncoder):
-    """A model that was exported into `folder`, on one CPU thread. Files are to be proved by their hashes before."""
+    """A model that was exported into `files`, on one CPU thread. Raises `GenerationError` where they are damaged."""
 
-    def __init__(self, folder: Path, reranker: Reranker | None = None) -> None:
-        described = _Description(**json.loads((folder / _DESCRIPTION).read_text("utf-8")))
+    def __init__(self, files: Files, reranker: Reranker | None = None) -> None:
+        with files.parsing(_DESCRIPTION) as data:
+            described = _Description(**json.loads(data))
         self.name, self.sha256 = described.name, described.sha256
         self.dimensions, self.token_dimensions = described.dimensions, described.token_dimensions
         self.max_tokens = described.max_tokens
-        self.exported, self.reranker = folder, reranker
-        self.word_pieces = WordPieces.load(folder / _TOKENIZER, self.max_tokens)
+        self.exported, self.reranker = files, reranker
+        with files.parsing(_TOKENIZER) as data:
+            self.word_pieces = WordPieces(data.decode(), self.max_tokens)
         options = _options()
         options.graph_optimization_level = (
             onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         )  # done by export
-        self._session = _session(folder / _MODEL, options)
+        if _WEIGHTS in files.names():
+            files.prove_one(_WEIGHTS)  # right before onnxruntime maps them
+            options.add_session_config_entry(
+                "session.model_external_initializers_file_folder_path", str(files.path)
+            )
+        with files.parsing(_MODEL) as data:
+            self._session = _session(data, options)
         self._inputs = [node.name for node in self._session.get_inputs()]
 
     def forward(self, cut: Cut) -> tuple[Vectors, Sequence[Vectors]]:
@@ -76,7 +85,7 @@ def export(reference: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
         (folder / _DESCRIPTION).write_text(json.dumps(asdict(said), indent=1), "utf-8")
         reference.word_pieces.save(folder / _TOKENIZER)
         _write_model(reference, folder / _MODEL)
-        encoder = OnnxEncoder(folder, reference.reranker)
+        encoder = OnnxEncoder(Files.of(folder), reference.reranker)
         found = encoder.read(probes)
     except Exception as error:  # whatever an exporter cannot do fails anywhere below
         reason = " ".join(str(error).split())[:200]
@@ -125,7 +134,12 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
     options = _options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(path)
-    _session(raw, options)
+    # apart, weights are mapped into memory: only what is used is read, and processes share it
+    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", _WEIGHTS)
+    options.add_session_config_entry(
+        "session.optimized_model_external_initializers_min_size_in_bytes", "1024"
+    )
+    _session(str(raw), options)
     raw.unlink()
 
 
@@ -136,8 +150,8 @@ def _options() -> onnxruntime.SessionOptions:
     return options
 
 
-def _session(path: Path, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+def _session(model: str | bytes, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def _probes(words: Sequence[str]) -> list[str]:

@@ -4,17 +4,48 @@ from pathlib import Path
 
 from index.encoder import Encoder
 from index.errors import ExportError, GenerationError
-from index.generation import Generation, open_generation
+from index.files import REBUILD
+from index.generation import Generation, open_current, open_generation
 from index.models import Models
 
+Pair = tuple[Generation, Encoder]
 
-def open_index(var: Path, models: Models) -> tuple[Generation, Encoder]:
-    """The generation in use under `var`, and the encoder it was built with.
+
+def open_index(var: Path, models: Models) -> Pair:
+    """The generation in use under `var`, or the one before where it is damaged, and the encoder it was built with.
 
     Raises `GenerationError` where there is none that these models built, and `ModelError`.
     """
     generation = open_generation(var, models.sha256())
-    return generation, models.load(generation.exported)
+    return _fitting(generation, models.load(generation.exported))
+
+
+def reopen_index(var: Path, models: Models, before: Pair) -> Pair:
+    """The generation in use and no other; what is the same encoder as `before` is not loaded again.
+
+    Raises as `open_index`.
+    """
+    generation, (known, encoder) = open_current(var, models.sha256()), before
+    if _encoder_hashes(generation) != _encoder_hashes(known):
+        encoder = models.load(generation.exported)
+    return _fitting(generation, encoder)
+
+
+def _encoder_hashes(generation: Generation) -> tuple[str, dict[str, tuple[int, str]]]:
+    exported = generation.exported
+    return generation.manifest.model_sha256, exported.hashes() if exported else {}
+
+
+def _fitting(generation: Generation, encoder: Encoder) -> Pair:
+    here = generation.dense.dimensions, generation.tokens.quantizer.basis.shape[0]
+    if here != (encoder.dimensions, encoder.token_dimensions):
+        raise GenerationError(
+            f"has vectors of {here[0]} and {here[1]} dimensions, "
+            f"{encoder.name} of {encoder.dimensions} and {encoder.token_dimensions}",
+            where=generation.id,
+            remedy=REBUILD,
+        )
+    return generation, encoder
 
 
 def encoder_to_build_with(var: Path, models: Models, scratch: Path) -> tuple[Encoder, ExportError | None]:
@@ -24,11 +55,10 @@ def encoder_to_build_with(var: Path, models: Models, scratch: Path) -> tuple[Enc
     `ModelError` where there is no such model at all.
     """
     try:
-        exported = open_generation(var, models.sha256()).exported
+        if exported := open_generation(var, models.sha256()).exported:
+            return models.load(exported), None
     except GenerationError:
-        exported = None
-    if exported:
-        return models.load(exported), None
+        pass
     try:
         return models.export(scratch), None
     except ExportError as error:

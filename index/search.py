@@ -80,7 +80,7 @@ class Interpretation:
 class SearchResults:
     """The best passages for `query`, best first, and the facets of all passages that pass the filter.
 
-    `encoding` is what the model made of the query.
+    `asked` is what the model made of the question as it was asked: of the query, or in a conversation of its own words.
     """
 
     query: str
@@ -88,7 +88,7 @@ class SearchResults:
     results: tuple[Result, ...]
     facets: dict[str, list[tuple[str, int]]]
     interpretation: Interpretation
-    encoding: Encoding
+    asked: Encoding
 
 
 def search(
@@ -119,8 +119,10 @@ def search(
     scores = evidence.late * late + evidence.lexical * lexical[rows] + evidence.dense * cosines
     most = evidence.late + evidence.lexical + evidence.dense + evidence.beside
     scores += evidence.beside * _beside(generation.sections, rows, scores)
+    asked = encodings[0]
     if before:
-        scores += _spoken_of(generation, encoder, before, evidence, rows)
+        asked = encoder.read_questions([before.own_words])[0]
+        scores += _spoken_of(generation, asked, before, evidence, rows)
         most += evidence.own_words + evidence.place
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
@@ -136,9 +138,7 @@ def search(
         Result(rank, float(scores[n]), generation.passages[rows[n]], marked)
         for rank, (n, marked) in enumerate(zip(best, shown, strict=True), 1)
     )
-    return SearchResults(
-        query, generation.id, results, generation.fields.facets(mask), interpretation, encodings[0]
-    )
+    return SearchResults(query, generation.id, results, generation.fields.facets(mask), interpretation, asked)
 
 
 def _understand(generation: Generation, encoder: Encoder, query: str) -> tuple[list[str], Interpretation]:
@@ -178,11 +178,10 @@ def _beside(sections: NDArray[np.intp], rows: NDArray[np.intp], scores: Vectors)
 
 
 def _spoken_of(
-    generation: Generation, encoder: Encoder, before: Before, evidence: Evidence, rows: NDArray[np.intp]
+    generation: Generation, encoding: Encoding, before: Before, evidence: Evidence, rows: NDArray[np.intp]
 ) -> Vectors:
     """What each passage gains by answering the question as it was asked, and by lying near the last answer."""
     words = before.own_words
-    encoding = encoder.read_questions([words])[0]
     late = generation.tokens.scores([(encoding, generation.tokens.weights(words, encoding))], rows)
     lexical = generation.lexical.scores(words)[rows]
     dense = generation.dense.scores(encoding.pooled, rows)

@@ -12,10 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import from_npy, to_npy
+from index.drafts import Draft
 from index.encoder import Encoder, Encoding, Vectors, unit
+from index.files import Files, expect
 from index.lexical import FUNCTION_WORDS
 
-FOLDER = "tokens"
+_BASIS, _CODES = "tokens/basis.npy", "tokens/codes.npy"
+_STARTS, _FREQUENCIES = "tokens/starts.npy", "tokens/frequencies.npy"
 AXES = 112
 _TRAINED = Path(__file__).with_name("axes")
 _PROBE_WORDS, _PROBE_LENGTH = (
@@ -125,24 +129,33 @@ class TokenIndex:
         )
 
     @classmethod
-    def load(cls, folder: Path) -> "TokenIndex":
-        """From a folder whose hashes have been checked; the codes stay on disk until they are asked for."""
-        ids, counts = np.load(folder / FOLDER / "frequencies.npy", allow_pickle=False)
-        return cls(
-            Quantizer(np.load(folder / FOLDER / "basis.npy", allow_pickle=False).astype(np.float32)),
-            np.load(folder / FOLDER / "codes.npy", mmap_mode="r", allow_pickle=False),
-            np.load(folder / FOLDER / "starts.npy", allow_pickle=False),
-            dict(zip(ids.tolist(), counts.tolist(), strict=True)),
-        )
+    def load(cls, files: Files) -> "TokenIndex":
+        """From proved files. Raises `GenerationError`."""
+        with files.parsing(_CODES) as data:
+            codes: Codes = from_npy(data, "uint8", 2)
+        with files.parsing(_BASIS) as data:
+            basis = from_npy(data, "float16", 2).astype(np.float32)
+            expect(
+                basis.shape[1] == 2 * codes.shape[1], f"has {basis.shape[1]} axes for {codes.shape[1]} bytes"
+            )
+            expect(bool(np.isfinite(basis).all()), "an axis is not finite")
+        with files.parsing(_STARTS) as data:
+            starts = from_npy(data, "int64", 1)
+            ends = len(starts) > 1 and starts[0] == 0 and starts[-1] == len(codes)
+            expect(bool(ends and (np.diff(starts) >= 0).all()), "does not divide the codes")
+        with files.parsing(_FREQUENCIES) as data:
+            ids, counts = from_npy(data, "int32", 2)
+            expect(bool((np.diff(ids) > 0).all() and (ids[:1] >= 0).all()), "ids are not in order")
+            expect(bool(((counts > 0) & (counts < len(starts))).all()), "counts other passages")
+        return cls(Quantizer(basis), codes, starts, dict(zip(ids.tolist(), counts.tolist(), strict=True)))
 
-    def save(self, folder: Path) -> None:
-        """Write the index below `folder`."""
-        (folder / FOLDER).mkdir()
-        np.save(folder / FOLDER / "basis.npy", self.quantizer.basis.astype(np.float16))
-        np.save(folder / FOLDER / "codes.npy", self._codes)
-        np.save(folder / FOLDER / "starts.npy", self._starts)
+    def save(self, draft: Draft) -> None:
+        """Write the index."""
+        draft.write(_BASIS, *to_npy(self.quantizer.basis.astype(np.float16)))
+        draft.write(_CODES, *to_npy(self._codes))
+        draft.write(_STARTS, *to_npy(self._starts))
         table = np.array([list(self._frequencies.keys()), list(self._frequencies.values())], np.int32)
-        np.save(folder / FOLDER / "frequencies.npy", table)
+        draft.write(_FREQUENCIES, *to_npy(table))
 
     def __len__(self) -> int:
         return len(self._starts) - 1

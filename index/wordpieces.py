@@ -56,11 +56,6 @@ class WordPieces:
         self.words = [token for token in tokens if token.isalpha() and token not in special]
         self._is_piece = np.array([token not in special and any(map(str.isalnum, token)) for token in tokens])
 
-    @classmethod
-    def load(cls, path: Path, max_tokens: int) -> "WordPieces":
-        """From a file whose hash has been checked."""
-        return cls(path.read_text("utf-8"), max_tokens)
-
     def save(self, path: Path) -> None:
         """As `load` reads it."""
         path.write_text(self._whole.to_str(), "utf-8")

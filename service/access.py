@@ -37,9 +37,11 @@ NEEDS: Mapping[str, Permission | None] = {
     "/feedback": Permission.WRITE,
     "/find": Permission.READ,
     "/healthz": None,
+    "/items": Permission.READ,
     "/mcp": Permission.READ,
     "/metrics": Permission.ADMIN,
     "/openapi.json": Permission.READ,
+    "/opinion": Permission.WRITE,
     "/passages/{id}": Permission.READ,
     "/precedents": Permission.READ,
     "/read": Permission.READ,
@@ -50,6 +52,7 @@ NEEDS: Mapping[str, Permission | None] = {
     "/sign-in": None,
     "/sign-out": None,
     "/static/{made}/{name}": None,  # the program's own, the same everywhere
+    "/timeline": Permission.READ,
     "/v1/chat/completions": Permission.READ,
     "/v1/models": Permission.READ,
     "/v1/models/{id}": Permission.READ,
@@ -57,7 +60,7 @@ NEEDS: Mapping[str, Permission | None] = {
 }
 _PATTERNS: list[tuple[re.Pattern[str], str]] = [(compile_path(path)[0], path) for path in NEEDS]
 # Where a browser without a key is shown the way in; everyone else gets a 401.
-PAGES = ("/", "/find", "/read", "/read/{document:path}")
+PAGES = ("/", "/find", "/items", "/timeline", "/opinion", "/read", "/read/{document:path}")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 

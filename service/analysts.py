@@ -12,7 +12,7 @@ from service.calls import answered
 from service.export import exported
 from service.feedback_schemas import Feedback, Received
 from service.opened import Open
-from service.precedents import of_passage, of_topic
+from service.precedents import Precedents, of_passage, of_topic
 from service.precedents_schemas import PrecedentsRequest, PrecedentsResponse
 from service.reading_schemas import Records, RecordsQuery
 from service.sorting import in_order
@@ -35,7 +35,7 @@ _FILES: dict[int | str, dict[str, Any]] = {
 @router.get("/records", tags=["read"], summary="Action items", response_model=Records, responses=_FILES)
 def list_records(open: Open, query: Annotated[RecordsQuery, Query()]) -> Records | Response:
     """The rows of the plans' tables, with lead, status and priority area where the plan has them."""
-    found = in_order(reading.action_items(open[0], query.filter()), query.sort)
+    found = in_order(reading.action_items(open[0], query.filter(), query.contains), query.sort)
     return (
         Records(records=found, total=len(found)) if query.format == "json" else exported(found, query.format)
     )
@@ -49,6 +49,11 @@ async def find_precedents(request: Request, body: PrecedentsRequest, open: Open)
 
 
 def precedents(generation: Generation, encoder: Encoder, request: PrecedentsRequest) -> PrecedentsResponse:
+    """What `request` asks for, as it travels; raises `UnknownError`, `FilterError`."""
+    return PrecedentsResponse.of(request.topic, compared(generation, encoder, request))
+
+
+def compared(generation: Generation, encoder: Encoder, request: PrecedentsRequest) -> Precedents:
     """What `request` asks for; raises `UnknownError`, `FilterError`."""
     filter = request.filter.to_index(generation.documents) if request.filter else None
     if request.topic is not None:
@@ -57,14 +62,14 @@ def precedents(generation: Generation, encoder: Encoder, request: PrecedentsRequ
         found = of_passage(generation, encoder, request.passage or "", request.top_k, filter)
     quoted = [
         quotation.passage.id
-        for compared in found.comparisons
-        for label in (*compared.continued, *compared.new, *compared.dropped)
+        for two in found.comparisons
+        for label in (*two.continued, *two.new, *two.dropped)
         for quotation in (label.earlier, label.later)
     ]
     related = [one.passage.id for _, group in found.documents for one in group]
     asked = request.topic or request.passage or ""
     answered(asked, found.generation, list(dict.fromkeys([*related, *quoted])), "compared")
-    return PrecedentsResponse.of(request.topic, found)
+    return found
 
 
 @router.post("/feedback", tags=["ask"], summary="Whether an answer was good", status_code=201)

@@ -4,7 +4,7 @@ read the conversation → a count over the records, or definitions → search �
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from corpus.markup import plain
@@ -15,8 +15,8 @@ from index.filters import Filter
 from index.generation import Generation
 from index.search import SearchResults, search
 from service.citations import Citation
-from service.confidence import Confidence, confidence
-from service.conversation import Asked, last_question
+from service.confidence import confidence
+from service.conversation import last_question
 from service.extract import cell_of
 from service.glossary import definitions
 from service.question import Question, analyse
@@ -61,24 +61,13 @@ def answer(
         return _defined(generation, asked.standalone, defined)
     question = analyse(asked.standalone)
     found = search(generation, encoder, asked.standalone, _READ, filter, asked.before)
-    sure = _sure(generation, encoder, asked, found)
+    sure = confidence(generation, analyse(asked.words), asked.standalone, found)
     if sure.refused:
         searched = len({passage.document.id for passage in passages})
         return _not_found(generation, question, asked.standalone, searched, found, sure.value)
     status: Status = "answered" if sure.sure else "partial"
-    text, citations = quote(generation, question, found.results)
+    text, citations = quote(generation, question, found.results, follows=asked.before is not None)
     return Answer(status, text, sure.value, asked.standalone, citations, generation.id)
-
-
-def _sure(generation: Generation, encoder: Encoder, asked: Asked, found: SearchResults) -> Confidence:
-    """How sure the answer is; of a question that leans on others, as it was asked or as it was searched."""
-    sure = confidence(generation, analyse(asked.standalone), asked.standalone, found)
-    if asked.before is None:
-        return sure
-    words = asked.before.own_words
-    own = replace(found, encoding=encoder.read_questions([words])[0])
-    as_asked = confidence(generation, analyse(words), asked.standalone, own)
-    return max(sure, as_asked, key=lambda one: one.value)
 
 
 def _counted(generation: Generation, searched: str, counted: Tally) -> Answer:

@@ -17,7 +17,7 @@ from service import analysts, completions, reading, watching
 from service.calls import answered
 from service.line import Line
 from service.mcp_tools import mcp_server
-from service.opened import Open, Opened
+from service.opened import NamesGeneration, Open, Opened, following, state
 from service.page.routes import install as install_page
 from service.problems import PROBLEMS, install
 from service.reading_schemas import DocumentEntry, Documents
@@ -54,7 +54,11 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.opened = Opened(settings, make_encoder)
         app.state.line = line
-        async with watching.audited(app), mcp.session_manager.run():
+        async with (
+            watching.audited(app),
+            mcp.session_manager.run(),
+            following(app.state.opened),
+        ):
             yield
 
     app = FastAPI(
@@ -68,6 +72,7 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
         redoc_url=None,
     )
     install(app, MAX_BODY)
+    app.add_middleware(NamesGeneration)
     _ask(app)
     _read(app)
     _watch(app)
@@ -152,6 +157,12 @@ def _watch(app: FastAPI) -> None:
         return Health(status="alive")
 
     @app.get("/readyz", tags=["operate"], summary="A generation is open")
-    async def readyz(open: Open) -> Health:
-        """The generation in use, or 503 and why there is none."""
+    async def readyz(request: Request, open: Open) -> Health:
+        """The generation in use, or 503 and why there is none.
+
+        "degraded" with the reason in `detail`: the published one cannot be used, another is answered from.
+        """
+        problem = state(request).problem
+        if problem:
+            return Health(status="degraded", generation=open[0].id, detail=str(problem))
         return Health(status="ready", generation=open[0].id)

@@ -2,21 +2,20 @@
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from corpus.catalogue import Catalogue, add, propose, read_catalogue
+from corpus.catalogue import read_catalogue
 from corpus.coverage import coverage
 from corpus.errors import BaliError
 from index.errors import GenerationError, ModelError
 from index.generation import open_generation
-from index.opening import encoder_to_build_with
 from service.analyst_commands import feedback, precedents
+from service.building import bring_up_to_date
+from service.curating import add, history, remove, replace
 from service.operating_commands import audit, keys
 from service.options import (
     Documents,
@@ -29,6 +28,7 @@ from service.options import (
     filter_of,
     open_built,
     to_index,
+    warn,
 )
 from service.settings import Settings
 from service.terminal import err, out, print_coverage, print_interpretation, print_json, print_passage
@@ -37,18 +37,15 @@ app = typer.Typer(
     help="Answers from the documents of the Bali Process, quoted to the character.", no_args_is_help=True
 )
 
-app.command()(precedents)
-app.add_typer(feedback, name="feedback")
-app.add_typer(keys, name="keys")
-app.add_typer(audit, name="audit")
-
 
 @app.command()
 def build(as_json: Json = False) -> None:
     """Build the index of the catalogued documents; nothing is done when it is up to date."""
     settings = Settings()
     catalogue = read_catalogue(settings.corpus)
-    _build(settings, catalogue, as_json=as_json)
+    report = bring_up_to_date(settings, catalogue)
+    if as_json:
+        print_json(report)
 
 
 @app.command()
@@ -129,7 +126,7 @@ def serve(
         update={name: value for name, value in given.items() if value is not None}
     )
     check_binding(settings)
-    _build(settings, read_catalogue(settings.corpus), as_json=False)
+    bring_up_to_date(settings, read_catalogue(settings.corpus))
     logs.configure()
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
@@ -142,31 +139,11 @@ def serve_mcp() -> None:
     """Serve agents by MCP on standard input and output, from what is built."""
     from service.line import Line
     from service.mcp_tools import mcp_server
+    from service.opened import Opened
 
-    opened = open_built()
-    mcp_server(lambda: opened, Line()).run("stdio")
-
-
-@app.command(name="add")
-def add_document(
-    file: Annotated[Path, typer.Argument(help="A text or Markdown file.", exists=True, dir_okay=False)],
-    id: Annotated[str | None, typer.Option(help="Its id; the file's stem by default.")] = None,
-    title: Annotated[str | None, typer.Option(help="Its title; the first line by default.")] = None,
-    issuer: Annotated[str | None, typer.Option(help="Who issued it.")] = None,
-    kind: Annotated[str | None, typer.Option(help="What it is: work plan, report, statement…")] = None,
-    period: Annotated[str | None, typer.Option(help="The years it speaks for: 2024 or 2024-2026.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Catalogue a document and bring the index up to date; only new passages are embedded."""
-    settings = Settings()
-    document = propose(file, id=id, title=title, issuer=issuer, kind=kind, period=_period(period))
-    catalogue = add(settings.corpus, file, document)
-    if not as_json:
-        first, last = document.period
-        err.print(
-            f"Added {escape(document.id)}: “{escape(document.title)}”, {escape(document.issuer)}, {first}-{last}"
-        )
-    _build(settings, catalogue, as_json=as_json)
+    opened = Opened(Settings())
+    warn(opened.pair[0])
+    mcp_server(opened.latest, Line()).run("stdio")
 
 
 @app.command()
@@ -186,7 +163,9 @@ def verify(
 
     data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
     claimed = Citation.model_validate_json(data)
-    found = verdict(open_generation(Settings().var), claimed)
+    generation = open_generation(Settings().var)
+    warn(generation)
+    found = verdict(generation, claimed)
     if as_json:
         print_json(found.model_dump())
     elif found.valid:
@@ -207,6 +186,13 @@ def evaluate(context: typer.Context) -> None:
     evaluation(context.args, prog_name="bali eval")
 
 
+for command in (precedents, add, replace, remove, history):
+    app.command()(command)
+app.add_typer(feedback, name="feedback")
+app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
+
+
 def _verify_corpus(*, as_json: bool) -> None:
     catalogue = read_catalogue(Settings().corpus)
     found = [coverage(document, catalogue.source(document)) for document in catalogue.documents]
@@ -217,48 +203,6 @@ def _verify_corpus(*, as_json: bool) -> None:
             print_coverage(report)
     if not all(report.complete for report in found):
         raise typer.Exit(1)
-
-
-def _build(settings: Settings, catalogue: Catalogue, *, as_json: bool) -> None:
-    from index.build import build as build_generation
-    from index.build import is_current
-
-    if is_current(settings.var, catalogue, settings.models.sha256()):
-        report: dict[str, Any] = {"generation": open_generation(settings.var).id, "embedded": 0}
-        err.print("The index is up to date.")
-    else:
-        err.print("Loading the model…")
-        columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
-            encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
-            task = progress.add_task("", total=None)
-            built = build_generation(
-                settings.var,
-                catalogue,
-                encoder,
-                lambda done, total: progress.update(task, completed=done, total=total),
-            )
-        err.print(
-            f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
-        )
-        if unexported:
-            err.print(f"warning: {unexported}", style="yellow", markup=False)
-        for id in built.truncated:
-            err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
-        report = {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}
-    if as_json:
-        print_json(report)
-
-
-def _period(text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    years = [part.strip() for part in text.split("-")]
-    if not (1 <= len(years) <= 2 and all(year.isdigit() and len(year) == 4 for year in years)):
-        raise typer.BadParameter(
-            f"{text!r} is no year or range of years such as 2024-2026", param_hint="--period"
-        )
-    return int(years[0]), int(years[-1])
 
 
 def _read(path: Path) -> bytes:

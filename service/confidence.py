@@ -55,7 +55,7 @@ class Confidence:
 def confidence(
     generation: Generation, question: Question, standalone: str, found: SearchResults
 ) -> Confidence:
-    """How sure it is that the documents answer `question` with what was `found`.
+    """How sure it is that the documents answer `question`, as it was asked, with what was `found`.
 
     `standalone` says the question with what it leans on: where nothing of it is known, nothing answers.
     """

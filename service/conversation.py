@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpus.markup import plain
 from corpus.records import column
 from corpus.types import Passage
 from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
 from index.search import Before, search
+from service.extract import cell_of
 from service.leaning import is_brief, is_fragment, leans, without_change, without_courtesy
 from service.pointing import Entry, entry, name, named_document
 from service.question import analyse
@@ -30,6 +32,7 @@ _RETURN = re.compile(
     r"(?P<subject>[^,:;?.]+)[,:;.]?\s*(?P<question>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_PERSONAL = re.compile(r"\b(?:they|them|their|he|she|him|her|his)\b", re.IGNORECASE)
 _PARTITIVE = re.compile(r"\b(?:of|among) (?:them|those|these)\b", re.IGNORECASE)
 
 
@@ -39,6 +42,11 @@ class Asked:
 
     standalone: str
     before: Before | None
+
+    @property
+    def words(self) -> str:
+        """The question as it was asked."""
+        return self.before.own_words if self.before else self.standalone
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +105,15 @@ def _of_entry(question: str, pointed: Entry, turn: _Turn) -> str:
 
 
 def _spoken_of(question: str, turn: _Turn) -> str:
-    """What a pronoun in `question` stands for: the row that answered last where another column of it is asked for."""
+    """What a pronoun in `question` stands for: who leads, where that was asked, or the row that answered last where
+    another column of it is asked for.
+    """
     passage = turn.passage
     if _PARTITIVE.search(question) and passage.kind in ("row", "item") and passage.section:
         return f"“{passage.section[-1]}”"
+    led = _PERSONAL.search(question) and analyse(turn.question).role == "lead"
+    if led and (cell := cell_of(passage, "lead")):
+        return plain(passage.text[slice(*cell)])
     role = analyse(question).role
     if role and column(passage.fields, role):
         return name(passage)

@@ -9,6 +9,7 @@ import re
 from index.lexical import terms
 
 WH = r"(?:who|whom|whose|what|which|when|where|why|how)"
+NUMERAL = "one|two|three|four|five|six|seven|eight|nine|ten"
 AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)"
 
 _CHANGE = re.compile(
@@ -44,8 +45,10 @@ _OWNER = re.compile(r"\b(?:its|their|his|her)\b", re.IGNORECASE)
 _RELATIVE = r"(?:who|which|that|of|in|from|on|for|with|\w+ed|\w+ing)\b"
 _POINTS = re.compile(
     rf"\b(?:about|of|on|for|to|from|with|in|after|before|by|like|than|at|under|{AUXILIARY}) "
-    rf"(?:(?:this|that)\b|(?:these|those)\b(?!\s+{_RELATIVE}))|"
-    rf"\b(?:those|these) (?!{_RELATIVE})\w|\bsuch \w+s\b|\b(?:that|this|those|these)\W*$|"
+    rf"(?:(?:this|that)\b|(?:these|those)\b(?!\s+(?:{_RELATIVE}|days\b)))|"
+    rf"\b(?:those|these) (?!{_RELATIVE}|days\b)\w|\bsuch \w+s\b|\b(?:that|this|those|these)(?: (?!days\b|\w+ed\b)[a-z]+)?\W*$|"
+    r"\baccording to (?:it|them|him|her)\b|\bin (?:its|their|his|her) view\b|"
+    rf"\bnumber (?:{NUMERAL})\b|"
     r"\b(?:the|those|these|that|this|other|\w+st|\w+nd|\w+rd|\w+th|next|previous) ones?\b|"
     r"\b\w+ ones?(?:['’]s|\W*$|\s*,)|\b(?:one|item|point) (?:after|before)\b|"
     r"\b(?:the (?:others?|former|latter|rest|same|second|third|last|next|previous)|the very first|all of them)\W*$|"

@@ -42,6 +42,18 @@ Query = Annotated[
 Filtered = Annotated[Filter | None, Field(description="what every result must satisfy")]
 
 
+class FoundRecords(Records):
+    """Action items, and the generation they are of; over HTTP a header names it."""
+
+    generation: str
+
+
+class FoundVerdict(Verdict):
+    """A verdict, and the generation it was reached on."""
+
+    generation: str
+
+
 def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> MCPServer[None]:
     """A server of the tools on what `opened` gives; its errors, and wrong arguments, reach the agent in words."""
 
@@ -74,11 +86,13 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         filter: Filtered = None,
         offset: Annotated[int, Field(ge=0)] = 0,
         limit: Annotated[int, Field(ge=1, le=200)] = 50,
-    ) -> Records:
+    ) -> FoundRecords:
         """Action items of the plans with lead, status and priority area; `total` counts all that pass the filter."""
         generation, _ = opened()
         found = reading.action_items(generation, filter or Filter())
-        return Records(records=found[offset : offset + limit], total=len(found))
+        return FoundRecords(
+            records=found[offset : offset + limit], total=len(found), generation=generation.id
+        )
 
     async def find_precedents(
         topic: Annotated[
@@ -101,9 +115,10 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         generation, encoder = opened()
         return await line.run(partial(precedents, generation, encoder, request))
 
-    async def verify_citation(citation: Citation) -> Verdict:
+    async def verify_citation(citation: Citation) -> FoundVerdict:
         """Whether a citation of this service still holds: quotation, hash, offsets and description."""
-        return verdict(opened()[0], citation)
+        generation, _ = opened()
+        return FoundVerdict(**verdict(generation, citation).model_dump(), generation=generation.id)
 
     return MCPServer(
         "bali",

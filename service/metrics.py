@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessColl
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from corpus.errors import BaliError
 from service.line import Line
 from service.opened import Opened
 
@@ -53,6 +54,7 @@ class Metrics:
 class _State(Collector):
     def __init__(self, opened: Callable[[], Opened], line: Callable[[], Line]) -> None:
         self._opened, self._line = opened, line
+        self._seen: tuple[str, float] | None = None  # the generation, and since when
 
     def collect(self) -> Iterator[Metric]:
         """Who waits; the generation in use, for how long, and whether there is a problem with what is built."""
@@ -63,11 +65,14 @@ class _State(Collector):
         yield GaugeMetricFamily(
             "bali_degraded", "1 where what was built last cannot be served", value=problem
         )
-        if opened.problem is None:
-            generation = GaugeMetricFamily("bali_generation", "The generation in use", labels=["generation"])
-            generation.add_metric([opened.pair[0].id], 1)
-            yield generation
-            age = time.time() - opened.since
-            yield GaugeMetricFamily(
-                "bali_generation_open_seconds", "For how long it has been open", value=age
-            )
+        try:
+            generation = opened.pair[0].id
+        except BaliError:
+            return
+        if self._seen is None or self._seen[0] != generation:
+            self._seen = (generation, time.time() if self._seen else opened.since)
+        used = GaugeMetricFamily("bali_generation", "The generation in use", labels=["generation"])
+        used.add_metric([generation], 1)
+        yield used
+        age = time.time() - self._seen[1]
+        yield GaugeMetricFamily("bali_generation_seen_seconds", "For how long it was seen in use", value=age)

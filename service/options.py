@@ -10,6 +10,7 @@ from index.generation import Generation
 from index.opening import open_index
 from service.schemas import Filter
 from service.settings import Settings
+from service.terminal import err
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Question = Annotated[str, typer.Argument(help="A question, or keywords.")]
@@ -25,7 +26,20 @@ YearTo = Annotated[int | None, typer.Option(help="Only documents that speak for 
 def open_built() -> tuple[Generation, Encoder]:
     """The generation in use and its encoder; raises `GenerationError`, `ModelError`."""
     settings = Settings()
-    return open_index(settings.var, settings.models)
+    generation, encoder = open_index(settings.var, settings.models)
+    warn(generation)
+    return generation, encoder
+
+
+def warn(generation: Generation) -> None:
+    """Say so where `generation` is not the one that was published last."""
+    if generation.instead_of:
+        err.print(
+            f"warning: {generation.instead_of}; answering from generation {generation.id}",
+            style="yellow",
+            markup=False,
+            soft_wrap=True,
+        )
 
 
 def filter_of(

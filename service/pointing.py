@@ -9,6 +9,7 @@ from corpus.markup import plain
 from corpus.types import Document, Passage
 from index.generation import Generation
 from service.extract import cell_of
+from service.leaning import NUMERAL
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _ENTRY = r"(?:one|item|point|entry|action|activity|priority|recommendation)"
@@ -16,7 +17,8 @@ _THAT = r"(?:that|it|this)(?: one)?"
 _LISTED = re.compile(
     rf"\b(?:the |an? )?(?:(?P<next>(?:next|following) {_ENTRY}|{_ENTRY} after {_THAT}|next\W*$)|"
     rf"(?P<previous>(?:previous|preceding) {_ENTRY}|{_ENTRY} before {_THAT})|(?P<other>other one)\b|"
-    rf"(?:very )?(?P<nth>{'|'.join(_ORDINALS)}|last)(?: {_ENTRY}| of (?:them|those|these)|\W*$))(?:['’]s\b)?",
+    rf"(?:very )?(?P<nth>{'|'.join(_ORDINALS)}|last)(?: {_ENTRY}| of (?:them|those|these)|\W*$)|"
+    rf"number (?P<number>{NUMERAL})\b(?: (?:on|of|in) (?:the|that|this) list)?)(?:['’]s\b)?",
     re.IGNORECASE,
 )
 _SHOWN = 16  # words of an entry that stand for it in a question
@@ -60,6 +62,8 @@ def entry(generation: Generation, passage: Passage, question: str) -> Entry | No
         place = None if here is None else here + (1 if match["next"] else -1)
     elif match["other"]:
         place = 1 - here if len(listed) == 2 and here is not None else None
+    elif listed and match["number"]:
+        place = NUMERAL.split("|").index(match["number"].lower())
     elif listed:
         place = len(listed) - 1 if match["nth"].lower() == "last" else _ORDINALS.index(match["nth"].lower())
     if place is None or not 0 <= place < len(listed):

@@ -12,18 +12,28 @@ from service.extract import Span, extract, has_asked, trimmed_item
 from service.question import Question
 
 _CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
-_SHORT = 300  # characters that both may have together, if they are of one period
+_SIDE_BY_SIDE = 2  # passages at most
+_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER = (
+    0.04,
+    3,
+)  # the same after other questions, where what is meant is less sure
+_SHORT = 300  # characters that they may have together, if they are of one period
 _NEARBY = 0.1  # a passage whose score is this close is worth reading too
 _ENOUGH = 40  # characters of a lead-in that tell it from others
 _MOST_ITEMS = 5  # of a list that are quoted
 
 
 def quote(
-    generation: Generation, question: Question, results: Sequence[Result]
+    generation: Generation, question: Question, results: Sequence[Result], *, follows: bool = False
 ) -> tuple[str, tuple[Citation, ...]]:
-    """The parts of the best of `results` that answer, each with its marker, and the markers of what else lies near."""
+    """The parts of the best of `results` that answer, each with its marker, and the markers of what else lies near.
+
+    `follows` says that the question leans on those before it.
+    """
     ranked = _preferred(question, results)
-    quoted = _alike(question, ranked)
+    quoted = _alike(
+        question, ranked, *((_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER) if follows else (_CLOSE, _SIDE_BY_SIDE))
+    )
     dated = len({result.passage.document.period for result in quoted}) > 1
     said: list[str] = []
     citations: list[Citation] = []
@@ -63,16 +73,21 @@ def _has(question: Question, passage: Passage) -> tuple[bool, bool, bool]:
     return passage.kind != "definition", column_asked, has_asked(question, passage.text)
 
 
-def _alike(question: Question, results: Sequence[Result]) -> list[Result]:
-    """The best passage, and a close second that is short or of another period; then the newest first."""
+def _alike(question: Question, results: Sequence[Result], close: float, most: int) -> list[Result]:
+    """The best passage, and those about as good that are short or of another period; then the newest first."""
     best = results[0]
-    for second in results[1:2]:
-        length = sum(len(_words(r.passage, extract(question, r))) for r in (best, second))
-        other = best.passage.document.period != second.passage.document.period
-        if abs(best.score - second.score) <= _CLOSE and (other or length <= _SHORT):
-            both = [best, second]
-            return sorted(both, key=lambda r: r.passage.document.period, reverse=True) if other else both
-    return [best]
+    taken = [best]
+    length = len(_words(best.passage, extract(question, best)))
+    for result in results[1:most]:
+        longer = length + len(_words(result.passage, extract(question, result)))
+        gap = abs(best.score - result.score)
+        other = len(taken) == 1 and result.passage.document.period != best.passage.document.period
+        if gap <= close and (longer <= _SHORT or (other and gap <= _CLOSE)):
+            taken.append(result)
+            length = longer
+    if len({result.passage.document.period for result in taken}) > 1:
+        taken.sort(key=lambda result: result.passage.document.period, reverse=True)
+    return taken
 
 
 def _listed(generation: Generation, lead_in: Passage) -> list[Passage]:

@@ -35,24 +35,36 @@ def passage(generation: Generation, id: str) -> Passage:
     return Passage.of(generation.passages[position])
 
 
-def action_items(generation: Generation, filter: Filter) -> list[Record]:
-    """The rows of the plans' tables that pass `filter`, in the order of the documents; raises `FilterError`."""
+def action_items(generation: Generation, filter: Filter, contains: str = "") -> list[Record]:
+    """The rows of the plans' tables that pass `filter`, in the order of the documents; raises `FilterError`.
+
+    `contains` must stand in one of their fields, whatever its case and blanks.
+    """
     mask = generation.fields.mask(filter.to_index(generation.documents))
-    return [Record.of(item) for item in generation.records if mask[generation.positions[item.passage.id]]]
+    items = [Record.of(item) for item in generation.records if mask[generation.positions[item.passage.id]]]
+    words = folded(contains)
+    return [item for item in items if any(words in folded(field) for field in item.words)]
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared: without case, runs of blanks as one space."""
+    return " ".join(text.casefold().split())
 
 
 def read(generation: Generation, id: str, start: int, characters: int) -> Reading:
     """As many `characters` of a document's text from `start` on as there are; raises `UnknownError`."""
     document = entry(generation, id)
     text = generation.sources[id][start : start + characters]
-    return Reading(document=document, start=start, end=start + len(text), text=text, outline=[])
+    return Reading(
+        document=document, start=start, end=start + len(text), text=text, outline=[], generation=generation.id
+    )
 
 
 def outline(generation: Generation, id: str) -> Reading:
     """The headings of a document instead of its text; raises `UnknownError`."""
     document = entry(generation, id)
     headings = list(islice(_headings(generation, id), MAX_HEADINGS))
-    return Reading(document=document, start=0, end=0, text="", outline=headings)
+    return Reading(document=document, start=0, end=0, text="", outline=headings, generation=generation.id)
 
 
 def _headings(generation: Generation, id: str) -> Iterator[Heading]:

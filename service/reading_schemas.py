@@ -7,6 +7,8 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from corpus.records import Record as ActionItem
 from service.schemas import Document, Filter, Model, Period
 
+MAX_CONTAINS = 200
+
 
 class Record(Model):
     """An action item; fields that its plan does not have are null or empty."""
@@ -36,6 +38,13 @@ class Record(Model):
             passage_id=record.passage.id,
         )
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The fields that the plan itself fills."""
+        return (
+            self.text, self.number or "", self.group or "", *self.lead, self.status or "", self.priority_area or ""
+        )  # fmt: skip
+
 
 class Records(Model):
     """The action items that pass the filter, in the order of the documents."""
@@ -60,12 +69,15 @@ def _separated(value: Any) -> Any:
 
 
 class RecordsQuery(Filter):
-    """A filter, an order and a format; from an address, where all is text."""
+    """A filter, words to be contained, an order and a format; from an address, where all is text."""
 
     model_config = ConfigDict(strict=False)
 
     sort: Annotated[list[SortKey], BeforeValidator(_separated), Field(max_length=9)] = Field(
         default=[], description="columns, the most important first; - before one turns it round"
+    )
+    contains: str = Field(
+        "", max_length=MAX_CONTAINS, description="words that stand so in some field of the item, in any case"
     )
     format: Format = Field("json", description="csv and xlsx come as files")
 
@@ -103,3 +115,4 @@ class Reading(Model):
     end: int
     text: str
     outline: list[Heading] = Field(description="empty unless asked for")
+    generation: str

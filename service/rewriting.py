@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from index.encoder import Encoder
 from index.lexical import terms
-from service.leaning import AUXILIARY, PRONOUN, WH, content, is_fragment, without_courtesy
+from service.leaning import AUXILIARY, PRONOUN, WH, content, is_fragment, leans, without_courtesy
+from service.question import analyse
 from service.replacing import AT, LEAD, PREPOSITION, replaced
 
 _LONGEST = 400  # characters of a question made here
@@ -59,6 +60,12 @@ _ACTOR = re.compile(
 _NAME = re.compile(
     rf"^\s+(?:{AUXILIARY}\s+)?([A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)(?=\s+(?!of\b|on\b|and\b)[a-z])"
 )
+# "What is the status of the tools": the tools.
+_ASPECT = re.compile(
+    r"^the (?:(?:current|main|overall) )?(?:status|state|progress|purpose|aim|goal|topic|theme|name|title|date|number|role|position|"
+    r"lead|priority area) (?:of|for) (?=\S)",
+    re.IGNORECASE,
+)
 _THING = re.compile(r"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b(?:19|20)\d\d|“")
 
 
@@ -90,7 +97,12 @@ def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritte
             return Rewritten(text, True)
         if AT.match(bare):
             return Rewritten(f"{last.rstrip(' ?.')}, {_CLOSING.sub('', bare)}?", True)
-        return Rewritten(f"{_CLOSING.sub('', bare)}, {about}?", False)
+        asked = (
+            f"{frame(last)} {_CLOSING.sub('', bare)}?"
+            if analyse(last).role
+            else f"{_CLOSING.sub('', bare)}, {about}?"
+        )
+        return Rewritten(asked.lstrip(), False)
     if named and _is_thing(named["name"]) and (pronouns := list(PRONOUN.finditer(named["clause"]))):
         clause = _with(named["clause"], pronouns[-1], named["name"].strip())
         return Rewritten(clause[0].upper() + clause[1:], True)
@@ -98,6 +110,8 @@ def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritte
         return Rewritten(asked_otherwise, False)
     if pronoun := PRONOUN.search(body):
         return Rewritten(_with(body, pronoun, about), False)
+    if not leans(body):  # it was only "and" that went on from the last
+        return Rewritten(body, bool(analyse(body).names))
     return Rewritten(f"{body.rstrip(' ?.')}, {about}?", False)
 
 
@@ -124,7 +138,8 @@ def topic(question: str) -> str:
     if name := _NAME.match(rest):
         return name[1]
     thing = _THING.search(rest)
-    return (rest[thing.start() :] if thing and terms(rest[thing.start() :]) else rest).strip()
+    about = (rest[thing.start() :] if thing and terms(rest[thing.start() :]) else rest).strip()
+    return _ASPECT.sub("", about)
 
 
 def frame(question: str) -> str:

@@ -236,8 +236,9 @@ class Verdict(Model):
 class Health(Model):
     """What state the service is in."""
 
-    status: str
+    status: Literal["alive", "ready", "degraded"]
     generation: str | None = None
+    detail: str | None = Field(None, description="why it is degraded")
 
 
 class Problem(Model):

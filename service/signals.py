@@ -59,7 +59,7 @@ class Pieces:
 
 
 def signals(generation: Generation, question: Question, found: SearchResults) -> Signals:
-    """The signals of an answer from `found`, which must hold at least one result."""
+    """The signals of an answer to `question`, as it was asked, from `found`, which must hold at least one result."""
     passages = [result.passage for result in found.results[:_NEAR]]
     best = passages[0]
     pieces = _pieces(generation, question, found, passages)
@@ -72,13 +72,13 @@ def signals(generation: Generation, question: Question, found: SearchResults) ->
         "score": found.results[0].score,
         **{f"lacks {kind}": float(kind in question.kinds and kind not in has) for kind in KINDS},
     }
-    return Signals(scalars, _views(pieces, found.encoding.tokens))
+    return Signals(scalars, _views(pieces, found.asked.tokens))
 
 
 def _pieces(
     generation: Generation, question: Question, found: SearchResults, passages: Sequence[Passage]
 ) -> Pieces:
-    encoding = found.encoding
+    encoding = found.asked
     rows = np.array([generation.positions[passage.id] for passage in passages])
     size = len(generation.passages)
     sample = np.unique(np.linspace(0, size - 1, min(size, _SAMPLE)).astype(np.intp))

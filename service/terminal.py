@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.panel import Panel
 
 from corpus.coverage import Coverage
+from corpus.readers.extracted import PAGE_BREAK
 from corpus.types import Passage
 
 if TYPE_CHECKING:  # the index takes long to import
@@ -22,8 +23,11 @@ def print_passage(mark: str, passage: Passage, quote: str) -> None:
     out.print(f"\n{mark} {document.title}", style="bold cyan", markup=False)
     if passage.section:
         out.print("    " + " › ".join(passage.section), style="cyan", markup=False)
-    start = passage.start + passage.text.index(quote)
+    before = passage.text.index(quote)
+    start = passage.start + before
     place = f"{document.id} {start}:{start + len(quote)}"
+    if passage.page is not None:
+        place = f"{document.id} page {passage.page + passage.text.count(PAGE_BREAK, 0, before)} {start}:{start + len(quote)}"
     out.print(Panel(escape(quote), subtitle=escape(place), subtitle_align="right"))
     for header, cell in passage.fields.items():
         if cell not in quote or len(cell) < 80:

@@ -4,12 +4,12 @@ import asyncio
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
 from index.encoder import Encoder, Encoding, Pieces, Vectors
+from index.files import Files
 from index.filters import Filter
 from index.generation import Generation
 from index.reranker import Reranker
@@ -36,7 +36,7 @@ class Watched:
         self.dimensions, self.token_dimensions = encoder.dimensions, encoder.token_dimensions
 
     @property
-    def exported(self) -> Path | None:
+    def exported(self) -> Files | None:
         """As `Encoder.exported`."""
         return self._encoder.exported
 

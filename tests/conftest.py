@@ -68,13 +68,13 @@ sha256 = "{report}"
 """
 
 
-def write_corpus(folder: Path) -> Path:
-    """The two documents and their catalogue under `folder`."""
-    (folder / "documents").mkdir(parents=True)
+def write_corpus(folder: Path, report: str = REPORT) -> Path:
+    """The two documents, the second as given, and their catalogue under `folder`."""
+    (folder / "documents").mkdir(parents=True, exist_ok=True)
     (folder / "documents" / "plan.txt").write_text(PLAN, "utf-8")
-    (folder / "documents" / "report.md").write_text(REPORT, "utf-8")
+    (folder / "documents" / "report.md").write_text(report, "utf-8")
     hashes = {
-        name: hashlib.sha256(text.encode()).hexdigest() for name, text in (("plan", PLAN), ("report", REPORT))
+        name: hashlib.sha256(text.encode()).hexdigest() for name, text in (("plan", PLAN), ("report", report))
     }
     (folder / "catalogue.toml").write_text(CATALOGUE.format(**hashes), "utf-8")
     return folder

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -15,11 +16,15 @@ from starlette.testclient import TestClient
 from corpus.catalogue import Catalogue
 from index.build import is_current
 from index.encoder import Encoder, SentenceTransformerEncoder
+from index.errors import GenerationError
+from index.files import Files
 from index.generation import open_generation
 from index.models import Models
+from index.opening import open_index, reopen_index
 from index.search import search
 from service.app import create_app
 from service.settings import Settings
+from tests.generations import folder_of
 
 QUESTION = "which member leads forced-marriage research"
 
@@ -47,6 +52,24 @@ def test_chat_names_the_lead_and_cites_the_row(real_var: Path) -> None:
 
 def test_the_same_build_again_is_not_needed(real_var: Path, shipped: Catalogue) -> None:
     assert is_current(real_var, shipped, Models().sha256())
+
+
+def test_another_generation_does_not_load_the_same_encoder_again(real_var: Path) -> None:
+    opened = open_index(real_var, Models())
+    generation, encoder = reopen_index(real_var, Models(), opened)
+    assert encoder is opened[1]
+    assert generation is not opened[0]
+
+
+def test_a_damaged_encoder_is_named_before_it_runs(real_var: Path, tmp_path: Path) -> None:
+    shutil.copytree(real_var / "generations" / folder_of(real_var).name / "encoder", tmp_path / "encoder")
+    files = Files.of(tmp_path / "encoder")
+    for name in files.names():
+        whole = (tmp_path / "encoder" / name).read_bytes()
+        (tmp_path / "encoder" / name).write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        with pytest.raises(GenerationError, match=name):
+            Models().load(files)
+        (tmp_path / "encoder" / name).write_bytes(whole)
 
 
 def test_the_command_line_answers_and_its_citation_verifies(real_var: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -61,13 +62,17 @@ def _encoding(text: str) -> Encoding:
     )
 
 
+@cache
 def _vector(text: str) -> Vectors:
     vector = np.full(_SIZE, 1e-6, np.float32)
     padded = f"  {text.lower()} "
     for n in range(len(padded) - 2):
         vector[_hash(padded[n : n + 3]) % _SIZE] += 1
-    return np.asarray(vector / np.linalg.norm(vector), np.float32)
+    vector = np.asarray(vector / np.linalg.norm(vector), np.float32)
+    vector.setflags(write=False)  # it is given out again
+    return vector
 
 
+@cache
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")

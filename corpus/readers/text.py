@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from corpus.errors import ReadError
 
@@ -35,17 +34,6 @@ def decode(data: bytes, file: str) -> str:
     if "\0" in text:
         raise ReadError("holds NUL characters, so it is not text", where=file, remedy="give a text file")
     return text
-
-
-def read_text(path: Path) -> str:
-    """The characters of the UTF-8 file at `path`; raises `ReadError`."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadError(
-            error.strerror or "cannot be read", where=str(path), remedy="check the path and its permissions"
-        ) from error
-    return decode(data, str(path))
 
 
 def lines(source: str) -> Iterator[Line]:

@@ -6,9 +6,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+
+from service.page.packing import packed
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _KEPT = "public, max-age=31536000, immutable"
@@ -34,9 +36,8 @@ def version() -> str:
 
 
 @router.get("/static/{made}/{name}", include_in_schema=False)
-def asset(made: str, name: str) -> Response:
+def asset(request: Request, made: str, name: str) -> Response:
     """A file of this version; others are not kept."""
     if made != version() or name not in assets():
         raise HTTPException(404, f"there is no asset {name!r} of version {made!r}")
-    headers = {"Cache-Control": _KEPT}
-    return Response(assets()[name], media_type=_TYPES[PurePath(name).suffix], headers=headers)
+    return packed(request, assets()[name], _TYPES[PurePath(name).suffix], {"Cache-Control": _KEPT})

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup, escape
 from pydantic import StringConstraints
 
 from corpus.types import Document
 from service.answer import Answer
+from service.feedback_schemas import MAX_COMMENT
 from service.opened import Open
 from service.page.problems import page_router
 from service.page.quoting import Quotation, of_citation, quotation
 from service.page.rendering import fragment, page
 from service.reading import entry
-from service.schemas import MAX_QUESTION, ChatRequest
+from service.schemas import MAX_QUESTION, ChatRequest, ChatResponse
 from service.waiting import answer_for
 
 STATUS = {
@@ -47,6 +48,11 @@ class Turn:
         return [of_citation(citation) for citation in self.answer.citations] if self.answer else []
 
     @property
+    def given(self) -> str:
+        """The answer as `POST /feedback` takes it, as JSON; "" of earlier turns."""
+        return ChatResponse.of(self.answer).model_dump_json(exclude={"confidence"}) if self.answer else ""
+
+    @property
     def html(self) -> Markup:
         """The answer, its markers as links to the citations below it."""
         if self.answer is None or self.answer.status == "not_found":
@@ -66,13 +72,13 @@ class Turn:
 @router.get("/")
 async def ask(
     request: Request, open: Open, q: Annotated[str, Query(max_length=MAX_QUESTION)] = ""
-) -> HTMLResponse:
+) -> Response:
     """The empty chat, or with `q` its first turn."""
     return await _conversation(request, open, [], q) if q.strip() else _page(request, open, [])
 
 
 @router.post("/")
-async def ask_on(request: Request, open: Open) -> HTMLResponse:
+async def ask_on(request: Request, open: Open) -> Response:
     """The next turn of a conversation whose words so far come in the form."""
     async with request.form(max_files=0, max_fields=500, max_part_size=200_000) as form:
         given = [[str(value) for value in form.getlist(name)] for name in ("asked", "answered")]
@@ -82,7 +88,7 @@ async def ask_on(request: Request, open: Open) -> HTMLResponse:
 
 async def _conversation(
     request: Request, open: Open, earlier: Sequence[tuple[str, str]], question: str
-) -> HTMLResponse:
+) -> Response:
     if not question.strip():
         return _page(request, open, _turns(earlier), problem="Write a question first.", status=422)
     said = [
@@ -102,9 +108,10 @@ def _turns(earlier: Sequence[tuple[str, str]]) -> list[Turn]:
 
 def _page(
     request: Request, open: Open, turns: Sequence[Turn], *, problem: str = "", status: int = 200
-) -> HTMLResponse:
+) -> Response:
     documents: list[Document] = list(open[0].documents.values())
     shown: dict[str, Any] = {"turns": turns, "problem": problem, "documents": documents, "says": STATUS}
+    shown["longest_comment"] = MAX_COMMENT
     return page(request, "chat", status, longest=MAX_QUESTION, base=str(request.base_url), **shown)
 
 
@@ -115,7 +122,7 @@ def cards(
     cite: Annotated[list[Place], Query(max_length=_MOST_CARDS)],
     turn: Annotated[int, Query(ge=1, le=10_000)] = 1,
     related: bool = False,
-) -> HTMLResponse:
+) -> Response:
     """The citations of a turn as HTML, for the script; each `cite` is `marker:start:end:document`."""
     generation, _ = open
     found = []

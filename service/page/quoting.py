@@ -32,10 +32,8 @@ class Quotation:
     @property
     def place(self) -> str:
         """The headings above, the page where there is one, and the characters."""
-        parts = list(self.passage.section) if self.passage else []
-        if self.passage and self.passage.page is not None:
-            parts.append(f"page {self.passage.page}")
-        return " › ".join([*parts, f"characters {self.start}–{self.end}"])
+        above = headings(self.passage) if self.passage else []
+        return " › ".join([*above, f"characters {self.start}–{self.end}"])
 
     @property
     def url(self) -> str:
@@ -67,6 +65,11 @@ class Quotation:
         quoted = "\n".join(f"> {line}".rstrip() for line in self.text.splitlines())
         title = re.sub(r"([\\\[\]])", r"\\\1", self.document.title)
         return f"{quoted}\n>\n> — [{title}]({base.rstrip('/')}{self.url}), {self.place}"
+
+
+def headings(passage: Passage) -> list[str]:
+    """The headings above a passage, outermost first, and its page where it has one."""
+    return [*passage.section, *([f"page {passage.page}"] if passage.page is not None else [])]
 
 
 def link(document: str, start: int, end: int, text: str) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Annotated
 
 from fastapi import Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response
 from markupsafe import Markup
 
 from corpus.markup import plain
@@ -55,7 +55,7 @@ class Heading:
 
 
 @router.get("/read")
-def documents(request: Request, open: Open) -> HTMLResponse:
+def documents(request: Request, open: Open) -> Response:
     """All documents."""
     generation, _ = open
     return page(request, "documents", documents=[entry(generation, id) for id in generation.documents])
@@ -71,7 +71,7 @@ def read(
     part: Annotated[int, Query(ge=1, le=100_000)] = 1,
     sha256: Annotated[str, Query(pattern="^[0-9a-fA-F]{0,64}$")] = "",
     verify: bool = False,
-) -> HTMLResponse:
+) -> Response:
     """A document, or the part of it where the characters `start:end` stand, these marked."""
     generation, _ = open
     known = entry(generation, document)

@@ -3,15 +3,22 @@
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from service.page.assets import version
+from service.page.packing import packed
 from service.sessions import COOKIE
 
 # (name, path) of each view, in the order of the navigation; the first part of the path tells which one is open
-VIEWS = (("Ask", "/"), ("Search", "/find"), ("Documents", "/read"))
+VIEWS = (
+    ("Ask", "/"),
+    ("Search", "/find"),
+    ("Records", "/items"),
+    ("Precedents", "/timeline"),
+    ("Documents", "/read"),
+)
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("service.page"),
@@ -32,11 +39,11 @@ def fragment(name: str, **values: Any) -> Markup:
     return Markup(_ENVIRONMENT.get_template(f"{name}.html.jinja").render(**values))
 
 
-def page(request: Request, name: str, status: int = 200, **values: Any) -> HTMLResponse:
+def page(request: Request, name: str, status: int = 200, **values: Any) -> Response:
     """The view `name` as a whole page."""
     here = "/" + request.url.path.split("/")[1]
     html = fragment(name, views=VIEWS, here=here, signed_in=COOKIE in request.cookies, **values)
-    return HTMLResponse(html, status, {"Cache-Control": "no-cache"})
+    return packed(request, html.encode(), "text/html", {"Cache-Control": "no-cache"}, status)
 
 
 _ENVIRONMENT.globals["static"] = lambda name: f"/static/{version()}/{name}"

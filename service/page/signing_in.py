@@ -7,7 +7,7 @@ link to go on is for.
 from typing import Annotated
 
 from fastapi import Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 
 from service.access import signed_in
 from service.page.problems import page_router
@@ -53,7 +53,7 @@ def sign_out() -> Response:
     return response
 
 
-def _form(request: Request, target: str, problem: str = "", status: int = 200) -> HTMLResponse:
+def _form(request: Request, target: str, problem: str = "", status: int = 200) -> Response:
     response = page(
         request, "sign-in", status, target=target, problem=problem, cookie=COOKIE in request.cookies
     )

@@ -2,13 +2,14 @@
 
 import hashlib
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from corpus.catalogue import FILE, add, propose, read_catalogue
+from corpus.catalogue import FILE, read_catalogue
 from corpus.errors import BaliError, CatalogueError, ReadError
+from corpus.keeping import RECORD, add
+from corpus.proposing import propose
 from tests.golden import CORPUS
 
 _TEXT = "HARBOUR PLAN 2030-31\n\nThe lamps are lit.\n"
@@ -150,7 +151,7 @@ def test_a_proposed_record_says_what_the_file_shows(tmp_path: Path) -> None:
     (tmp_path / "Buoy Report (final).md").write_text(
         "\ufeff\n# **Buoys** of 2029-2031 #\n\nThey float.\n", "utf-8"
     )
-    proposed = propose(tmp_path / "Buoy Report (final).md")
+    proposed = propose(tmp_path / "Buoy Report (final).md").document
     assert proposed.id == "buoy-report-final"
     assert proposed.title == "Buoys of 2029-2031"
     assert proposed.period == (2029, 2031)
@@ -160,7 +161,7 @@ def test_a_proposed_record_says_what_the_file_shows(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "problem", "remedy"),
     [
-        ("plan-2030.pdf", "x", ".txt", "convert"),
+        ("plan-2030.odt", "x", ".txt", "save it as"),
         ("plan.txt", "No date.", "no year", "--period"),
         ("2030/absent.txt", None, "No such file", "path"),
     ],
@@ -185,24 +186,24 @@ def report(tmp_path: Path) -> Path:
 
 def test_adding_copies_the_bytes_and_keeps_the_rest_of_the_catalogue(folder: Path, report: Path) -> None:
     before = (folder / FILE).read_text("utf-8")
-    catalogue = add(folder, report, propose(report))
+    catalogue = add(folder, propose(report))
     assert [document.id for document in catalogue.documents] == ["harbour-plan", "buoys-2031"]
     assert (folder / "documents" / "buoys-2031.txt").read_bytes() == report.read_bytes()
     assert (folder / FILE).read_text("utf-8").startswith(before.rstrip("\n"))
     assert [p.text for p in catalogue.passages() if p.document.id == "buoys-2031"][-1] == "They float."
-    assert {path.name for path in folder.iterdir()} == {FILE, "documents"}
+    assert {path.name for path in folder.iterdir()} == {FILE, RECORD, "documents"}
 
 
 def test_adding_to_an_empty_catalogue(tmp_path: Path, report: Path) -> None:
     folder = tmp_path / "corpus"
     folder.mkdir()
     _write(folder)
-    assert [document.id for document in add(folder, report, propose(report)).documents] == ["buoys-2031"]
+    assert [document.id for document in add(folder, propose(report)).documents] == ["buoys-2031"]
 
 
 def test_adding_a_file_that_lies_in_the_corpus_already(folder: Path, report: Path) -> None:
     inside = Path(shutil.copy(report, folder / "documents"))
-    assert len(add(folder, inside, propose(inside)).documents) == 2
+    assert len(add(folder, propose(inside)).documents) == 2
     assert inside.read_bytes() == report.read_bytes()
 
 
@@ -215,22 +216,22 @@ def test_adding_the_same_bytes_again_is_refused(folder: Path, tmp_path: Path) ->
     copy = tmp_path / "copy-2030.txt"
     copy.write_text(_TEXT, "utf-8")
     with pytest.raises(CatalogueError) as error:
-        add(folder, copy, propose(copy))
+        add(folder, propose(copy))
     _refused(error, where="copy-2030.txt", problem="'harbour-plan'", remedy="nothing")
     _assert_nothing_added(folder)
 
 
 def test_adding_a_taken_id_is_refused(folder: Path, report: Path) -> None:
     with pytest.raises(CatalogueError) as error:
-        add(folder, report, replace(propose(report), id="harbour-plan"))
+        add(folder, propose(report, id="harbour-plan"))
     _refused(error, where=FILE, problem="'harbour-plan'", remedy="--id")
     _assert_nothing_added(folder)
 
 
 def test_adding_never_overwrites_a_file_of_another(folder: Path, report: Path) -> None:
-    document = replace(propose(report), file="documents/harbour-plan.txt")
+    proposal = propose(report).named(file="documents/harbour-plan.txt")
     with pytest.raises(CatalogueError) as error:
-        add(folder, report, document)
+        add(folder, proposal)
     _refused(error, where="harbour-plan.txt", problem="another file", remedy="--id")
     _assert_nothing_added(folder)
 

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from index.dense import DenseIndex
+from index.drafts import Draft
 from index.encoder import Vectors, unit
+from index.files import Files
 
 COUNT = 4000
 
@@ -27,8 +29,9 @@ def test_an_index_saved_and_loaded_finds_what_it_found(
     tmp_path: Path, vectors: Vectors, exact_up_to: int
 ) -> None:
     built = DenseIndex.build(vectors, exact_up_to)
-    built.save(tmp_path)
-    loaded = DenseIndex.load(tmp_path)
+    draft = Draft(tmp_path / "draft")
+    built.save(draft)
+    loaded = DenseIndex.load(Files(draft.folder, draft.written))
     rows = np.arange(COUNT)
     assert loaded.kind == built.kind
     assert (len(loaded), loaded.dimensions) == vectors.shape

@@ -12,30 +12,15 @@ from index.encoder import Encoding
 from index.errors import GenerationError
 from index.generation import open_generation
 from index.search import search
-from tests.conftest import CATALOGUE, PLAN, REPORT, write_corpus
+from tests.conftest import REPORT, write_corpus
+from tests.generations import folder_of, seal
 from tests.tiny import TinyEncoder
-
-
-def rewrite(folder: Path, report: str) -> None:
-    """The corpus under `folder` with another report."""
-    import hashlib
-
-    (folder / "documents" / "report.md").write_text(report, "utf-8")
-    hashes = {
-        "plan": hashlib.sha256(PLAN.encode()).hexdigest(),
-        "report": hashlib.sha256(report.encode()).hexdigest(),
-    }
-    (folder / "catalogue.toml").write_text(CATALOGUE.format(**hashes), "utf-8")
-
-
-def folder_of(var: Path) -> Path:
-    return var / "generations" / (var / "current").read_text()
 
 
 def test_a_second_build_embeds_only_what_changed_and_ranks_as_a_fresh_one(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus")
     build(tmp_path / "var", read_catalogue(corpus), TinyEncoder())
-    rewrite(corpus, REPORT.replace("It needs a new staircase.", "It needs a new railing."))
+    write_corpus(corpus, REPORT.replace("It needs a new staircase.", "It needs a new railing."))
     again = TinyEncoder()
     built = build(tmp_path / "var", read_catalogue(corpus), again)
     fresh = build(tmp_path / "fresh", read_catalogue(corpus), TinyEncoder())
@@ -55,7 +40,7 @@ def test_a_generation_is_current_until_the_corpus_or_the_model_changes(tmp_path:
     build(var, read_catalogue(corpus), encoder)
     assert is_current(var, read_catalogue(corpus), encoder.sha256)
     assert not is_current(var, read_catalogue(corpus), "1" * 64)
-    rewrite(corpus, REPORT + "\nMore.\n")
+    write_corpus(corpus, REPORT + "\nMore.\n")
     assert not is_current(var, read_catalogue(corpus), encoder.sha256)
 
 
@@ -89,8 +74,7 @@ def no_json(folder: Path) -> None:
 
 
 def other_format(folder: Path) -> None:
-    manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(manifest | {"format": 0}))
+    seal(folder, json.loads((folder / "manifest.json").read_text()) | {"format": 0})
 
 
 @pytest.mark.parametrize(
@@ -127,7 +111,7 @@ def test_a_stopped_build_leaves_the_old_generation_in_use(tmp_path: Path) -> Non
     corpus = write_corpus(tmp_path / "corpus")
     var = tmp_path / "var"
     before = build(var, read_catalogue(corpus), TinyEncoder()).generation
-    rewrite(corpus, REPORT.replace("staircase", "railing"))
+    write_corpus(corpus, REPORT.replace("staircase", "railing"))
     with pytest.raises(KeyboardInterrupt):
         build(var, read_catalogue(corpus), Stopping())
     assert open_generation(var).id == before

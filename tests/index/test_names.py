@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from corpus.types import Document, Passage, PassageKind
+from index.drafts import Draft
+from index.files import Files
 from index.names import Names
 
 DOCUMENT = Document("d", "Title", "issuer", "kind", (2020, 2020), "d.txt", "0" * 64)
@@ -64,5 +66,6 @@ def test_words_nobody_knows_are_put_as_the_corpus_spells_them(
 
 
 def test_the_table_survives_the_disk(names: Names, tmp_path: Path) -> None:
-    names.save(tmp_path)
-    assert Names.load(tmp_path) == names
+    draft = Draft(tmp_path / "draft")
+    names.save(draft)
+    assert Names.load(Files(draft.folder, draft.written)) == names

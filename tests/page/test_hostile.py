@@ -107,7 +107,8 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def unharmed(page: Page) -> None:
     """Nothing ran, and no element came into being that the templates do not have."""
     found = page.evaluate(
-        "[window.__pwned, document.querySelectorAll('svg, iframe, object, embed, style, base, video, math, source, "
+        "[window.__pwned, document.querySelectorAll('svg:not(.lane), .lane :not(title, path, rect), iframe, "
+        "object, embed, style, base, video, math, source, "
         'link:not([href^="/static/"]), script:not([src^="/static/"]), img:not([src^="/static/"]), '
         "[onclick], [onerror], [onload], [style], a[href^=javascript]').length]"
     )
@@ -121,6 +122,10 @@ def cases() -> Iterator[str]:
     yield f"/read/{quote(STRINGS[0], safe='')}"
     yield f"/find?q=x&document={quote(STRINGS[1])}"
     yield f"/find?q=x&lead={quote(STRINGS[2])}&year_from=2020"
+    yield from ("/items", "/items?sort=-text&contains=script", "/timeline?topic=lighthouse&show=50")
+    yield from (f"/items?contains={quote(text[:150])}&lead={quote(text)}" for text in STRINGS[3::170])
+    yield from (f"/timeline?topic={quote(text)}" for text in STRINGS[4::170])
+    yield f"/timeline?passage={quote(STRINGS[5])}"
 
 
 def test_hostile_documents_and_addresses_run_nothing(browser: Browser, hostile_site: str) -> None:
@@ -146,6 +151,10 @@ def test_hostile_questions_and_answers_run_nothing(browser: Browser, hostile_sit
             expect(page.locator(f"#t{turn} .doings")).to_be_visible()
             unharmed(page)
         assert page.locator(".card").count() > 3
+        page.locator("#t1").get_by_label("No", exact=True).check()
+        page.locator("#t1 [name=comment]").fill(STRINGS[9])
+        page.locator("#t1").get_by_role("button", name="Send").click()
+        expect(page.locator("#t1 .opinion output")).to_contain_text("Thank you.")
         page.locator(".cite summary").first.click()
         page.locator(".card").first.get_by_role("button", name="Verify").click()
         expect(page.locator("output").first).to_contain_text("It holds")

@@ -1,5 +1,6 @@
 """The page without a browser: what the server renders, says in headers, and answers to what is wrong."""
 
+import json
 import re
 from html import unescape
 
@@ -17,7 +18,10 @@ def text_of(html: str) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/find", "/find?q=lighthouse", "/read", "/read/plan", "/read/none", "/documents", "/nowhere"],
+    [
+        *("/", "/find", "/find?q=lighthouse", "/read", "/read/plan", "/read/none", "/documents", "/nowhere"),
+        *("/items", "/timeline", "/timeline?topic=lighthouse", "/opinion?kept=1"),
+    ],
 )
 def test_every_response_tells_the_browser_to_load_nothing_else(client: TestClient, path: str) -> None:
     response = client.get(path)
@@ -30,8 +34,11 @@ def test_every_response_tells_the_browser_to_load_nothing_else(client: TestClien
     assert not re.search(r"<script(?![^>]* src=\"/static/)|<style|\son\w+=", response.text)
 
 
-def test_the_first_load_is_small_and_kept(client: TestClient) -> None:
-    html = client.get("/").text
+@pytest.mark.parametrize(
+    "path", ["/", "/find?q=lighthouse", "/items", "/timeline?topic=lighthouse", "/read/plan"]
+)
+def test_the_first_load_is_small_and_kept(client: TestClient, path: str) -> None:
+    html = client.get(path).text
     named = set(re.findall(r'"(/static/[^"]+)"', html))
     scripts = {name for name in named if name.endswith(".js")}
     for script in scripts:  # what they import
@@ -43,9 +50,19 @@ def test_the_first_load_is_small_and_kept(client: TestClient) -> None:
         assert response.status_code == 200
         assert "immutable" in response.headers["cache-control"]
         size += len(response.content)
-    assert len(named) >= 5
+    assert len(named) >= (5 if path == "/" else 3)
     assert size < 100_000
     assert client.get(re.sub(r"/static/\w+/", "/static/old/", min(named))).status_code == 404
+
+
+def test_what_is_sent_is_packed_for_those_who_can_open_it(client: TestClient) -> None:
+    for path in ("/items", re.findall(r"/static/\w+/style.css", client.get("/").text)[0]):
+        plain = client.get(path, headers={"accept-encoding": "identity"})
+        packed = client.get(path, headers={"accept-encoding": "br, gzip;q=0.8"})
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["content-encoding"] == "gzip"
+        assert packed.content == plain.content
+        assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
 
 
 def test_a_question_in_the_address_is_answered(client: TestClient) -> None:
@@ -104,6 +121,87 @@ def test_filters_in_the_address_are_those_of_the_interface(client: TestClient) -
     assert places == [(r["passage"]["document"]["id"], str(r["passage"]["start"])) for r in found]
 
 
+def test_action_items_are_those_of_the_interface_in_its_order(client: TestClient) -> None:
+    for asked in (
+        "",
+        "sort=-lead&contains=FOG",
+        "lead=Iceland&sort=-number",
+        "year_from=2030",
+        "status=ongoing",
+    ):
+        items = client.get(f"/records?{asked}").json()["records"]
+        html = client.get(f"/items?{asked}").text
+        assert re.findall(r'/timeline\?passage=([^"]+)"', html) == [item["passage_id"] for item in items]
+        files = [unescape(url) for url in re.findall(r'<a href="(/records[^"]+)"', html)]
+        assert len(files) == (3 if items else 0)
+        assert all(client.get(file).status_code == 200 for file in files)
+
+
+def test_each_label_is_shown_with_two_quotations_that_stand_in_their_documents(client: TestClient) -> None:
+    given = client.post("/precedents", json={"topic": "northern lighthouse"}).json()
+    html = client.get("/timeline", params={"topic": "northern lighthouse"}).text
+    labels = [
+        (label["certainty"], kind, label[side]["quote"])
+        for compared in given["comparisons"]
+        for kind in ("continued", "new", "dropped")
+        for label in compared[kind]
+        for side in ("earlier", "later")
+    ]
+    shown = []
+    for pair in re.findall(r'<article class="pair card">(.*?)</article>', html, re.DOTALL):
+        words = text_of(re.findall(r'<p class="state"[^>]*>([^<]*)</p>', pair)[0]).lower().split()
+        for place in re.findall(r'cite="([^"]+)"', pair):
+            document, start, end = re.findall(r"/read/(\w+)\?start=(\d+)&end=(\d+)", unescape(place))[0]
+            quote = client.get(f"/documents/{document}/text").text[int(start) : int(end)]
+            shown.append(("possibly" if words[0] == "possibly" else "clear", words[-1], quote))
+    assert labels
+    assert shown == labels
+
+
+def test_the_chart_draws_each_passage_within_the_years_of_its_document(client: TestClient) -> None:
+    given = client.post("/precedents", json={"topic": "lighthouse"}).json()["documents"]
+    html = client.get("/timeline", params={"topic": "lighthouse"}).text
+    lanes = re.findall(r'<svg class="lane".*?</svg>', html, re.DOTALL)
+    first = min(group["document"]["period"][0] for group in given)
+    assert len(lanes) == len(given)
+    for lane, group in zip(lanes, given, strict=True):
+        (left, _, width, _), *strokes = (
+            tuple(map(float, found))
+            for found in re.findall(
+                r'<rect class="\w+" x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)"', lane
+            )
+        )
+        begin, end = group["document"]["period"]
+        assert (left, left + width) == ((begin - first) * 100, (end + 1 - first) * 100)
+        assert len(strokes) == len(group["passages"])
+        assert all(
+            left <= x and x + across <= left + width and y + down == 40 for x, y, across, down in strokes
+        )
+        if group["passages"][0]["rank"] == 1:
+            assert max(down for *_, down in strokes) == 40
+
+
+@pytest.mark.parametrize(
+    "form",
+    [{}, {"given": "{", "thumb": "up"}, {"given": "[]", "thumb": "up"}, {"given": "{}", "thumb": "sideways"}],
+)
+def test_odd_opinions_are_refused_on_a_page(client: TestClient, form: dict[str, str]) -> None:
+    response = client.post("/opinion", data=form)
+    assert response.status_code == 422
+    assert response.headers["content-type"].startswith("text/html")
+
+
+def test_a_form_on_another_site_keeps_nothing(client: TestClient) -> None:
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": LIGHTHOUSE}]}).json()
+    del given["confidence"]
+    form = {"given": json.dumps(given), "thumb": "up"}
+    response = client.post(
+        "/opinion", data=form, headers={"sec-fetch-site": "cross-site"}, follow_redirects=False
+    )
+    assert response.status_code == 403
+    assert "other sites" in text_of(response.text)
+
+
 @pytest.mark.parametrize(
     ("path", "status", "says"),
     [
@@ -119,6 +217,15 @@ def test_filters_in_the_address_are_those_of_the_interface(client: TestClient) -
         (f"/find?q={'x' * 5000}", 422, "query"),
         (f"/?q={'x' * 5000}", 422, "q"),
         ("/cards?cite=1:0:5:none", 404, "no document has the id"),
+        ("/items?sort=colour", 422, "sort"),
+        ("/items?show=none", 422, "show"),
+        ("/items?document=none", 422, "no document has the id"),
+        (f"/items?contains={'x' * 300}", 422, "contains"),
+        ("/timeline?topic=x&passage=y", 422, "give a topic or a passage"),
+        ("/timeline?passage=none", 404, "no passage has the id"),
+        ("/timeline?topic=x&show=1000", 422, "top_k"),
+        (f"/timeline?topic={'x' * 5000}", 422, "topic"),
+        ("/opinion?kept=none", 422, "kept"),
     ],
 )
 def test_what_is_wrong_is_said_on_a_page(client: TestClient, path: str, status: int, says: str) -> None:

@@ -1,6 +1,7 @@
 """The command line from outside: what it prints, and what its exit codes say."""
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,11 @@ import pytest
 
 import service.cli as cli
 from index import models
+from index.publishing import building
 from index.weights import EMBEDDING, Kind, weights_sha256
 from service.settings import Settings
+from tests.conftest import REPORT, write_corpus
+from tests.generations import folder_of
 from tests.local_models import cross_encoder, token_model
 from tests.tiny import TinyEncoder
 
@@ -248,3 +252,38 @@ def test_serving_others_without_a_key_is_refused_in_one_line(run: Run) -> None:
     assert code == 2
     assert "bali keys add" in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_damaged_index_is_answered_for_by_the_one_before_with_one_line_of_warning(
+    run: Run, corpus_folder: Path, tmp_path: Path
+) -> None:
+    run("build")
+    write_corpus(corpus_folder, REPORT + "\nMore.\n")
+    run("build")
+    (folder_of(tmp_path / "var") / "names.json").write_text("{")
+    code, out, err = run("ask", "who leads the repair of the northern lighthouse")
+    assert code == 0
+    assert out.startswith("Norway")
+    assert err.count("\n") == 1
+    assert err.startswith("warning: ")
+    assert "names.json" in err
+    run("build")
+    assert run("ask", "who leads the repair of the northern lighthouse")[2] == ""
+
+
+def test_a_build_says_that_it_waits_for_another(run: Run, tmp_path: Path) -> None:
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with building(tmp_path / "var"):
+            held.set()
+            let_go.wait()
+
+    thread = threading.Thread(target=hold)
+    thread.start()
+    held.wait()
+    threading.Timer(0.3, let_go.set).start()
+    code, _, err = run("build")
+    thread.join()
+    assert code == 0
+    assert "Another build is running; waiting for it to end…" in err

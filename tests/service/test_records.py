@@ -41,6 +41,14 @@ def test_sorting_by_several_columns(client: TestClient) -> None:
     assert numbers(client, sort="group", lead="All members") == ["4", "2"]
 
 
+def test_words_are_found_in_any_field_whatever_their_case(client: TestClient) -> None:
+    assert numbers(client, contains="TRAINING") == ["2", "4"]
+    assert numbers(client, contains="  tide   Calendar ") == ["3"]
+    assert numbers(client, contains="iceland", sort="-number") == ["3", "2"]
+    assert numbers(client, contains="no such words") == []
+    assert client.get("/records", params={"contains": "x" * 201}).status_code == 422
+
+
 @settings(deadline=None)
 @given(st.lists(records, max_size=8), st.booleans())
 def test_numbers_sort_by_size_stably_and_what_is_missing_comes_last(

@@ -1,6 +1,7 @@
 // The conversation. The server keeps nothing: what was said stands in the form, and is kept for going back.
 import { copy, enliven } from "./cards.js";
 import { events } from "./events.js";
+import { offer } from "./feedback.js";
 import { fragment } from "./fragments.js";
 
 const form = document.getElementById("ask");
@@ -12,6 +13,7 @@ const turns = document.getElementById("turns");
 const news = document.getElementById("news");
 const template = document.getElementById("turn");
 const KEPT = "conversation";
+const PLACE = "place";
 const SAYS = {
   answered: "Answered from the documents",
   partial: "Partly answered: check the quotations",
@@ -97,6 +99,7 @@ async function complete(turn, given, cards) {
   const nodes = await cards;
   enliven(nodes);
   part(turn, ".sources").append(nodes);
+  offer(turn, given);
   part(turn, ".doings").hidden = false;
 }
 
@@ -173,6 +176,7 @@ async function restore() {
     remember(question, given.answer);
     await complete(turn, given, cardsOf(turn, given.citations, given.status === "not_found"));
   }
+  scrollTo(0, Number(sessionStorage.getItem(PLACE) ?? 0));
 }
 
 function inWords(turn) {
@@ -206,6 +210,7 @@ turns.addEventListener("click", (event) => {
   if (deed === "copy") copy(inWords(turn), event.target);
   if (deed === "print") print();
 });
+addEventListener("pagehide", () => sessionStorage.setItem(PLACE, turns.children.length ? scrollY : 0));
 for (const doings of turns.querySelectorAll(".doings")) doings.hidden = false;
 if (turns.children.length) sessionStorage.removeItem(KEPT);
 else restore();

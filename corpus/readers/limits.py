@@ -1,0 +1,15 @@
+"""What a file may ask of its reader. More than this is refused, or the process that reads it is ended."""
+
+FILE_BYTES = 64 * 2**20
+TEXT_CHARACTERS = 16 * 2**20
+PAGES = 2_000
+PATHS = 4_000  # lines and curves of a page: with more it is a drawing, and no table is looked for
+PAGE_CHARACTERS = 200_000
+ZIP_ENTRIES = 2_000
+INFLATED_BYTES = 256 * 2**20
+INFLATION = 100  # times its packed size, for an entry of more than INFLATION_FREE bytes
+INFLATION_FREE = 2**20
+TABLE_CELLS = 100_000  # of one table, cells that span several counted as often
+MEMORY_BYTES = 2**30
+CPU_SECONDS = 120
+WALL_SECONDS = 240

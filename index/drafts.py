@@ -1,0 +1,87 @@
+"""Files that are written so that they stay: each waited for until it is on the disk, hashed as it was meant to be.
+
+Every call that writes is one of `os` or `Path`, as in `index/files.py`.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import GenerationError
+from index.files import expect, safe
+
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+
+Data = bytes | memoryview
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Whatever fails while `path` is written is a `GenerationError` that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise GenerationError(
+            f"cannot be written ({error.strerror})",
+            where=str(path),
+            remedy="see to the disk, then run `bali build` again",
+        ) from error
+
+
+def write(path: Path, *parts: Data) -> tuple[int, str]:
+    """Write `parts` as one file and wait until they are on the disk; gives the size and the SHA-256.
+
+    They are of what was to be written, not of what is read back. Raises `GenerationError`.
+    """
+    size, digest = 0, hashlib.sha256()
+    with writing(path):
+        descriptor = os.open(path, _WRITE, 0o666)
+        try:
+            for part in parts:
+                rest = memoryview(part).cast("B")
+                size += len(rest)
+                digest.update(rest)
+                while rest:
+                    rest = rest[os.write(descriptor, rest) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    return size, digest.hexdigest()
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk. Raises `GenerationError`."""
+    with writing(path):
+        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+class Draft:
+    """A new folder that is being filled; `written` lists its files as they were meant to be."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.written: dict[str, tuple[int, str]] = {}
+        self._folders = [folder]
+        with writing(folder):
+            folder.mkdir()
+
+    def write(self, name: str, *parts: Data) -> None:
+        """Write `parts` as the file `name`, a relative path. Raises `GenerationError`."""
+        expect(safe(name), f"{name!r} is no plain relative path")
+        path = self.folder / name
+        if path.parent not in self._folders:
+            with writing(path.parent):
+                path.parent.mkdir()
+            self._folders.append(path.parent)
+        self.written[name] = write(path, *parts)
+
+    def sync(self) -> None:
+        """Wait until all names are on the disk."""
+        for folder in reversed(self._folders):
+            sync_folder(folder)

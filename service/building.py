@@ -1,0 +1,56 @@
+"""Bringing the index up to date, alone, with progress to be seen."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from corpus.catalogue import Catalogue, read_catalogue
+from index.opening import encoder_to_build_with
+from index.publishing import building, current_id
+from service.settings import Settings
+from service.terminal import err
+
+
+def bring_up_to_date(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
+    """Build unless what is built is of `catalogue`, after a build that is running; what was done, as JSON has it."""
+    from index.build import is_current
+
+    if is_current(settings.var, catalogue, settings.models.sha256()):
+        return _nothing_done(settings.var)
+    with building(settings.var, lambda: err.print("Another build is running; waiting for it to end…")):
+        catalogue = read_catalogue(settings.corpus)  # the build before may have taken long
+        if is_current(settings.var, catalogue, settings.models.sha256()):
+            return _nothing_done(settings.var)
+        return _build(settings, catalogue)
+
+
+def _nothing_done(var: Path) -> dict[str, Any]:
+    err.print("The index is up to date.")
+    return {"generation": current_id(var), "embedded": 0}
+
+
+def _build(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
+    from index.build import build
+
+    err.print("Loading the model…")
+    columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
+        encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
+        task = progress.add_task("", total=None)
+        built = build(
+            settings.var,
+            catalogue,
+            encoder,
+            lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    err.print(
+        f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
+    )
+    if unexported:
+        err.print(f"warning: {unexported}", style="yellow", markup=False)
+    for id in built.truncated:
+        err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
+    return {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}

@@ -1,0 +1,65 @@
+// What a reader says of an answer. Nothing is sent before "Send" is pressed, and each answer's only once.
+const SENT = "opinions";
+const FIELDS = ["question", "status", "answer", "citations", "generation"];
+const sending = new WeakSet();
+
+function key(given) {
+  return `${given.question}\n${given.answer}`;
+}
+
+function sent() {
+  return JSON.parse(sessionStorage.getItem(SENT) ?? "[]");
+}
+
+function close(form, words) {
+  const output = form.querySelector("output");
+  for (const node of [...form.children]) if (node !== output) node.remove();
+  output.textContent = words;
+}
+
+export function offer(turn, given) {
+  const form = turn.querySelector(".opinion");
+  form.elements.given.value = JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, given[name]])));
+  settle(form);
+}
+
+function settle(form) {
+  if (!form.elements.given.value) return;
+  form.hidden = false;
+  if (sent().includes(key(JSON.parse(form.elements.given.value)))) close(form, "You have told us about this answer.");
+}
+
+async function send(form) {
+  const given = JSON.parse(form.elements.given.value);
+  const comment = form.elements.comment.value.trim() || null;
+  const body = JSON.stringify({ ...given, thumb: form.elements.thumb.value, comment });
+  const response = await fetch("/feedback", { method: "POST", headers: { "content-type": "application/json" }, body });
+  const told = await response.json();
+  if (!response.ok) throw new Error(told.detail);
+  try {
+    sessionStorage.setItem(SENT, JSON.stringify([...sent(), key(given)]));
+  } catch {
+    // full or forbidden: only this page remembers
+  }
+  close(form, `Thank you. It is kept as number ${told.id}.`);
+  const output = form.querySelector("output");
+  output.tabIndex = -1; // what had the focus is gone
+  output.focus();
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches(".opinion")) return;
+  event.preventDefault();
+  if (sending.has(form)) return;
+  sending.add(form);
+  form.querySelector("output").textContent = "Sending…";
+  try {
+    await send(form);
+  } catch (error) {
+    form.querySelector("output").textContent = `Not kept: ${error.message}`;
+  } finally {
+    sending.delete(form);
+  }
+});
+for (const form of document.querySelectorAll(".turn .opinion")) settle(form);
