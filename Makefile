@@ -57,6 +57,7 @@ bench: $(VENV)/installed
 	@$(BIN)/python -m bench.searching
 	@$(BIN)/python -m bench.repeating
 	@$(BIN)/python -m bench.odd_inputs
+	@$(BIN)/python -m bench.schema
 	@$(BIN)/python -m bench.corruption
 	@$(BIN)/python -m bench.crashes
 	@$(BIN)/python -m bench.publishing

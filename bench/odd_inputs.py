@@ -54,7 +54,7 @@ def service(corpus: Path, encoder: Encoder) -> Iterator[tuple[TestClient, Catalo
     with tempfile.TemporaryDirectory() as var:
         build(Path(var), catalogue, encoder)
         app = create_app(Settings(var=Path(var), corpus=corpus), lambda: encoder)
-        with TestClient(app, raise_server_exceptions=False) as client:
+        with TestClient(app, base_url="http://localhost", raise_server_exceptions=False) as client:
             yield client, catalogue
 
 

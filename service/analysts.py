@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from index.encoder import Encoder
 from index.generation import Generation
 from service import feedback, reading
+from service.calls import answered
 from service.export import exported
 from service.feedback_schemas import Feedback, Received
 from service.opened import Open
@@ -56,8 +57,19 @@ def compared(generation: Generation, encoder: Encoder, request: PrecedentsReques
     """What `request` asks for; raises `UnknownError`, `FilterError`."""
     filter = request.filter.to_index(generation.documents) if request.filter else None
     if request.topic is not None:
-        return of_topic(generation, encoder, request.topic, request.top_k, filter)
-    return of_passage(generation, encoder, request.passage or "", request.top_k, filter)
+        found = of_topic(generation, encoder, request.topic, request.top_k, filter)
+    else:
+        found = of_passage(generation, encoder, request.passage or "", request.top_k, filter)
+    quoted = [
+        quotation.passage.id
+        for two in found.comparisons
+        for label in (*two.continued, *two.new, *two.dropped)
+        for quotation in (label.earlier, label.later)
+    ]
+    related = [one.passage.id for _, group in found.documents for one in group]
+    asked = request.topic or request.passage or ""
+    answered(asked, found.generation, list(dict.fromkeys([*related, *quoted])), "compared")
+    return found
 
 
 @router.post("/feedback", tags=["ask"], summary="Whether an answer was good", status_code=201)

@@ -8,11 +8,13 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
+from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import Route
 
 from index.encoder import Encoder
 from index.search import search
-from service import analysts, completions, reading
+from service import analysts, completions, reading, watching
+from service.calls import answered
 from service.line import Line
 from service.mcp_tools import mcp_server
 from service.opened import NamesGeneration, Open, Opened, following, state
@@ -29,7 +31,8 @@ from service.schemas import (
 )
 from service.search_schemas import SearchRequest, SearchResponse
 from service.settings import Settings
-from service.streaming import chat_events, streamed
+from service.streaming import EVENTS, chat_events, streamed
+from service.tracing import tracing
 from service.verify import verdict
 from service.waiting import answer_for, in_line
 
@@ -37,7 +40,7 @@ MAX_BODY = 2_000_000  # bytes
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer, or with `stream` its events: `status`, each `citation`, `text` in pieces, `done`",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": EVENTS},
     }
 }
 
@@ -51,7 +54,11 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.opened = Opened(settings, make_encoder)
         app.state.line = line
-        async with mcp.session_manager.run(), following(app.state.opened):
+        async with (
+            watching.audited(app),
+            mcp.session_manager.run(),
+            following(app.state.opened),
+        ):
             yield
 
     app = FastAPI(
@@ -59,6 +66,7 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
         version=version("bali"),
         summary="Answers from the documents of the Bali Process, every quotation verbatim and checkable",
         lifespan=lifespan,
+        telemetry=tracing(),
         responses=PROBLEMS,
         docs_url=None,  # FastAPI's load their scripts from elsewhere
         redoc_url=None,
@@ -71,10 +79,12 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     app.include_router(analysts.router)
     app.include_router(completions.router)
     install_page(app)
+    watching.install(app, settings)
     app.state.settings = settings
     mcp = mcp_server(lambda: app.state.opened.pair, line)
-    # makes the session manager; on a loopback address it keeps out pages of other sites, by Host and Origin
-    mcp.streamable_http_app(stateless_http=True, json_response=True, host=settings.host)
+    # makes the session manager; pages of other sites are kept out before, as from every route
+    unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    mcp.streamable_http_app(stateless_http=True, json_response=True, transport_security=unchecked)
     # without sessions nothing is ever sent unasked, so a stream by GET would only be held open
     app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp.session_manager), methods=["POST"]))
     return app
@@ -89,6 +99,7 @@ def _ask(app: FastAPI) -> None:
         found = await in_line(
             request, encoder, lambda watched: search(generation, watched, body.query, body.top_k, filter)
         )
+        answered(body.query, found.generation, [one.passage.id for one in found.results], "searched")
         return SearchResponse.of(found)
 
     @app.post(
@@ -152,5 +163,6 @@ def _watch(app: FastAPI) -> None:
         "degraded" with the reason in `detail`: the published one cannot be used, another is answered from.
         """
         problem = state(request).problem
-        status = "degraded" if problem else "ready"
-        return Health(status=status, generation=open[0].id, detail=str(problem) if problem else None)
+        if problem:
+            return Health(status="degraded", generation=open[0].id, detail=str(problem))
+        return Health(status="ready", generation=open[0].id)

@@ -16,6 +16,7 @@ from index.generation import open_generation
 from service.analyst_commands import feedback, precedents
 from service.building import bring_up_to_date
 from service.curating import add, history, remove, replace
+from service.operating_commands import audit, keys
 from service.options import (
     Documents,
     Json,
@@ -115,17 +116,22 @@ def serve(
     """Run the service, after bringing the index up to date."""
     import uvicorn
 
+    from service import logs
+    from service.access import check_binding
     from service.app import create_app
+    from service.listening import configuration
 
     given = {"host": host, "port": port}
     settings = Settings().model_copy(
         update={name: value for name, value in given.items() if value is not None}
     )
+    check_binding(settings)
     bring_up_to_date(settings, read_catalogue(settings.corpus))
+    logs.configure()
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
     )
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="warning")
+    uvicorn.Server(configuration(create_app(settings), settings)).run()
 
 
 @app.command(name="mcp")
@@ -183,6 +189,8 @@ def evaluate(context: typer.Context) -> None:
 for command in (precedents, add, replace, remove, history):
     app.command()(command)
 app.add_typer(feedback, name="feedback")
+app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
 
 
 def _verify_corpus(*, as_json: bool) -> None:

@@ -9,12 +9,25 @@ from service.schemas import MAX_HISTORY, Citation
 
 MAX_TURNS = 2_000  # clients send the whole conversation, and no one trims it for us
 MAX_PARTS = 100
+# Of the fields that would change the answer, the values that do not; all other fields are ignored.
+HONOURED: dict[str, tuple[Any, ...]] = {
+    "n": (None, 1),
+    "logprobs": (None, False),
+    "tool_choice": (None, "none", "auto"),
+    "function_call": (None, "none", "auto"),
+    "response_format": (None, {"type": "text"}),
+    "modalities": (None, ["text"]),
+}
+
+
+def _honoured(name: str) -> Any:
+    return Field(None, json_schema_extra={"enum": list(HONOURED[name])})
 
 
 class Lenient(BaseModel):
     """The base of what clients send: fields that we do not know are ignored."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, str_max_length=MAX_HISTORY)
+    model_config = ConfigDict(extra="ignore", frozen=True, str_max_length=MAX_HISTORY, strict=True)
 
 
 class Part(Lenient):
@@ -66,12 +79,12 @@ class CompletionRequest(Lenient):
     messages: list[Turn] = Field(min_length=1, max_length=MAX_TURNS)
     stream: bool | None = None
     stream_options: StreamOptions | None = None
-    n: Any = None
-    logprobs: Any = None
-    tool_choice: Any = None
-    function_call: Any = None
-    response_format: Any = None
-    modalities: Any = None
+    n: Any = _honoured("n")
+    logprobs: Any = _honoured("logprobs")
+    tool_choice: Any = _honoured("tool_choice")
+    function_call: Any = _honoured("function_call")
+    response_format: Any = _honoured("response_format")
+    modalities: Any = _honoured("modalities")
 
 
 class UrlCitation(BaseModel):

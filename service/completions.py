@@ -12,6 +12,7 @@ from index.encoder import Encoder
 from service.answer import Answer
 from service.citations import Citation as Quotation
 from service.completion_schemas import (
+    HONOURED,
     Annotation,
     Choice,
     Completion,
@@ -27,27 +28,16 @@ from service.opened import Open, pair, state
 from service.page.quoting import link_of
 from service.refusals import Refusal, Refused
 from service.schemas import MAX_QUESTION, Citation
-from service.streaming import event, pieces, streamed
+from service.streaming import EVENTS, event, pieces, streamed
 from service.waiting import answer_for
 
 MODEL = "bali"
 
-# Of the fields that would change the answer, the values that do not; all other fields are ignored.
-_HONOURED: dict[str, tuple[Any, ...]] = {
-    "n": (None, 1),
-    "logprobs": (None, False),
-    "tool_choice": (None, "none", "auto"),
-    "function_call": (None, "none", "auto"),
-    "response_format": (None, {"type": "text"}),
-    "modalities": (None, ["text"]),
-}
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Refusal, "description": description}
     for status, description in (("4XX", "The request cannot be answered"), ("5XX", "Not now"))
 }
-_STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}
-}
+_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": EVENTS}}}
 
 router = APIRouter(prefix="/v1", tags=["openai"], responses=_ERRORS)
 
@@ -101,8 +91,8 @@ def _known(model: str) -> None:
 def _check(body: CompletionRequest) -> None:
     """Refuse what the answer could not be as asked."""
     _known(body.model)
-    for name, honoured in _HONOURED.items():
-        if getattr(body, name) not in honoured:
+    for name, honoured in HONOURED.items():
+        if not any(_same(getattr(body, name), value) for value in honoured):
             values = " or ".join(repr(value) for value in honoured[1:])
             raise Refused(f"{name} can only be {values} here", param=name, code="unsupported_value")
     for n, turn in enumerate(body.messages):
@@ -112,6 +102,11 @@ def _check(body: CompletionRequest) -> None:
                 param=f"messages.{n}.content",
                 code="unsupported_value",
             )
+
+
+def _same(one: Any, other: Any) -> bool:
+    """As JSON has it, where true is not 1."""
+    return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _conversation(messages: Sequence[Turn]) -> list[tuple[str, str]]:

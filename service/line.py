@@ -20,10 +20,17 @@ class Line:
     def __init__(self, at_once: int = 0, waiting: int = WAITING) -> None:
         self._places = anyio.CapacityLimiter(at_once or len(os.sched_getaffinity(0)))
         self._waiting = waiting
+        self.refused = 0  # so far, because too many waited
+
+    @property
+    def length(self) -> int:
+        """How many wait now."""
+        return self._places.statistics().tasks_waiting
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` gives, once it was its turn. Raises `BusyError` at once where too much waits already."""
-        if self._places.statistics().tasks_waiting >= self._waiting:
+        if self.length >= self._waiting:
+            self.refused += 1
             raise BusyError(
                 f"{self._waiting} requests wait already",
                 where="the service",

@@ -18,6 +18,7 @@ from index.generation import Generation
 from index.search import search as find
 from service import reading
 from service.analysts import precedents
+from service.calls import answered
 from service.line import Line
 from service.precedents_schemas import PrecedentsRequest, PrecedentsResponse
 from service.reading import MAX_SLICE
@@ -65,7 +66,9 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         """
         generation, encoder = opened()
         chosen = filter.to_index(generation.documents) if filter else None
-        return SearchResponse.of(await line.run(partial(find, generation, encoder, query, top_k, chosen)))
+        found = await line.run(partial(find, generation, encoder, query, top_k, chosen))
+        answered(query, found.generation, [one.passage.id for one in found.results], "searched")
+        return SearchResponse.of(found)
 
     async def read_document(
         document: Annotated[str, Field(max_length=300, description="its id, as in search results")],

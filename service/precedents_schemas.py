@@ -17,7 +17,15 @@ Sure = Literal["clear", "possibly"]
 class PrecedentsRequest(Model):
     """A topic in words, or the id of a passage: one of them."""
 
-    model_config = ConfigDict(json_schema_extra={"example": {"topic": "forced marriage", "top_k": 20}})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"topic": "forced marriage", "top_k": 20},
+            "oneOf": [
+                {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
+                for one, other in (("topic", "passage"), ("passage", "topic"))
+            ],
+        }
+    )
 
     topic: str | None = Field(None, min_length=1, max_length=MAX_QUESTION, pattern=r"\S")
     passage: str | None = Field(

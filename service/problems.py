@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from corpus.errors import BaliError
 from index.errors import FilterError
 from service.errors import BusyError, UnknownError
+from service.page.headers import HEADERS
 from service.refusals import Refused, refusal
 from service.schemas import Problem
 
@@ -48,8 +49,8 @@ class DeclaredSize:
         """As ASGI has it."""
         declared = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
         if declared.isdigit() and int(declared) > self._max:
-            failure = _failure(scope, 413, f"the body has {declared} bytes; the limit is {self._max}")
-            await failure(scope, receive, send)
+            refusal = failure(scope, 413, f"the body has {declared} bytes; the limit is {self._max}")
+            await refusal(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -68,7 +69,7 @@ def install(app: FastAPI, max_body_size: int) -> None:
     app.add_exception_handler(Exception, _unforeseen)
 
 
-def _failure(
+def failure(
     scope: Scope,
     status: int,
     detail: str,
@@ -88,30 +89,30 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if isinstance(error, Refused):
         return refusal(error.status_code, error.detail, error.param, error.code)
-    return _failure(request.scope, error.status_code, error.detail, headers=error.headers)
+    return failure(request.scope, error.status_code, error.detail, headers=error.headers)
 
 
 async def _wrong_filter(request: Request, error: Exception) -> JSONResponse:
-    return _failure(request.scope, 422, str(error))
+    return failure(request.scope, 422, str(error))
 
 
 async def _unknown(request: Request, error: Exception) -> JSONResponse:
-    return _failure(request.scope, 404, str(error))
+    return failure(request.scope, 404, str(error))
 
 
 async def _not_ready(request: Request, error: Exception) -> JSONResponse:
-    return _failure(request.scope, 503, str(error))
+    return failure(request.scope, 503, str(error))
 
 
 async def _busy(request: Request, error: Exception) -> JSONResponse:
-    return _failure(request.scope, 503, str(error), headers={"Retry-After": str(BusyError.RETRY_AFTER)})
+    return failure(request.scope, 503, str(error), headers={"Retry-After": str(BusyError.RETRY_AFTER)})
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     errors = [{"field": _field(e["loc"]), "problem": e["msg"]} for e in error.errors()[:_MOST_ERRORS]]
     first = errors[0]
-    return _failure(request.scope, 422, f"{first['field']}: {first['problem']}", errors)
+    return failure(request.scope, 422, f"{first['field']}: {first['problem']}", errors)
 
 
 def _field(place: Sequence[int | str]) -> str:
@@ -125,4 +126,7 @@ async def _gone(_: Request, __: Exception) -> Response:
 
 
 async def _unforeseen(request: Request, _: Exception) -> JSONResponse:
-    return _failure(request.scope, 500, "an error in the service; its log has the details")
+    """Sent past everything that stands around the routes, so what these add is added here."""
+    id = request.scope.get("state", {}).get("request_id", "")
+    headers = {**HEADERS, "X-Request-ID": id}
+    return failure(request.scope, 500, "an error in the service; its log has the details", headers=headers)

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from corpus.records import Record as ActionItem
-from service.schemas import Document, Filter, Model
+from service.schemas import Document, Filter, Model, Period
 
 MAX_CONTAINS = 200
 
@@ -20,7 +20,7 @@ class Record(Model):
     lead: list[str]
     status: str | None
     priority_area: str | None
-    period: tuple[int, int]
+    period: Period
     passage_id: str
 
     @classmethod
@@ -69,7 +69,9 @@ def _separated(value: Any) -> Any:
 
 
 class RecordsQuery(Filter):
-    """A filter, words to be contained, an order and a format."""
+    """A filter, words to be contained, an order and a format; from an address, where all is text."""
+
+    model_config = ConfigDict(strict=False)
 
     sort: Annotated[list[SortKey], BeforeValidator(_separated), Field(max_length=9)] = Field(
         default=[], description="columns, the most important first; - before one turns it round"

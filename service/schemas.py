@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from corpus.types import Document as Source
 from corpus.types import Passage as Piece
@@ -24,16 +24,35 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _whole(value: Any) -> Any:
+    """In JSON, 1.0 is the integer 1."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 Text = Annotated[str, Field(min_length=1, max_length=300)]
-Values = Annotated[list[Text], BeforeValidator(_listed), Field(max_length=100)]
+Several = Annotated[list[Text], Field(max_length=100)]
+Values = Annotated[Several, BeforeValidator(_listed, json_schema_input_type=Text | Several)]
+Kinds = Annotated[list[PassageKind], Field(max_length=4)]
+Whole = Annotated[int, BeforeValidator(_whole)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
+# a list over HTTP; described without `prefixItems`, which few clients know
+Period = Annotated[
+    tuple[Whole, Whole],
+    Field(strict=False),
+    WithJsonSchema({"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}),
+]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Model(BaseModel):
-    """The base of all: no field but those named, and no string without bound."""
+    """The base of all: no field but those named, no string without bound, and no value of another type."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=MAX_TEXT)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=MAX_TEXT, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_numbers(cls, data: Any) -> Any:
+        return {name: _whole(value) for name, value in data.items()} if isinstance(data, dict) else data
 
 
 class Filter(Model):
@@ -46,7 +65,7 @@ class Filter(Model):
     status: Values = Field(
         default=[], description="leading words of the status, such as Complete or For action"
     )
-    kind: Annotated[list[PassageKind], BeforeValidator(_listed)] = Field(default=[], max_length=4)
+    kind: Annotated[Kinds, BeforeValidator(_listed, json_schema_input_type=PassageKind | Kinds)] = []
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -80,7 +99,7 @@ class Document(Model):
     title: str
     issuer: str
     kind: str
-    period: tuple[int, int]
+    period: Period
     sha256: str
 
     @classmethod

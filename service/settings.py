@@ -1,6 +1,8 @@
 """Settings, from the environment or a `.env` file, each prefixed BALI_."""
 
+import ipaddress
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,8 +26,50 @@ class Settings(BaseSettings):
     reranker: str | None = Field(None, description="folder of a CrossEncoder, which judges the best passages")
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port the service listens on")
+    allowed_hosts: str = Field(
+        "", max_length=4_000, description="names, with commas, that others reach the service by"
+    )
+    requests_per_minute: int = Field(600, ge=1, le=1_000_000, description="of each API key")
+    audit_questions: Literal["text", "hash"] = Field(
+        "hash", description="what the audit log has of a question"
+    )
+    audit_days: int = Field(365, ge=1, le=36_500, description="for how long the audit log is kept")
+    audit_file_bytes: int = Field(
+        16_000_000, ge=1_000, le=1_000_000_000, description="at which the audit log begins a new file"
+    )
 
     @property
     def models(self) -> Models:
         """The models that are set."""
         return Models(self.model, self.token_model, self.reranker)
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """What requests may name as their host: this machine's own names, the address, and those allowed."""
+        given = (name.strip().lower() for name in self.allowed_hosts.split(","))
+        own = () if is_everywhere(self.host) else (self.host.lower().strip("[]"),)
+        return tuple(dict.fromkeys([*LOOPBACK_NAMES, *own, *(name for name in given if name)]))
+
+    @property
+    def for_others(self) -> bool:
+        """Whether more than this machine can ask: it listens elsewhere, or behind a proxy that others reach."""
+        return not all(is_loopback(name) for name in (self.host, *self.host_names))
+
+
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host`, a name or an address, is this machine and nothing else."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def is_everywhere(host: str) -> bool:
+    """Whether it stands for every address of the machine, and is no name anybody asks for."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return not host

@@ -16,6 +16,14 @@ from service.schemas import ChatResponse
 _LINK = r'\[\d+\]\(\S+ "(?:[^"\\]|\\.)*"\)'  # half a link would be shown as what it is made of
 _PIECE = re.compile(rf"\s*(?:{_LINK}|\S+)|\s+")
 
+EVENTS = {  # of a stream, as OpenAPI describes them
+    "itemSchema": {
+        "type": "object",
+        "properties": {"event": {"type": "string"}, "data": {"type": "string", "description": "JSON"}},
+        "required": ["data"],
+    }
+}
+
 
 def pieces(text: str) -> list[str]:
     """The words and links of `text` with the blanks before them; joined they are `text` again."""

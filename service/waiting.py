@@ -14,9 +14,13 @@ from index.filters import Filter
 from index.generation import Generation
 from index.reranker import Reranker
 from service.answer import Answer, answer
+from service.calls import answered
+from service.errors import BusyError
 from service.line import Line
 
 T = TypeVar("T")
+
+ANSWER_TIME = 30.0  # seconds, those in the line among them
 
 
 class Watched:
@@ -74,22 +78,42 @@ async def answer_for(
     messages: Sequence[tuple[str, str]],
     filter: Filter | None = None,
 ) -> Answer:
-    """As `answer`, when it is the client's turn and while it waits."""
-    return await in_line(request, encoder, lambda watched: answer(generation, watched, messages, filter))
+    """As `answer`, when it is the client's turn and while it waits; written into the audit log before it is given."""
+    given = await in_line(request, encoder, lambda watched: answer(generation, watched, messages, filter))
+    cited = [citation.passage.id for citation in given.citations]
+    answered(messages[-1][1], given.generation, cited, given.status)
+    return given
 
 
 async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
     """`work` with `encoder`, in a thread and in its turn; the body of `request` has been read.
 
     Raises `ClientDisconnect` when the client goes first: what has not begun does not begin, what has stops. Raises
-    `BusyError` where the line is too long.
+    `BusyError` where the line is too long, or the answer is not there within `ANSWER_TIME`.
     """
     line: Line = request.app.state.line
     gone = threading.Event()
+    late = False
+
+    def give_up() -> None:
+        nonlocal late
+        late = True
+        gone.set()
+
     watching = asyncio.create_task(_watch(request, gone))
+    timer = asyncio.get_running_loop().call_later(ANSWER_TIME, give_up)
     try:
         return await line.run(partial(work, Watched(encoder, gone)))
+    except ClientDisconnect:
+        if not late:
+            raise
+        raise BusyError(
+            f"no answer within {ANSWER_TIME:g} seconds",
+            where="the service",
+            remedy=f"try again in {BusyError.RETRY_AFTER} seconds",
+        ) from None
     finally:
+        timer.cancel()
         watching.cancel()
 
 

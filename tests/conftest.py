@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import partialmethod
 from pathlib import Path
 
 import pytest
@@ -77,6 +78,15 @@ def write_corpus(folder: Path, report: str = REPORT) -> Path:
     }
     (folder / "catalogue.toml").write_text(CATALOGUE.format(**hashes), "utf-8")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked_by_its_own_name() -> Iterator[None]:
+    """The service answers to its own names alone, and "testserver" is none of these."""
+    with pytest.MonkeyPatch.context() as patch:
+        asking = partialmethod(TestClient.__init__, base_url="http://localhost")
+        patch.setattr(TestClient, "__init__", asking)
+        yield
 
 
 @pytest.fixture

@@ -4,15 +4,19 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 
 
 @contextmanager
-def live(app: FastAPI) -> Iterator[str]:
+def live(app: FastAPI | uvicorn.Config, **options: Any) -> Iterator[str]:
     """Serve `app` on a free port of this machine; gives its URL."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
+    config = (
+        app if isinstance(app, uvicorn.Config) else uvicorn.Config(app, port=0, log_level="error", **options)
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

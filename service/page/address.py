@@ -72,7 +72,7 @@ class Address:
     @property
     def filter(self) -> Filter:
         """Raises pydantic's `ValidationError`."""
-        return Filter.model_validate(self.filtering)
+        return Filter.model_validate(self.filtering, strict=False)
 
 
 def chips(address: Address, documents: Mapping[str, Document]) -> list[tuple[str, str]]:

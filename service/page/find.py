@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from corpus.types import Document
 from index.search import Result, SearchResults, search
+from service.calls import answered
 from service.opened import Open
 from service.page.address import FACETS, KINDS, Address, chips, named
 from service.page.problems import page_router
@@ -73,11 +74,12 @@ async def find(request: Request, open: Open) -> Response:
     if not address.get("q"):
         return page(request, "find", found=None, **shown)
     asked = SearchRequest.model_validate(
-        {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}
+        {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}, strict=False
     )
     found = await in_line(
         request, encoder, lambda watched: search(generation, watched, asked.query, asked.top_k, filter)
     )
+    answered(asked.query, found.generation, [one.passage.id for one in found.results], "searched")
     return page(
         request,
         "find",

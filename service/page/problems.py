@@ -1,6 +1,6 @@
 """What goes wrong with a page is said on a page, with the status it would have as JSON."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from corpus.errors import BaliError
 from index.errors import FilterError
-from service.errors import UnknownError
+from service.errors import BusyError, UnknownError
 from service.page.rendering import page
 
 _TITLES = {
@@ -41,7 +41,9 @@ class PageRoute(APIRoute):
             except (RequestValidationError, ValidationError) as error:
                 return _problem(request, 422, _said(error))
             except HTTPException as error:
-                return _problem(request, error.status_code, error.detail)
+                return _problem(request, error.status_code, error.detail, error.headers)
+            except BusyError as error:
+                return _problem(request, 503, str(error), {"Retry-After": str(BusyError.RETRY_AFTER)})
             except BaliError as error:
                 return _problem(request, 503, str(error))
 
@@ -60,6 +62,10 @@ def _said(error: RequestValidationError | ValidationError) -> str:
     return f"{field}: {first['msg']}" if field else str(first["msg"])
 
 
-def _problem(request: Request, status: int, detail: str) -> Response:
+def _problem(
+    request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None
+) -> Response:
     title = _TITLES.get(status, HTTPStatus(status).phrase)
-    return page(request, "problem", status, title=title, detail=detail)
+    response = page(request, "problem", status, title=title, detail=detail)
+    response.headers.update(headers or {})
+    return response

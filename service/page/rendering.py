@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from service.page.assets import version
 from service.page.packing import packed
+from service.sessions import COOKIE
 
 # (name, path) of each view, in the order of the navigation; the first part of the path tells which one is open
 VIEWS = (
@@ -41,7 +42,7 @@ def fragment(name: str, **values: Any) -> Markup:
 def page(request: Request, name: str, status: int = 200, **values: Any) -> Response:
     """The view `name` as a whole page."""
     here = "/" + request.url.path.split("/")[1]
-    html = fragment(name, views=VIEWS, here=here, **values)
+    html = fragment(name, views=VIEWS, here=here, signed_in=COOKIE in request.cookies, **values)
     return packed(request, html.encode(), "text/html", {"Cache-Control": "no-cache"}, status)
 
 

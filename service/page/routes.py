@@ -2,13 +2,11 @@
 
 from fastapi import FastAPI
 
-from service.page import assets, chat, find, items, opinions, read, timeline
-from service.page.headers import SafetyHeaders
+from service.page import assets, chat, find, items, opinions, read, signing_in, timeline
 
 
 def install(app: FastAPI) -> None:
-    """Serve the page from `app`, and tell browsers with every response what they may load."""
-    app.add_middleware(SafetyHeaders)
+    """Serve the page from `app`."""
     app.include_router(assets.router)
-    for view in (chat, find, items, timeline, read, opinions):
+    for view in (chat, find, items, timeline, read, opinions, signing_in):
         app.include_router(view.router)

@@ -112,7 +112,8 @@ async def timeline(request: Request, open: Open) -> Response:
             "passage": passage,
             "filter": address.filtering,
             "top_k": address.get("show", str(_STEP)),
-        }
+        },
+        strict=False,
     )
     found = await in_line(request, encoder, lambda watched: compared(generation, watched, asked))
     count = sum(len(related) for _, related in found.documents)

@@ -199,7 +199,7 @@ def test_a_form_on_another_site_keeps_nothing(client: TestClient) -> None:
         "/opinion", data=form, headers={"sec-fetch-site": "cross-site"}, follow_redirects=False
     )
     assert response.status_code == 403
-    assert "own pages only" in text_of(response.text)
+    assert "other sites" in text_of(response.text)
 
 
 @pytest.mark.parametrize(

@@ -206,6 +206,54 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert Settings().port == 9123
 
 
+def test_a_key_is_shown_once_listed_and_revoked_and_the_audit_log_has_it(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("keys", "add", "Secretariat", "--scope", "read", "--scope", "write", "--days", "30")
+    presented, id = out.strip(), out.split("_")[1]
+    assert code == 0
+    assert "not shown again" in err
+    code, out, _ = run("keys", "list")
+    assert presented not in out
+    assert id in out
+    assert "read, write until" in out
+    assert run("keys", "revoke", id)[0] == 0
+    assert "revoked" in run("keys", "list")[1]
+    code, out, err = run("keys", "revoke", "nothere")
+    assert (code, len(err.strip().splitlines())) == (2, 1)
+
+    code, out, _ = run("audit", "verify", "--json")
+    assert (code, json.loads(out)["last"]) == (0, 2)
+    head = json.loads(out)["head"]
+    assert run("audit", "verify", "--head", head)[0] == 0
+    log = tmp_path / "var" / "audit" / "000000000001.jsonl"
+    log.write_text(log.read_text().replace("Secretariat", "secretariat", 1))
+    code, out, _ = run("audit", "verify")
+    assert code == 1
+    assert "000000000001.jsonl:2" in out
+    assert run("audit", "verify", "--head", "two")[0] == 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("keys", "add", "A\nB"),
+        ("keys", "add", "Ann", "--scope", "all"),
+        ("keys", "add", "Ann", "--days", "0"),
+    ],
+)
+def test_a_key_that_cannot_be_made_is_exit_code_2(run: Run, arguments: tuple[str, ...]) -> None:
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert out == ""
+    assert "Traceback" not in err
+
+
+def test_serving_others_without_a_key_is_refused_in_one_line(run: Run) -> None:
+    code, _, err = run("serve", "--host", "0.0.0.0")
+    assert code == 2
+    assert "bali keys add" in err
+    assert len(err.strip().splitlines()) == 1
+
+
 def test_a_damaged_index_is_answered_for_by_the_one_before_with_one_line_of_warning(
     run: Run, corpus_folder: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,237 @@
+"""The audit log: a line of JSON for every answer and every change of a key, each with the hash of the line before.
+
+var/audit/000000000001.jsonl   lines, the first of them number 1; the next file begins where this one ends
+var/audit/head                 number and hash of the last line, and where it ends
+
+Lines are handed to the system before an answer goes out, so they outlive the process; they are on the disk within a
+second (`sync`), when a file is full, and when the service stops. Several threads and processes may write.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import BaliError
+
+FOLDER, HEAD, LOCK = "audit", "head", "lock"
+NAME = re.compile(r"\d{12}\.jsonl")
+RETIRED = "retired"  # the event of a file that was kept for long enough
+GENESIS = "0" * 64
+HEAD_SIZE = 256  # bytes; of one size, so that it can be written over in one go
+_MEND = "keep the folder for whoever looks into it, and move it away to begin anew"
+_DAY = re.compile(r'"at":"(\d{4}-\d\d-\d\d)')
+
+
+class AuditError(BaliError):
+    """The audit log cannot be written or read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last line: its number and SHA-256, its file, and the size of that file with it."""
+
+    n: int
+    sha256: str
+    file: str
+    size: int
+
+    def line(self) -> bytes:
+        """As it is written."""
+        return json.dumps(asdict(self)).encode().ljust(HEAD_SIZE - 1) + b"\n"
+
+
+def read_head(folder: Path) -> Head | None:
+    """The head, or None where nothing was ever written. Raises AuditError."""
+    path = folder / HEAD
+    try:
+        data = path.read_bytes()
+        head = Head(**json.loads(data))
+        if head.line() != data or not NAME.fullmatch(head.file):
+            raise ValueError("it is not as it was written")
+        return head
+    except FileNotFoundError:
+        if log_files(folder):
+            raise AuditError("is missing", where=str(path), remedy=_MEND) from None
+        return None
+    except (ValueError, TypeError) as error:
+        raise AuditError(f"is damaged ({error})", where=str(path), remedy=_MEND) from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Nobody else writes meanwhile."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (folder / LOCK).open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class Audit:
+    """Writes the log under `var`; a file has at most `file_bytes` and one day, and is kept for `days`."""
+
+    def __init__(self, var: Path, *, file_bytes: int, days: int) -> None:
+        self._folder = var / FOLDER
+        self._file_bytes, self._days = file_bytes, days
+        self._lock = threading.Lock()
+        self._file: tuple[str, int] | None = None  # the name of the open file, and its descriptor
+        self._dirty = False
+        self._begun = ("", "")  # a file, and the day of its first line
+
+    def write(self, event: Mapping[str, Any]) -> Head:
+        """Append a line of `event`, after its number, its time and the hash of the line before. Raises AuditError."""
+        try:
+            with self._lock, locked(self._folder):
+                head = self._resume(read_head(self._folder) or self._begin())
+                if self._full(head):
+                    head = self._rotate(head)
+                return self._append(head, event)
+        except OSError as error:
+            raise AuditError(
+                f"cannot be written ({error.strerror})",
+                where=str(self._folder),
+                remedy="make room, or mend its owner",
+            ) from error
+
+    def sync(self) -> None:
+        """Have on the disk what was written since the last time."""
+        with self._lock:
+            if not (self._dirty and self._file):
+                return
+            descriptor = os.dup(self._file[1])  # so that nobody waits for the disk
+            self._dirty = False
+        try:
+            os.fdatasync(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def close(self) -> None:
+        """Have all on the disk, and let go of the file."""
+        self.sync()
+        with self._lock:
+            if self._file:
+                os.close(self._file[1])
+            self._file = None
+
+    def _begin(self) -> Head:
+        head = self._settle(Head(0, GENESIS, f"{1:012d}.jsonl", 0))
+        for path in (self._folder / HEAD, self._folder):
+            descriptor = os.open(path, os.O_RDONLY)
+            os.fsync(descriptor)
+            os.close(descriptor)
+        return head
+
+    def _append(self, head: Head, event: Mapping[str, Any]) -> Head:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        record = {"n": head.n + 1, "at": now, "prev": head.sha256, **event}
+        line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
+        descriptor = self._open(head.file)
+        _write_all(descriptor, line)
+        self._dirty = True
+        digest = hashlib.sha256(line).hexdigest()
+        return self._settle(Head(head.n + 1, digest, head.file, head.size + len(line)))
+
+    def _settle(self, head: Head) -> Head:
+        descriptor = os.open(self._folder / HEAD, os.O_WRONLY | os.O_CREAT, 0o600)
+        try:
+            os.pwrite(descriptor, head.line(), 0)
+        finally:
+            os.close(descriptor)
+        return head
+
+    def _open(self, name: str) -> int:
+        """The descriptor of a file, which is opened again where another stands under its name."""
+        path = self._folder / name
+        if self._file and not (self._file[0] == name and _is_at(self._file[1], path)):
+            os.fdatasync(self._file[1])
+            os.close(self._file[1])
+            self._file = None
+        if self._file is None:
+            self._file = (name, os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600))
+        return self._file[1]
+
+    def _resume(self, head: Head) -> Head:
+        """`head`, or what stands after it where a writer was stopped between a line and the head.
+
+        Lines that carry on the chain are taken in; the beginning of one is cut off, for its answer never went out. Where
+        the file is not what the head says, the chain goes on in a new file, and verifying finds the hole.
+        """
+        size = os.fstat(self._open(head.file)).st_size
+        if size == head.size:
+            return head
+        rest = os.pread(self._open(head.file), max(0, size - head.size), head.size)
+        last, taken = head, 0
+        for line in rest.splitlines(keepends=True):
+            if not (line.endswith(b"\n") and _carries_on(line, last)):
+                break
+            digest = hashlib.sha256(line).hexdigest()
+            last, taken = Head(last.n + 1, digest, last.file, last.size + len(line)), taken + 1
+        cut = size - last.size
+        if size < head.size or b"\n" in rest[last.size - head.size :]:
+            last = Head(last.n, last.sha256, f"{last.n + 1:012d}.jsonl", 0)
+        elif cut:
+            os.ftruncate(self._open(last.file), last.size)
+        return self._append(last, {"event": "recovered", "taken": taken, "cut": cut})
+
+    def _full(self, head: Head) -> bool:
+        if head.size == 0:
+            return False
+        if self._begun[0] != head.file:
+            day = _DAY.search(os.pread(self._open(head.file), 200, 0).decode("ascii", "replace"))
+            self._begun = (head.file, day[1] if day else "")
+        return head.size >= self._file_bytes or self._begun[1] != datetime.now(UTC).date().isoformat()
+
+    def _rotate(self, head: Head) -> Head:
+        """Begin a new file; files whose last line is older than is kept go, each after a line that says so."""
+        os.fdatasync(self._open(head.file))
+        head = Head(head.n, head.sha256, f"{head.n + 1:012d}.jsonl", 0)
+        before = (datetime.now(UTC) - timedelta(days=self._days)).isoformat()
+        for path in log_files(self._folder):
+            line = (path.read_bytes().splitlines(keepends=True) or [b""])[-1]
+            last = _read(line)
+            if last.get("at", before) >= before:
+                break
+            digest = hashlib.sha256(line).hexdigest()
+            retired = {"event": RETIRED, "file": path.name, "last": last["n"], "sha256": digest}
+            head = self._append(head, retired)
+            os.fdatasync(self._open(head.file))
+            path.unlink()
+        return head
+
+
+def log_files(folder: Path) -> list[Path]:
+    """The files of the log, the oldest first."""
+    return sorted(file for file in folder.glob("*.jsonl") if NAME.fullmatch(file.name))
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _carries_on(line: bytes, head: Head) -> bool:
+    record = _read(line)
+    return record.get("n") == head.n + 1 and record.get("prev") == head.sha256
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _write_all(descriptor: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(descriptor, data) :]

@@ -1,0 +1,82 @@
+"""How the service listens: what uvicorn bounds, and what it does not, the time for a request's head and for reading."""
+
+import asyncio
+
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from service.settings import Settings
+
+MAX_HEAD = 65_536  # bytes of the request line and all headers
+MAX_CONNECTIONS = 1_000
+HEAD_TIME = (
+    10.0  # seconds from the connection, or from the first byte after a response, to the end of the headers
+)
+READ_TIME = 30.0  # seconds that a client may take to read what is ready for it
+IDLE = 5  # seconds that a connection is kept after a response
+STOPPING = 10  # seconds that requests have to end when the service is stopped
+
+
+class Impatient(H11Protocol):
+    """HTTP/1.1 that closes a connection whose head does not come, or whose response is not read."""
+
+    _head: asyncio.TimerHandle | None = None
+    _unread: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """As asyncio has it."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """As asyncio has it."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._drop_head()  # the request is there; its body is waited for elsewhere
+        elif self._head is None and not self.transport.is_closing():
+            self._await_head()
+
+    def pause_writing(self) -> None:
+        """As asyncio has it."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(READ_TIME, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """As asyncio has it."""
+        super().resume_writing()
+        if self._unread:
+            self._unread.cancel()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """As asyncio has it."""
+        self._drop_head()
+        if self._unread:
+            self._unread.cancel()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._head = self.loop.call_later(HEAD_TIME, self.transport.close)
+
+    def _drop_head(self) -> None:
+        if self._head:
+            self._head.cancel()
+        self._head = None
+
+
+def configuration(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """For `uvicorn.Server`. Forwarded addresses are believed only of a proxy on this machine, as is uvicorn's way."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=Impatient,
+        ws="none",
+        h11_max_incomplete_event_size=MAX_HEAD,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=STOPPING,
+        server_header=False,
+        access_log=False,  # its lines would have the questions that stand in addresses
+        log_config=None,
+    )

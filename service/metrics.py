@@ -1,0 +1,78 @@
+"""What an operator watches, as Prometheus reads it. No label has a question, an address or an id of a request."""
+
+import time
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from corpus.errors import BaliError
+from service.line import Line
+from service.opened import Opened
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """Counters of one application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # memory, processor time, file descriptors
+        self.requests = Counter(
+            "bali_requests",
+            "Requests by how they ended",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "bali_request_seconds",
+            "Seconds until a response was sent",
+            ["route"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self.answers = Counter("bali_answers", "Answers by status", ["status"], registry=self.registry)
+        self.refusals = Counter(
+            "bali_refusals", "Requests that were not let in, by reason", ["reason"], registry=self.registry
+        )
+        self.audit_failures = Counter(
+            "bali_audit_failures", "Answers withheld because the audit log failed", registry=self.registry
+        )
+
+    def watch(self, opened: Callable[[], Opened], line: Callable[[], Line]) -> None:
+        """Also tell of what is open and of who waits, as these are when the metrics are read."""
+        self.registry.register(_State(opened, line))
+
+    def text(self) -> bytes:
+        """As Prometheus reads it."""
+        return generate_latest(self.registry)
+
+
+class _State(Collector):
+    def __init__(self, opened: Callable[[], Opened], line: Callable[[], Line]) -> None:
+        self._opened, self._line = opened, line
+        self._seen: tuple[str, float] | None = None  # the generation, and since when
+
+    def collect(self) -> Iterator[Metric]:
+        """Who waits; the generation in use, for how long, and whether there is a problem with what is built."""
+        line, opened = self._line(), self._opened()
+        yield GaugeMetricFamily("bali_waiting", "Requests in the line", value=line.length)
+        yield CounterMetricFamily("bali_busy", "Requests refused because too many wait", value=line.refused)
+        problem = float(opened.problem is not None)
+        yield GaugeMetricFamily(
+            "bali_degraded", "1 where what was built last cannot be served", value=problem
+        )
+        try:
+            generation = opened.pair[0].id
+        except BaliError:
+            return
+        if self._seen is None or self._seen[0] != generation:
+            self._seen = (generation, time.time() if self._seen else opened.since)
+        used = GaugeMetricFamily("bali_generation", "The generation in use", labels=["generation"])
+        used.add_metric([generation], 1)
+        yield used
+        age = time.time() - self._seen[1]
+        yield GaugeMetricFamily("bali_generation_seen_seconds", "For how long it was seen in use", value=age)

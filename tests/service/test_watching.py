@@ -1,0 +1,261 @@
+"""What operators see and what bounds hold: logs, request ids, metrics, limits on head, body and time."""
+
+import io
+import json
+import logging
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.testclient import TestClient
+
+from service import bounds, listening, logs
+from service.app import create_app
+from service.bounds import Bounds
+from service.listening import Impatient
+from service.page.headers import HEADERS
+from service.settings import Settings
+from service.tracing import ENDPOINT, TracingError, tracing
+from tests.live import live
+from tests.service.test_streaming import GatedEncoder
+from tests.tiny import TinyEncoder
+
+SECRET = "whose lighthouse is secretly painted green"
+
+
+def metrics(client: TestClient) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
+    families = text_string_to_metric_families(client.get("/metrics").text)
+    return {(s.name, frozenset(s.labels.items())): s.value for family in families for s in family.samples}
+
+
+def of(found: dict[tuple[str, frozenset[tuple[str, str]]], float], name: str, **labels: str) -> float:
+    return found.get((name, frozenset(labels.items())), 0.0)
+
+
+def ask(client: TestClient, question: str) -> Any:
+    return client.post("/chat", json={"messages": [{"role": "user", "content": question}]})
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the service writes to standard error where that is no terminal."""
+    root = logging.getLogger()
+    before, level = root.handlers, root.level
+    stream = io.StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    logs.configure()
+    yield stream
+    root.handlers, root.level = before, level
+
+
+def test_a_request_is_a_line_of_json_without_the_question(client: TestClient, logged: io.StringIO) -> None:
+    ask(client, SECRET)
+    client.get("/", params={"q": SECRET})
+    client.get("/nowhere/" + SECRET)
+    found = [json.loads(line) for line in logged.getvalue().splitlines()]
+    said = [line for line in found if line["event"] == "request"]
+    assert [(line["route"], line["status"]) for line in said] == [
+        ("/chat", 200),
+        ("/", 200),
+        ("elsewhere", 404),
+    ]
+    assert all(line["at"] and line["level"] == "info" and line["ms"] >= 0 for line in said)
+    assert re.fullmatch(r"\d+:[0-9a-f]{64}", said[0]["audit"])
+    assert "secretly" not in logged.getvalue()
+
+
+def test_a_traceback_is_one_line_of_json(logged: io.StringIO) -> None:
+    try:
+        raise ValueError("broken")
+    except ValueError:
+        logging.getLogger("some.library").exception("It broke")
+    (line,) = logged.getvalue().splitlines()
+    assert "ValueError: broken" in json.loads(line)["exception"]
+
+
+def test_on_a_terminal_it_is_a_line_to_read(
+    client: TestClient, logged: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", logged)
+    logs.configure(terminal=True)
+    client.get("/healthz")
+    plain = re.sub(r"\x1b\[[\d;]*m", "", logged.getvalue())
+    assert "request" in plain
+    assert "route=/healthz" in plain
+
+
+def test_a_request_has_an_id_and_keeps_a_sane_one(client: TestClient) -> None:
+    made = [client.get("/healthz").headers["x-request-id"] for _ in range(2)]
+    assert made[0] != made[1]
+    assert (
+        client.get("/healthz", headers={"X-Request-ID": "from-a-proxy.1"}).headers["x-request-id"]
+        == "from-a-proxy.1"
+    )
+    for odd in ("short", "x" * 65, "with blank", "new\\nline", '"><script>', "ünïcödé-id"):
+        assert (
+            client.get("/healthz", headers=[(b"X-Request-ID", odd.encode())]).headers["x-request-id"] != odd
+        )
+    assert client.get("/nowhere").headers["x-request-id"]
+
+
+def test_metrics_count_requests_answers_and_refusals(client: TestClient) -> None:
+    before = metrics(client)
+    ask(client, "who leads the repair of the northern lighthouse")
+    ask(client, "which volcano erupted on Tuesday")
+    client.post("/search", json={})
+    client.get("/" + SECRET.replace(" ", "/"))
+    client.get("/documents", headers={"Host": "evil.example"})
+    client.request("PROPFIND", "/documents")
+    after = metrics(client)
+
+    def grew(name: str, **labels: str) -> float:
+        return of(after, name, **labels) - of(before, name, **labels)
+
+    assert grew("bali_requests_total", method="POST", route="/chat", status="200") == 2
+    assert grew("bali_requests_total", method="POST", route="/search", status="422") == 1
+    assert grew("bali_requests_total", method="GET", route="elsewhere", status="404") == 1
+    assert grew("bali_requests_total", method="other", route="/documents", status="405") == 1
+    assert grew("bali_answers_total", status="answered") == 1
+    assert grew("bali_answers_total", status="not_found") == 1
+    assert grew("bali_refusals_total", reason="host") == 1
+    assert grew("bali_request_seconds_count", route="/chat") == 2
+    generation = client.get("/readyz").json()["generation"]
+    assert of(after, "bali_generation", generation=generation) == 1
+    assert of(after, "bali_degraded") == 0
+    assert of(after, "process_open_fds") > 0
+    assert "secretly" not in client.get("/metrics").text
+
+
+def test_metrics_tell_that_nothing_is_open(tmp_path: Any) -> None:
+    with TestClient(create_app(Settings(var=tmp_path), TinyEncoder)) as client:
+        assert of(metrics(client), "bali_degraded") == 1
+
+
+def test_a_fault_of_the_service_is_a_500_with_headers_and_id(
+    harbour: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.app.verdict", lambda *_: 1 / 0)
+    with TestClient(create_app(harbour, TinyEncoder), raise_server_exceptions=False) as client:
+        found = client.post("/search", json={"query": "lighthouse", "top_k": 1}).json()["results"][0][
+            "passage"
+        ]
+        citation = {"marker": 1, "quote": found["text"], "quote_sha256": "0" * 64, "passage": found}
+        response = client.post("/verify", json=citation)
+        assert response.status_code == 500
+        assert "division" not in response.text
+        assert response.headers["x-request-id"]
+        assert {name: response.headers[name] for name in HEADERS} == HEADERS
+        assert of(metrics(client), "bali_requests_total", method="POST", route="/verify", status="500") == 1
+
+
+TOO_LONG: list[tuple[str, dict[str, str], int]] = [
+    ("/find?q=" + "x" * 50_000, {}, 414),
+    ("/" + "x" * 50_000, {}, 414),
+    ("/documents", {f"X-{n}": "1" for n in range(200)}, 431),
+    ("/documents", {"X-Long": "x" * 10_000}, 431),
+    ("/documents", {"Cookie": "a=" + "x" * 10_000}, 431),
+]
+
+
+@pytest.mark.parametrize(("target", "headers", "status"), TOO_LONG)
+def test_what_is_too_long_is_told(
+    client: TestClient, target: str, headers: dict[str, str], status: int
+) -> None:
+    response = client.get(target, headers=headers)
+    assert response.status_code == status
+    assert response.json()["status"] == status
+
+
+def test_the_longest_question_can_be_asked_in_an_address(client: TestClient) -> None:
+    assert client.get("/find", params={"q": "灯" * 4_000}).status_code == 200
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    harbour: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bounds.__init__, "__defaults__", (0.2,))
+    with live(create_app(harbour, TinyEncoder)) as url:
+        for path in ("/search", "/mcp"):
+            answer = _talk(url, f"POST {path} HTTP/1.1\r\n{_HEAD}Content-Length: 100\r\n\r\n{{".encode())
+            assert answer.startswith(b"HTTP/1.1 408 "), path
+        assert b'"alive"' in _talk(url, f"GET /healthz HTTP/1.1\r\n{_HEAD}Connection: close\r\n\r\n".encode())
+        form = _HEAD.replace("application/json\r", "application/x-www-form-urlencoded\r", 1)
+        answer = _talk(url, f"POST / HTTP/1.1\r\n{form}Content-Length: 100\r\n\r\nq=".encode())
+        assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "])
+def test_a_head_that_does_not_come_is_not_waited_for(
+    harbour: Settings, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(listening, "HEAD_TIME", 0.2)
+    with live(create_app(harbour, TinyEncoder), http=Impatient, timeout_keep_alive=1) as url:
+        assert _talk(url, sent) == b""
+        again = f"GET /healthz HTTP/1.1\r\n{_HEAD}\r\n".encode() + sent
+        assert _talk(url, again).count(b'"alive"') == 1  # and the second head is not waited for either
+
+
+def test_a_head_without_end_is_refused(harbour: Settings) -> None:
+    settings = harbour.model_copy(update={"port": 0})
+    config = listening.configuration(create_app(settings, TinyEncoder), settings)
+    with live(config) as url:
+        answer = _talk(url, b"GET / HTTP/1.1\r\nX-Long: " + b"x" * (2 * listening.MAX_HEAD))
+        assert answer.startswith(b"HTTP/1.1 400 ")
+        assert b"server:" not in answer.lower()
+
+
+_HEAD = "Host: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
+
+
+def _talk(url: str, sent: bytes) -> bytes:
+    """All that comes back until the other side closes."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname or "", address.port or 0), timeout=20) as connection:
+        connection.sendall(sent)
+        received = b""
+        try:
+            while piece := connection.recv(65_536):
+                received += piece
+        except ConnectionResetError:
+            pass
+        return received
+
+
+def test_nothing_is_traced_unless_an_endpoint_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(ENDPOINT, raising=False)
+    assert not tracing()["auto_configure"]
+    assert not tracing()["tracing"]
+    monkeypatch.setenv(ENDPOINT, "http://localhost:4318")
+    monkeypatch.setattr("service.tracing._installed", lambda: False)
+    with pytest.raises(TracingError, match="pip install"):
+        tracing()
+    monkeypatch.setattr("service.tracing._installed", lambda: True)
+    traced = tracing()
+    assert traced["tracing"]
+    assert not traced["logs"]
+    left_out = traced["exclude"]
+    assert left_out is not None
+    assert left_out({"query_string": b"q=secret"})
+
+
+def test_the_bounds_leave_room_for_what_is_allowed() -> None:
+    assert bounds.MAX_TARGET < listening.MAX_HEAD
+
+
+def test_an_answer_that_takes_too_long_is_given_up(
+    harbour: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.waiting.ANSWER_TIME", 0.1)
+    encoder = GatedEncoder()
+    threading.Timer(0.5, encoder.gate.set).start()
+    with TestClient(create_app(harbour, lambda: encoder)) as client:
+        refused = ask(client, "who leads the repair of the lighthouse")
+        assert refused.status_code == 503
+        assert refused.headers["retry-after"].isdigit()
+        monkeypatch.setattr("service.waiting.ANSWER_TIME", 20.0)
+        assert ask(client, "who leads the repair of the lighthouse").status_code == 200
