@@ -26,7 +26,7 @@ serve: $(VENV)/installed
 
 test: $(VENV)/installed $(VENV)/browser
 	@echo "== Tests"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 lint: $(VENV)/installed
 	@$(BIN)/ruff check .

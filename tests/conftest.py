@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partialmethod
 from pathlib import Path
 
+import hypothesis
 import pytest
 from starlette.testclient import TestClient
 
@@ -15,6 +16,10 @@ from index.models import Models
 from service.app import create_app
 from service.settings import Settings
 from tests.tiny import TinyEncoder
+
+# a machine that does other work is no failure
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 PLAN = """\
 Harbour Group

@@ -21,7 +21,7 @@ _PIECES = (
 
 
 @given(documents())
-@settings(deadline=None, max_examples=60, suppress_health_check=_SLOW_TO_WRITE)
+@settings(max_examples=60, suppress_health_check=_SLOW_TO_WRITE)
 def test_a_document_is_read_as_it_was_written(written: Written) -> None:
     found = read_blocks(written.source)
     read_as = [(block.kind, written.source[block.start : block.end], block.section) for block in found]
@@ -29,14 +29,14 @@ def test_a_document_is_read_as_it_was_written(written: Written) -> None:
 
 
 @given(documents())
-@settings(deadline=None, max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
+@settings(max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
 def test_items_are_introduced_by_what_they_were_written_under(written: Written) -> None:
     found = [block.lead_in[-1:] for block in read_blocks(written.source) if block.kind == "item"]
     assert found == [(block.introduced_by,) for block in written.blocks if block.kind == "item"]
 
 
 @given(documents())
-@settings(deadline=None, max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
+@settings(max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
 def test_every_row_and_definition_is_one_passage_with_its_header_and_group(written: Written) -> None:
     found = [p for p in read(written.source) if p.kind in ("row", "definition")]
     expected = [block for block in written.blocks if block.kind in ("row", "definition")]
@@ -44,13 +44,13 @@ def test_every_row_and_definition_is_one_passage_with_its_header_and_group(writt
 
 
 @given(documents())
-@settings(deadline=None, max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
+@settings(max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
 def test_a_document_is_accounted_for_to_the_character(written: Written) -> None:
     assert_accounted_for(written.source)
 
 
 @given(documents())
-@settings(deadline=None, max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
+@settings(max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
 def test_running_text_is_cut_short_enough_and_read_the_same_again(written: Written) -> None:
     found = read(written.source)
     assert all(len(p.text) <= LIMIT for p in found if p.kind in ("paragraph", "item"))
@@ -63,19 +63,19 @@ def test_running_text_is_cut_short_enough_and_read_the_same_again(written: Writt
 @example("\ufeff")
 @example("\ufeff\ufeff\n\ufeff- x")
 @example("\x1c\u202812")
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_text_is_accounted_for(source: str) -> None:
     assert_accounted_for(source)
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=40).map("".join))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_any_mixture_of_marks_is_accounted_for(source: str) -> None:
     assert_accounted_for(source)
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=25).map("".join))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_any_mixture_of_marks_is_read_the_same_again(source: str) -> None:
     assert read_blocks(source) == read_blocks(source)
     assert read(source) == read(source)

@@ -34,7 +34,6 @@ _written = st.builds(
 )
 _quick = settings(
     max_examples=12,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

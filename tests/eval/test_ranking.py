@@ -2,7 +2,7 @@
 
 import ir_measures
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from ir_measures import RR, R, nDCG
 
@@ -30,7 +30,6 @@ def assert_agree(ours: dict[str, float], theirs: dict[str, float]) -> None:
         assert value == pytest.approx(theirs.get(query, 0.0), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(runs, qrels, st.sampled_from([1, 3, 10]))
 def test_ndcg_agrees_ties_included(
     run: dict[str, dict[str, float]], judged: dict[str, dict[str, int]], k: int
@@ -38,7 +37,6 @@ def test_ndcg_agrees_ties_included(
     assert_agree(ndcg(run, judged, k), oracle(nDCG @ k, judged, run))
 
 
-@settings(deadline=None)
 @given(runs, qrels, st.sampled_from([1, 5, 10]))
 def test_recall_agrees_ties_included(
     run: dict[str, dict[str, float]], judged: dict[str, dict[str, int]], k: int
@@ -46,7 +44,6 @@ def test_recall_agrees_ties_included(
     assert_agree(recall(run, judged, k), oracle(R @ k, judged, run))
 
 
-@settings(deadline=None)
 @given(runs, qrels)
 def test_reciprocal_rank_agrees_ties_included(
     run: dict[str, dict[str, float]], judged: dict[str, dict[str, int]]
@@ -54,7 +51,6 @@ def test_reciprocal_rank_agrees_ties_included(
     assert_agree(reciprocal_rank(run, judged, 30), oracle(RR, judged, run))
 
 
-@settings(deadline=None)
 @given(untied, qrels)
 def test_reciprocal_rank_at_ten_agrees(
     run: dict[str, dict[str, float]], judged: dict[str, dict[str, int]]

@@ -57,7 +57,7 @@ def put(var: Path, files: dict[str, bytes]) -> None:
         (var / FOLDER / name).write_bytes(data)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(data=st.data())
 def test_any_single_edit_is_found(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -81,7 +81,7 @@ def test_any_single_edit_is_found(
     assert not verify(var).whole
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_lines_that_are_moved_taken_out_or_put_in_twice_are_found(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

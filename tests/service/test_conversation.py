@@ -131,7 +131,7 @@ def test_an_earlier_subject_is_returned_to(client: TestClient) -> None:
 
 
 @given(said=st.text(max_size=200))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_it_does_not_matter_how_the_answers_were_worded(client: TestClient, said: str) -> None:
     asked = ("Who leads the fog signal workshop?", "What's its status?")
     assert chat(client, *asked, said=said or "-") == chat(client, *asked)
@@ -152,7 +152,7 @@ MESSAGE = st.tuples(
 
 
 @given(history=st.lists(MESSAGE, max_size=12), last=MESSAGE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_history_fails(
     generation: Generation, history: list[tuple[str, str]], last: tuple[str, str]
 ) -> None:

@@ -13,7 +13,7 @@ SOURCES = {"plan": PLAN, "report": REPORT}
 
 
 @given(request=requests)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 def test_odd_requests(client: TestClient, request: Any) -> None:
     send(client, SOURCES, request)
 

@@ -62,7 +62,7 @@ def periods(client: TestClient) -> dict[str, Any]:
 
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=5).map(" ".join), st.integers(1, 20))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_label_has_two_quotations_and_an_order(client: TestClient, topic: str, top_k: int) -> None:
     response = client.post("/precedents", json={"topic": topic, "top_k": top_k})
     assert response.status_code == 200

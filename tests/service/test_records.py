@@ -6,7 +6,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -49,7 +49,6 @@ def test_words_are_found_in_any_field_whatever_their_case(client: TestClient) ->
     assert client.get("/records", params={"contains": "x" * 201}).status_code == 422
 
 
-@settings(deadline=None)
 @given(st.lists(records, max_size=8), st.booleans())
 def test_numbers_sort_by_size_stably_and_what_is_missing_comes_last(
     items: list[Record], turned: bool
@@ -60,7 +59,6 @@ def test_numbers_sort_by_size_stably_and_what_is_missing_comes_last(
     assert found == known + [item for item in items if item.number is None]
 
 
-@settings(deadline=None)
 @given(st.lists(records, max_size=4))
 def test_csv_round_trip(items: list[Record]) -> None:
     text = to_csv(items)
@@ -74,7 +72,6 @@ def test_csv_round_trip(items: list[Record]) -> None:
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for row in rows for cell in row)
 
 
-@settings(deadline=None)
 @given(cell_texts)
 def test_the_guard_can_be_taken_off(cell: str) -> None:
     safe = guarded(cell)
