@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from index.encoder import Encoder
 from index.errors import ExportError, GenerationError
 from index.files import REBUILD
@@ -16,6 +18,7 @@ def open_index(var: Path, models: Models) -> Pair:
 
     Raises `GenerationError` where there is none that these models built, and `ModelError`.
     """
+    threadpool_limits(1)  # of linear algebra and OpenMP: several questions at once use the cores better, and repeat
     generation = open_generation(var, models.sha256())
     return _fitting(generation, models.load(generation.exported))
 
