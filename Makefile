@@ -61,6 +61,9 @@ bench: $(VENV)/installed
 	@$(BIN)/python -m bench.corruption
 	@$(BIN)/python -m bench.crashes
 	@$(BIN)/python -m bench.publishing
+	@$(BIN)/python -m bench.starting
+	@$(BIN)/python -m bench.clients
+	@$(BIN)/python -m bench.overload --soak 100000
 
 screenshots: $(VENV)/installed $(VENV)/browser
 	@$(BIN)/bali build

@@ -1,5 +1,7 @@
 """What can go wrong with what a client asks for."""
 
+from types import MappingProxyType
+
 from corpus.errors import BaliError
 
 
@@ -8,6 +10,7 @@ class UnknownError(BaliError):
 
 
 class BusyError(BaliError):
-    """More is asked of the service than it can answer; `RETRY_AFTER` is in seconds."""
+    """More is asked of the service than it can answer; `RETRY_AFTER` is in seconds, and `HEADERS` tell it to clients."""
 
     RETRY_AFTER = 2
+    HEADERS = MappingProxyType({"Retry-After": str(RETRY_AFTER)})

@@ -29,6 +29,11 @@ class Line:
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` gives, once it was its turn. Raises `BusyError` at once where too much waits already."""
+        self.admit()
+        return await anyio.to_thread.run_sync(work, limiter=self._places)
+
+    def admit(self) -> None:
+        """Raises `BusyError` where too much waits already."""
         if self.length >= self._waiting:
             self.refused += 1
             raise BusyError(
@@ -36,4 +41,3 @@ class Line:
                 where="the service",
                 remedy=f"try again in {BusyError.RETRY_AFTER} seconds",
             )
-        return await anyio.to_thread.run_sync(work, limiter=self._places)

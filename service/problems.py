@@ -105,7 +105,7 @@ async def _not_ready(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _busy(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 503, str(error), headers={"Retry-After": str(BusyError.RETRY_AFTER)})
+    return failure(request.scope, 503, str(error), headers=BusyError.HEADERS)
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:

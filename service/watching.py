@@ -12,6 +12,7 @@ from service.access import Guard, path_of
 from service.audit import Audit
 from service.bounds import Bounds
 from service.calls import Calls
+from service.crowd import Crowd
 from service.metrics import CONTENT_TYPE, Metrics
 from service.page.headers import SafetyHeaders
 from service.sessions import Sessions
@@ -35,6 +36,7 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(SafetyHeaders)
     as_text = settings.audit_questions == "text"
     app.add_middleware(Calls, route_of=path_of, audit=audit, metrics=metrics, question_as_text=as_text)
+    app.add_middleware(Crowd, line=lambda: app.state.line)
 
     @app.get(
         "/metrics",

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from service.app import create_app
+from service.crowd import WAITING
 from service.line import Line
 from service.settings import Settings
 from tests.live import live
@@ -18,6 +19,7 @@ ASKED = {"messages": [{"role": "user", "content": "who leads the repair of the l
 PATHS: dict[str, dict[str, Any]] = {
     "/search": {"query": "lighthouse"},
     "/chat": ASKED,
+    "/precedents": {"topic": "lighthouse"},
     "/v1/chat/completions": {"model": "bali", **ASKED},
 }
 
@@ -49,6 +51,10 @@ def test_what_is_too_much_is_told_when_to_come_again_and_what_waits_is_served(
             one.join()
         assert codes == [200, 200, 200]
         assert httpx2.post(f"{url}{path}", json=PATHS[path]).status_code == 200
+
+
+def test_every_route_that_waits_refuses_early() -> None:
+    assert set(PATHS) == WAITING
 
 
 def test_work_is_done_in_the_order_in_which_it_came_and_no_more_at_once_than_there_are_places() -> None:

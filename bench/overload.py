@@ -1,0 +1,186 @@
+"""The service when too much is asked of it: `python -m bench.overload [--seconds 60] [--soak 100000] [--reloads 50]`.
+
+First its *peak*: what it answers a second by `/search` when eight clients ask one question after the other. Then,
+with `--seconds`, ten times as much is asked, at a steady pace and whatever comes back; then one client asks again.
+Prints goodput as a share of the peak, how long refusals take and how long answers take before, and five seconds
+after. With `--soak`, so many questions are asked one after the other by eight clients while what is published is
+opened again `--reloads` times; prints memory and open files after a tenth of it and at the end. Service and clients share
+the machine. Ends with 1 when an answer was wrong, or a promise is broken.
+"""
+
+import argparse
+import asyncio
+import itertools
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import numpy as np
+import psutil
+from rich.console import Console
+from rich.progress import Progress
+
+from bench.clients import service
+from eval.cli import DOCUMENTS, GOLD
+from eval.data import read_gold
+from index.publishing import CURRENT
+from service.settings import Settings
+
+LEAST_GOODPUT, SLOWEST_REFUSAL = 0.9, 0.05  # share of the peak; seconds, of 95 in 100
+MOST_GROWTH = 1.1  # memory and open files at the end of a soak, beside those after a tenth of it
+_TIMES, _CLIENTS, _SETTLING = 10, 8, 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What came back, and when: the status, seconds it took, and the clock when it was there."""
+
+    status: int
+    took: float
+    at: float
+
+
+class Connections:
+    """Connections to a service that are kept open and lent: next to nothing beside what the service itself does."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._host, self._port = parts.hostname, parts.port
+        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def post(self, path: str, body: dict[str, str]) -> Said:
+        """Send JSON, and read all that comes back; status 0 where the connection was closed instead."""
+        begun = time.perf_counter()
+        data = json.dumps(body).encode()
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nContent-Type: application/json\r\n"
+        )
+        try:
+            reader, writer = (
+                self._idle.pop() if self._idle else await asyncio.open_connection(self._host, self._port)
+            )
+            writer.write(f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
+            answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+            length = int(answer.partition("content-length:")[2].split("\r\n")[0])
+            await reader.readexactly(length)
+        except (OSError, ValueError, asyncio.IncompleteReadError):
+            return Said(0, time.perf_counter() - begun, time.perf_counter())
+        if "connection: close" in answer:
+            writer.close()
+        else:
+            self._idle.append((reader, writer))
+        now = time.perf_counter()
+        return Said(int(answer.split()[1]), now - begun, now)
+
+
+async def closed_loop(url: str, questions: Sequence[str], clients: int, seconds: float) -> list[Said]:
+    """Each client asks the next question as soon as the last is answered."""
+    lent, said = Connections(url), list[Said]()
+    until = time.perf_counter() + seconds
+
+    async def ask(first: int) -> None:
+        for question in itertools.islice(itertools.cycle(questions), first, None):
+            if time.perf_counter() > until:
+                return
+            said.append(await lent.post("/search", {"query": question}))
+
+    await asyncio.gather(*map(ask, range(clients)))
+    return said
+
+
+async def open_loop(url: str, questions: Sequence[str], rate: float, seconds: float) -> list[Said]:
+    """`rate` questions a second, however many are still unanswered."""
+    lent, begun = Connections(url), time.perf_counter()
+    asking = []
+    for n, question in zip(range(int(rate * seconds)), itertools.cycle(questions), strict=False):
+        await asyncio.sleep(max(0.0, begun + n / rate - time.perf_counter()))
+        asking.append(asyncio.create_task(lent.post("/search", {"query": question})))
+    return list(await asyncio.gather(*asking))
+
+
+def overload(url: str, questions: Sequence[str], seconds: float) -> bool:
+    """Whether what is promised holds; prints the figures."""
+    asyncio.run(closed_loop(url, questions, _CLIENTS, 2))
+    before = asyncio.run(closed_loop(url, questions, 1, _SETTLING))
+    alone = asyncio.run(closed_loop(url, questions, _CLIENTS, 10))
+    peak = sum(one.status == 200 for one in alone) / 10
+    begun = time.perf_counter()
+    said = asyncio.run(open_loop(url, questions, _TIMES * peak, seconds))
+    took = max(one.at for one in said) - begun
+    asyncio.run(closed_loop(url, questions, 1, _SETTLING))
+    after = asyncio.run(closed_loop(url, questions, 1, _SETTLING))
+    goodput = sum(one.status == 200 for one in said) / took
+    refusals = [one.took for one in said if one.status in (429, 503)]
+    others = sum(one.status not in (200, 429, 503) for one in said)
+    slow = float(np.percentile(refusals, 95)) if refusals else 0.0
+    normal, settled = (float(np.median([one.took for one in found])) for found in (before, after))
+    print(f"peak {peak:.0f} a second; asked {len(said) / seconds:.0f} a second for {seconds:g} s")
+    print(
+        f"goodput {goodput:.0f} a second, {goodput / peak:.2f} of the peak; {others} neither answered nor refused"
+    )
+    middle = float(np.median(refusals or [0]))
+    print(
+        f"{len(refusals)} refusals: {1000 * middle:.0f} ms in the middle, 95 in 100 within {1000 * slow:.0f} ms"
+    )
+    print(f"one client: {1000 * normal:.1f} ms before, {1000 * settled:.1f} ms five seconds after")
+    return (
+        goodput >= LEAST_GOODPUT * peak and slow <= SLOWEST_REFUSAL and not others and settled < 1.5 * normal
+    )
+
+
+async def soaked(
+    url: str, process: psutil.Process, questions: Sequence[str], count: int, reloads: int
+) -> bool:
+    """Whether nothing was lost and nothing grew; prints the figures."""
+    lent, pointer = Connections(url), Settings().var / CURRENT
+    asked, wrong = itertools.count(), 0
+    early = (0.0, 0)
+
+    def used() -> tuple[float, int]:
+        return process.memory_info().rss / 1e6, process.num_fds()
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("asking", total=count)
+
+        async def ask() -> None:
+            nonlocal wrong, early
+            while (n := next(asked)) < count:
+                if reloads and n % max(1, count // reloads) == 0:
+                    pointer.touch()
+                if n == count // 10:
+                    early = used()
+                said = await lent.post("/search", {"query": questions[n % len(questions)]})
+                wrong += said.status != 200
+                progress.advance(task)
+
+        await asyncio.gather(*(ask() for _ in range(_CLIENTS)))
+    late = used()
+    print(f"{count} questions, {reloads} reloads, {wrong} not answered")
+    print(
+        f"memory {early[0]:.0f} MB after a tenth, {late[0]:.0f} MB at the end; open files {early[1]} and {late[1]}"
+    )
+    return not wrong and all(b <= MOST_GROWTH * a for a, b in zip(early, late, strict=True))
+
+
+def main() -> int:
+    """Print the figures; 1 when an answer was wrong or a promise is broken, else 0."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60, help="of asking too much; 0 for none")
+    parser.add_argument("--soak", type=int, default=0, help="questions of the soak; 0 for none")
+    parser.add_argument("--reloads", type=int, default=50)
+    options = parser.parse_args()
+    questions = [question.text for question in read_gold(GOLD, DOCUMENTS).questions]
+    kept = True
+    with service("shipped") as (url, process):
+        if options.seconds:
+            kept &= overload(url, questions, options.seconds)
+        if options.soak:
+            kept &= asyncio.run(soaked(url, process, questions, options.soak, options.reloads))
+    return int(not kept)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""What is asked when too much waits already is refused before anything else is done for it."""
+
+from collections.abc import Callable
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.errors import BusyError
+from service.line import Line
+from service.problems import failure
+
+WAITING = frozenset(
+    {"/chat", "/precedents", "/search", "/v1/chat/completions"}
+)  # routes that wait in the line
+
+
+class Crowd:
+    """Refuses what would be refused by the line, for a hundredth of what it costs there.
+
+    Where ten times as much is asked as can be answered, reading and guarding what is then refused would leave little
+    time to answer the rest.
+    """
+
+    def __init__(self, app: ASGIApp, line: Callable[[], Line]) -> None:
+        self._app, self._line = app, line
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As ASGI has it."""
+        if scope["type"] == "http" and scope["path"] in WAITING and scope["method"] == "POST":
+            try:
+                self._line().admit()
+            except BusyError as error:
+                await failure(scope, 503, str(error), headers=BusyError.HEADERS)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
