@@ -14,7 +14,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -234,5 +234,6 @@ def _retire(folder: Path, document: Document) -> None:
     target = folder / OLD / document.sha256
     target.mkdir(parents=True, exist_ok=True)
     for name in filter(None, (document.file, document.text)):
-        (folder / name).rename(target / Path(name).name)
+        with suppress(FileNotFoundError):  # what is gone already cannot be kept
+            (folder / name).rename(target / Path(name).name)
     _sync(target)

@@ -123,11 +123,15 @@ class Audit:
 
     def _begin(self) -> Head:
         head = self._settle(Head(0, GENESIS, f"{1:012d}.jsonl", 0))
+        self._sync_names()
+        return head
+
+    def _sync_names(self) -> None:
+        """Have the head and the names of the files on the disk."""
         for path in (self._folder / HEAD, self._folder):
             descriptor = os.open(path, os.O_RDONLY)
             os.fsync(descriptor)
             os.close(descriptor)
-        return head
 
     def _append(self, head: Head, event: Mapping[str, Any]) -> Head:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
@@ -165,18 +169,21 @@ class Audit:
         the file is not what the head says, the chain goes on in a new file, and verifying finds the hole.
         """
         size = os.fstat(self._open(head.file)).st_size
-        if size == head.size:
-            return head
         rest = os.pread(self._open(head.file), max(0, size - head.size), head.size)
-        last, taken = head, 0
+        last = head
         for line in rest.splitlines(keepends=True):
             if not (line.endswith(b"\n") and _carries_on(line, last)):
                 break
             digest = hashlib.sha256(line).hexdigest()
-            last, taken = Head(last.n + 1, digest, last.file, last.size + len(line)), taken + 1
-        cut = size - last.size
+            last = Head(last.n + 1, digest, last.file, last.size + len(line))
+        cut, taken = size - last.size, last.n - head.n
+        new = Head(last.n, last.sha256, f"{last.n + 1:012d}.jsonl", 0)
+        if cut == 0 and new.file != last.file and (self._folder / new.file).exists():
+            return self._resume(new)  # it was stopped after it began a new file
+        if last == head and cut == 0:
+            return head
         if size < head.size or b"\n" in rest[last.size - head.size :]:
-            last = Head(last.n, last.sha256, f"{last.n + 1:012d}.jsonl", 0)
+            last = new
         elif cut:
             os.ftruncate(self._open(last.file), last.size)
         return self._append(last, {"event": "recovered", "taken": taken, "cut": cut})
@@ -192,7 +199,9 @@ class Audit:
     def _rotate(self, head: Head) -> Head:
         """Begin a new file; files whose last line is older than is kept go, each after a line that says so."""
         os.fdatasync(self._open(head.file))
-        head = Head(head.n, head.sha256, f"{head.n + 1:012d}.jsonl", 0)
+        head = self._settle(Head(head.n, head.sha256, f"{head.n + 1:012d}.jsonl", 0))
+        self._open(head.file)
+        self._sync_names()
         before = (datetime.now(UTC) - timedelta(days=self._days)).isoformat()
         for path in log_files(self._folder):
             line = (path.read_bytes().splitlines(keepends=True) or [b""])[-1]

@@ -8,16 +8,15 @@ from service.errors import BusyError
 from service.line import Line
 from service.problems import failure
 
-WAITING = frozenset(
-    {"/chat", "/precedents", "/search", "/v1/chat/completions"}
-)  # routes that wait in the line
+# routes that programs ask by the thousand; what comes from browsers, and by MCP, is refused by the line itself
+PROGRAMS = frozenset({"/chat", "/precedents", "/search", "/v1/chat/completions"})
 
 
 class Crowd:
-    """Refuses what would be refused by the line, for a hundredth of what it costs there.
+    """Refuses what the line would refuse, for a part of what it costs there, and before a key is asked for.
 
-    Where ten times as much is asked as can be answered, reading and guarding what is then refused would leave little
-    time to answer the rest.
+    Where much more is asked than can be answered, reading and guarding what is then refused leaves little time to
+    answer the rest.
     """
 
     def __init__(self, app: ASGIApp, line: Callable[[], Line]) -> None:
@@ -25,7 +24,7 @@ class Crowd:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
-        if scope["type"] == "http" and scope["path"] in WAITING and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["path"] in PROGRAMS and scope["method"] == "POST":
             try:
                 self._line().admit()
             except BusyError as error:

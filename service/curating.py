@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from corpus import keeping
 from corpus.catalogue import Catalogue, read_catalogue
-from corpus.errors import BaliError
+from corpus.errors import BaliError, CatalogueError
 from corpus.proposing import SUFFIXES, Proposal, propose
 from corpus.types import Document
 from service.building import bring_up_to_date
@@ -89,6 +89,8 @@ def replace(
 def remove(id: Id, as_json: Json = False) -> None:
     """Take a document out of the corpus; it is kept in the history."""
     settings = Settings()
+    if [document.id for document in read_catalogue(settings.corpus).documents] == [id]:
+        raise CatalogueError("is the only document", where=id, remedy="add another one first")
     catalogue = keeping.remove(settings.corpus, id)
     err.print(f"Removed {id}", markup=False)
     _finish(settings, catalogue, [], as_json=as_json)

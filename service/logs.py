@@ -29,7 +29,11 @@ def configure(*, terminal: bool | None = None) -> None:
     if terminal is None:
         terminal = sys.stderr.isatty()
     shown: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(timestamp_key="at", pad_event_to=8)]
+        [  # plain, since a traceback with its variables would show keys and questions
+            structlog.dev.ConsoleRenderer(
+                timestamp_key="at", pad_event_to=8, exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
         if terminal
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

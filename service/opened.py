@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.errors import BaliError
 from index.encoder import Encoder
+from index.errors import GenerationError
 from index.generation import open_current, open_generation
 from index.opening import Pair, open_index, reopen_index
 from index.publishing import CURRENT
@@ -76,16 +77,20 @@ class Opened:
             self.problem = self._pair[0].instead_of
         except BaliError as error:
             self.problem = error
+        except Exception as error:
+            self.problem = GenerationError(
+                f"could not be opened ({type(error).__name__})",
+                where=str(self._settings.var),
+                remedy="see the log of the service",
+            )
+            _LOG.exception("what is published could not be opened")
 
     async def follow(self) -> None:
         """Refresh for as long as the service runs."""
         while True:
             await asyncio.sleep(_EVERY)
             if self._published() != self._seen:
-                try:
-                    await run_in_threadpool(self.refresh)
-                except Exception:  # unforeseen; the next that is published is looked at all the same
-                    _LOG.exception("what is published could not be opened")
+                await run_in_threadpool(self.refresh)
 
     def _open(self, before: Pair | None) -> Pair:
         var, models = self._settings.var, self._settings.models

@@ -89,13 +89,16 @@ async def ask_on(request: Request, open: Open) -> Response:
 async def _conversation(
     request: Request, open: Open, earlier: Sequence[tuple[str, str]], question: str
 ) -> Response:
-    if not question.strip():
-        return _page(request, open, _turns(earlier), problem="Write a question first.", status=422)
     said = [
         {"role": role, "content": text}
         for turn in earlier
         for role, text in zip(("user", "assistant"), turn, strict=True)
     ]
+    if not question.strip():
+        ChatRequest.model_validate(
+            {"messages": [*said, {"role": "user", "content": "?"}]}
+        )  # it is shown again
+        return _page(request, open, _turns(earlier), problem="Write a question first.", status=422)
     body = ChatRequest.model_validate({"messages": [*said, {"role": "user", "content": question}]})
     answer = await answer_for(request, *open, body.turns())
     turns = [*_turns(earlier), Turn(len(earlier) + 1, question, answer.text, answer)]

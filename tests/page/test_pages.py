@@ -242,6 +242,13 @@ def test_a_place_without_text_is_said(client: TestClient, path: str) -> None:
     assert "no text at the place" in text_of(client.get(path).text)
 
 
+def test_half_a_character_in_a_form_gets_a_page(client: TestClient) -> None:
+    part = '--x\r\ncontent-disposition: form-data; name="{}"\r\ncontent-type: text/plain; charset=utf-7\r\n\r\n+2AA-\r\n'
+    kind = {"content-type": "multipart/form-data; boundary=x; charset=utf-7"}
+    body = part.format("asked") + part.format("answered") + "--x--\r\n"
+    assert client.post("/", content=body.encode(), headers=kind).status_code in (200, 422)
+
+
 @pytest.mark.parametrize(
     "form",
     [

@@ -311,3 +311,42 @@ def test_without_a_log_there_is_no_answer(own: Settings) -> None:
         assert "audit" in refused.json()["detail"]
         assert "bali_audit_failures_total 1.0" in client.get("/metrics").text
         assert client.get("/healthz").status_code == 200
+
+
+def test_a_writer_that_was_stopped_while_it_changed_files_leaves_a_log_that_goes_on(tmp_path: Path) -> None:
+    heads = []
+    audit = Audit(tmp_path, file_bytes=300, days=365)
+    for n in range(6):
+        audit.write({"event": "answer", "question": f"how many lighthouses has harbour {n}?"})
+        heads.append((tmp_path / FOLDER / HEAD).read_bytes())
+    audit.close()
+    kept = parts(tmp_path / FOLDER)
+    changes = [n for n in range(5) if json.loads(heads[n])["file"] != json.loads(heads[n + 1])["file"]]
+    assert changes
+    for n in changes:
+        for lost in (0, 1):  # the head of the line before the change, or of one more
+            put(tmp_path, {**kept, HEAD: heads[max(0, n - lost)]})
+            later = Audit(tmp_path, file_bytes=300, days=365)
+            later.write({"event": "answer", "question": "and how many buoys?"})
+            later.close()
+            report = verify(tmp_path)
+            assert report.whole, report
+
+
+def test_a_log_that_was_stopped_before_the_first_line_of_a_new_file_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audit = Audit(tmp_path, file_bytes=1, days=365)
+    audit.write({"event": "answer"})
+
+    def stopped(*_: Any) -> None:
+        raise OSError(5, "stopped")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(log, "_write_all", stopped)
+        with pytest.raises(log.AuditError):
+            audit.write({"event": "answer"})
+    assert verify(tmp_path).whole
+    audit.write({"event": "answer"})
+    audit.close()
+    assert verify(tmp_path).whole

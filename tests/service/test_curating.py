@@ -102,6 +102,14 @@ def test_a_removed_document_is_found_no_more_and_remembered(run: Run) -> None:
     assert [change["action"] for change in json.loads(run("history", "--json")[1])] == ["removed"]
 
 
+def test_the_only_document_stays(run: Run) -> None:
+    assert run("remove", "report")[0] == 0
+    code, _, err = run("remove", "plan")
+    assert code == 2
+    assert "is the only document" in err
+    assert run("search", "lighthouse")[0] == 0
+
+
 def test_removing_what_is_not_there_says_what_is(run: Run) -> None:
     code, _, err = run("remove", "nowhere")
     assert code == 2
