@@ -155,11 +155,6 @@ def read_results(path: Path, sources: Mapping[str, str]) -> Results:
         ) from error
 
 
-def same_gold(one: Results, other: Results) -> bool:
-    """Whether both were judged by the same gold data on the same sources."""
-    return one.gold == other.gold
-
-
 def _dumps(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False)
 

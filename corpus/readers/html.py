@@ -13,7 +13,7 @@ from corpus.readers.extracted import Extracted, joined, one_line, table
 LIBRARIES = ("selectolax",)
 _DROPPED = frozenset(
     "script style noscript template head iframe object embed svg math canvas audio video select button "
-    "textarea input form-associated -comment -doctype".split()
+    "textarea input -comment -doctype".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(

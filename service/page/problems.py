@@ -43,7 +43,7 @@ class PageRoute(APIRoute):
             except HTTPException as error:
                 return _problem(request, error.status_code, error.detail, error.headers)
             except BusyError as error:
-                return _problem(request, 503, str(error), {"Retry-After": str(BusyError.RETRY_AFTER)})
+                return _problem(request, 503, str(error), BusyError.HEADERS)
             except BaliError as error:
                 return _problem(request, 503, str(error))
 
