@@ -14,7 +14,7 @@ from index.highlights import Highlight, highlights
 from index.preferences import WEIGHTS, Preference, asked_for
 from index.reranker import Reranker
 
-_CANDIDATES = 100  # by the single vector, and by words
+_CANDIDATES = 80  # by the single vector, and by words
 _EXHAUSTIVE = 300  # so many passages are all looked at
 _CONTENDERS = 50  # so many of them are weighed by what else the question wishes
 _DECIMALS = 6  # scores that differ by less are equal

@@ -85,8 +85,10 @@ class Quantizer:
         """Of shape (codes, vectors)."""
         projected = np.ascontiguousarray(unit(vectors @ self.basis).T)
         cosines = np.empty((len(codes), len(vectors)), np.float32)
+        room = np.empty((min(_BLOCK, len(codes)), 2 * codes.shape[1]), np.float32)
         for begin in range(0, len(codes), _BLOCK):
-            levels = _levels(codes[begin : begin + _BLOCK])
+            block = codes[begin : begin + _BLOCK]
+            levels = _levels(block, room[: len(block)])
             lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
             np.matmul(levels, projected, out=cosines[begin : begin + _BLOCK])
             cosines[begin : begin + _BLOCK] /= lengths[:, None]
@@ -94,12 +96,12 @@ class Quantizer:
 
     def decode(self, codes: Codes) -> Vectors:
         """Unit vectors on the axes, of shape (n, axes)."""
-        return unit(_levels(codes))
+        return unit(_levels(codes, np.empty((len(codes), 2 * codes.shape[1]), np.float32)))
 
 
-def _levels(codes: Codes) -> Vectors:
+def _levels(codes: Codes, levels: Vectors) -> Vectors:
+    """Written into `levels`, and given back."""
     half = codes.shape[1]
-    levels = np.empty((len(codes), 2 * half), np.float32)
     levels[:, :half] = codes >> 4
     levels[:, half:] = codes & 15
     levels -= 7.5
