@@ -1,5 +1,6 @@
 """The command line. Exit codes: 0 done, 1 not found or not valid, 2 wrong use or input, 3 nothing usable is built."""
 
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -127,6 +128,7 @@ def serve(
     )
     check_binding(settings)
     bring_up_to_date(settings, read_catalogue(settings.corpus))
+    _check_free(settings)
     logs.configure()
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
@@ -203,6 +205,20 @@ def _verify_corpus(*, as_json: bool) -> None:
             print_coverage(report)
     if not all(report.complete for report in found):
         raise typer.Exit(1)
+
+
+def _check_free(settings: Settings) -> None:
+    """Raises `BadParameter` where the service cannot listen on its address."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise typer.BadParameter(
+                f"cannot listen on {settings.host}:{settings.port} ({error.strerror}); choose another",
+                param_hint="--port",
+            ) from error
 
 
 def _read(path: Path) -> bytes:

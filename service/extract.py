@@ -1,12 +1,14 @@
 """The part of a passage that answers: a cell, or the sentences in which the search found the question."""
 
 import re
+from typing import get_args
 
 from corpus.markers import item_marker
 from corpus.markup import plain
 from corpus.records import Role, column
 from corpus.sentences import sentences
 from corpus.types import Passage
+from index.lexical import terms
 from index.search import Result
 from service.question import Question, kinds_in, news
 
@@ -24,7 +26,8 @@ Span = tuple[int, int]  # characters of the passage's text
 def extract(question: Question, result: Result) -> list[Span]:
     """Spans of the passage's text that answer `question`, in order; never empty."""
     passage = result.passage
-    cell = cell_of(passage, question.role) if question.role else None
+    header = column(passage.fields, question.role) if question.role else _named_column(question, passage)
+    cell = _cell_under(passage, header)
     if cell and _said(question, passage.text[slice(*cell)]):
         cell = None
     if cell and not question.several:
@@ -39,6 +42,23 @@ def extract(question: Question, result: Result) -> list[Span]:
     if cell and not any(start < cell[1] and end > cell[0] for start, end in wanted):
         wanted.append(cell)
     return [_trimmed(passage.text, span) for span in _joined(sorted(set(wanted)), passage.text)]
+
+
+def _named_column(question: Question, passage: Passage) -> str | None:
+    """The one column of a row that the question names, if it asks for what is in it.
+
+    Columns of action items are asked for in many words (`question.role`), and named in passing.
+    """
+    asked = frozenset(terms(question.text))
+    known = {column(passage.fields, role) for role in get_args(Role)}
+    named = [
+        header
+        for header in passage.fields
+        if header not in known and (words := frozenset(terms(header))) and words <= asked
+    ]
+    if passage.kind != "row" or len(named) != 1 or not has_asked(question, passage.fields[named[0]]):
+        return None
+    return named[0]
 
 
 def has_asked(question: Question, text: str) -> bool:
@@ -91,7 +111,10 @@ def sentences_of(passage: Passage) -> list[Span]:
 
 def cell_of(passage: Passage, role: Role) -> Span | None:
     """Where the cell of the column that plays `role` stands in the passage's text, or None."""
-    header = column(passage.fields, role)
+    return _cell_under(passage, column(passage.fields, role))
+
+
+def _cell_under(passage: Passage, header: str | None) -> Span | None:
     if header is None:
         return None
     wanted, start = passage.fields[header], 0

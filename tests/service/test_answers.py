@@ -23,6 +23,10 @@ NEW = """\
 
 The ferry runs six times a day between the islands.
 
+Ferry\tBeds\tSeats
+Gannet\t4\t230
+Puffin\t7\t415
+
 The harbour council asked the following members to paint the pier:
 
 - the Norwegian Coast Guard;
@@ -82,3 +86,10 @@ def test_a_name_that_no_document_mentions_is_said(ferries: Generation) -> None:
     said = ask(ferries, "which volcano near Reykjavik erupted")
     assert said.status == "not_found"
     assert "No document mentions Reykjavik." in said.text
+
+
+@pytest.mark.parametrize(("column", "number"), [("seats", "415"), ("beds", "7")])
+def test_of_a_row_the_column_that_is_named_answers(ferries: Generation, column: str, number: str) -> None:
+    said = ask(ferries, f"How many {column} does the Puffin have?")
+    assert said.text.startswith(f"{number} [1]")
+    assert said.citations[0].passage.fields == {"Ferry": "Puffin", "Beds": "7", "Seats": "415"}
