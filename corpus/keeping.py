@@ -24,6 +24,7 @@ import tomlkit
 from tomlkit import TOMLDocument
 
 from corpus.catalogue import FILE, Catalogue, parse_catalogue, read_catalogue
+from corpus.disk import sync, write_whole
 from corpus.errors import CatalogueError
 from corpus.proposing import Proposal
 from corpus.types import Document
@@ -177,26 +178,8 @@ def _keep(folder: Path, proposal: Proposal) -> None:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """A file whole or not at all, on the disk when this returns."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        with draft.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write_whole(path, data)
 
 
 def _commit(
@@ -236,4 +219,4 @@ def _retire(folder: Path, document: Document) -> None:
     for name in filter(None, (document.file, document.text)):
         with suppress(FileNotFoundError):  # what is gone already cannot be kept
             (folder / name).rename(target / Path(name).name)
-    _sync(target)
+    sync(target)

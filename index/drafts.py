@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from corpus.disk import sync
 from index.errors import GenerationError
 from index.files import expect, safe
 
@@ -54,11 +55,7 @@ def write(path: Path, *parts: Data) -> tuple[int, str]:
 def sync_folder(path: Path) -> None:
     """Wait until the names in a folder are on the disk. Raises `GenerationError`."""
     with writing(path):
-        descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(path)
 
 
 class Draft:

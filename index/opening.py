@@ -18,9 +18,8 @@ def open_index(var: Path, models: Models) -> Pair:
 
     Raises `GenerationError` where there is none that these models built, and `ModelError`.
     """
-    threadpool_limits(
-        1
-    )  # of linear algebra and OpenMP: several questions at once use the cores better, and repeat
+    # of linear algebra and OpenMP: several questions at once use the cores better, and repeat
+    threadpool_limits(1)
     generation = open_generation(var, models.sha256())
     return _fitting(generation, models.load(generation.exported))
 

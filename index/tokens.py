@@ -22,10 +22,8 @@ _BASIS, _CODES = "tokens/basis.npy", "tokens/codes.npy"
 _STARTS, _FREQUENCIES = "tokens/starts.npy", "tokens/frequencies.npy"
 AXES = 112
 _TRAINED = Path(__file__).with_name("axes")
-_PROBE_WORDS, _PROBE_LENGTH = (
-    8192,
-    64,
-)  # words of the vocabulary that the axes are learned from, and in one text
+# words of the vocabulary that the axes are learned from, and in one text
+_PROBE_WORDS, _PROBE_LENGTH = 8192, 64
 _FUNCTION_WORD = 0.1  # what a function word of a question counts, beside other words
 _SEED = 20020228
 _BLOCK = 2048  # codes unpacked at a time: they stay in the processor's cache

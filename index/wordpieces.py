@@ -57,7 +57,7 @@ class WordPieces:
         self._is_piece = np.array([token not in special and any(map(str.isalnum, token)) for token in tokens])
 
     def save(self, path: Path) -> None:
-        """As `load` reads it."""
+        """The definition that a tokenizer is made of again."""
         path.write_text(self._whole.to_str(), "utf-8")
 
     def cut(self, text: str) -> Cut:

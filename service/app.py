@@ -12,9 +12,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import Route
 
 from index.encoder import Encoder
-from index.search import search
 from service import analysts, completions, reading, watching
-from service.calls import answered
 from service.line import Line
 from service.mcp_tools import mcp_server
 from service.opened import NamesGeneration, Open, Opened, following, state
@@ -30,6 +28,7 @@ from service.schemas import (
     Verdict,
 )
 from service.search_schemas import SearchRequest, SearchResponse
+from service.searching import searched
 from service.settings import Settings
 from service.streaming import EVENTS, chat_events, streamed
 from service.tracing import tracing
@@ -97,9 +96,8 @@ def _ask(app: FastAPI) -> None:
         generation, encoder = open
         filter = body.filter.to_index(generation.documents) if body.filter else None
         found = await in_line(
-            request, encoder, lambda watched: search(generation, watched, body.query, body.top_k, filter)
+            request, encoder, lambda watched: searched(generation, watched, body.query, body.top_k, filter)
         )
-        answered(body.query, found.generation, [one.passage.id for one in found.results], "searched")
         return SearchResponse.of(found)
 
     @app.post(

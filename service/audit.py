@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from corpus.disk import sync
 from corpus.errors import BaliError
 
 FOLDER, HEAD, LOCK = "audit", "head", "lock"
@@ -129,9 +130,7 @@ class Audit:
     def _sync_names(self) -> None:
         """Have the head and the names of the files on the disk."""
         for path in (self._folder / HEAD, self._folder):
-            descriptor = os.open(path, os.O_RDONLY)
-            os.fsync(descriptor)
-            os.close(descriptor)
+            sync(path)
 
     def _append(self, head: Head, event: Mapping[str, Any]) -> Head:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")

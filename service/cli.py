@@ -127,8 +127,8 @@ def serve(
         update={name: value for name, value in given.items() if value is not None}
     )
     check_binding(settings)
-    bring_up_to_date(settings, read_catalogue(settings.corpus))
     _check_free(settings)
+    bring_up_to_date(settings, read_catalogue(settings.corpus))
     logs.configure()
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"

@@ -25,7 +25,7 @@ from service.completion_schemas import (
 )
 from service.links import linked
 from service.opened import Open, pair, state
-from service.page.quoting import link_of
+from service.page.quoting import of_citation
 from service.refusals import Refusal, Refused
 from service.schemas import MAX_QUESTION, Citation
 from service.streaming import EVENTS, event, pieces, streamed
@@ -53,7 +53,7 @@ async def complete(request: Request, body: CompletionRequest, open: Open) -> Com
     given = await answer_for(request, generation, encoder, conversation)
 
     def url_of(citation: Quotation) -> str:
-        return str(request.base_url).rstrip("/") + link_of(citation)
+        return str(request.base_url).rstrip("/") + of_citation(citation).url
 
     content, links = linked(given, url_of)
     message = CompletionMessage(content=content, annotations=[Annotation.of(link) for link in links])

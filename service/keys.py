@@ -7,7 +7,6 @@ import fcntl
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
@@ -18,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from corpus.disk import write_whole
 from corpus.errors import BaliError
 
 FILE = "keys.json"
@@ -164,7 +164,7 @@ def _key(entry: Any) -> Key:
 @contextmanager
 def _changing(var: Path) -> Iterator[list[Key]]:
     """The keys, to be changed by one process at a time; written whole, or not at all."""
-    path, draft = var / FILE, var / f"{FILE}.new"
+    path = var / FILE
     try:
         var.mkdir(parents=True, exist_ok=True)
         with (var / "keys.lock").open("ab") as lock:
@@ -172,15 +172,7 @@ def _changing(var: Path) -> Iterator[list[Key]]:
             keys = read_keys(var)
             yield keys
             text = json.dumps({"version": _VERSION, "keys": [asdict(key) for key in keys]}, indent=1)
-            draft.unlink(missing_ok=True)
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(text + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-            folder = os.open(var, os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
+            write_whole(path, f"{text}\n".encode(), 0o600)
     except OSError as error:
         raise KeysError(
             f"cannot be written ({error.strerror})", where=str(path), remedy="make room, or mend its owner"

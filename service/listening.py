@@ -10,9 +10,8 @@ from service.settings import Settings
 
 MAX_HEAD = 65_536  # bytes of the request line and all headers
 MAX_CONNECTIONS = 1_000
-HEAD_TIME = (
-    10.0  # seconds from the connection, or from the first byte after a response, to the end of the headers
-)
+# seconds from the connection, or from the first byte after a response, to the end of the headers
+HEAD_TIME = 10.0
 READ_TIME = 30.0  # seconds that a client may take to read what is ready for it
 IDLE = 5  # seconds that a connection is kept after a response
 STOPPING = 10  # seconds that requests have to end when the service is stopped

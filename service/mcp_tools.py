@@ -15,16 +15,15 @@ from pydantic import ConfigDict, Field, create_model
 from corpus.errors import BaliError
 from index.encoder import Encoder
 from index.generation import Generation
-from index.search import search as find
 from service import reading
 from service.analysts import precedents
-from service.calls import answered
 from service.line import Line
 from service.precedents_schemas import PrecedentsRequest, PrecedentsResponse
 from service.reading import MAX_SLICE
 from service.reading_schemas import Reading, Records
 from service.schemas import MAX_QUESTION, Citation, Filter, Verdict
 from service.search_schemas import SearchResponse
+from service.searching import searched
 from service.verify import verdict
 
 P = ParamSpec("P")
@@ -66,8 +65,7 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         """
         generation, encoder = opened()
         chosen = filter.to_index(generation.documents) if filter else None
-        found = await line.run(partial(find, generation, encoder, query, top_k, chosen))
-        answered(query, found.generation, [one.passage.id for one in found.results], "searched")
+        found = await line.run(partial(searched, generation, encoder, query, top_k, chosen))
         return SearchResponse.of(found)
 
     async def read_document(

@@ -62,7 +62,7 @@ class Related(Model):
             score=found.score,
             certainty=found.certainty,
             passage=Passage.of(found.passage),
-            highlights=[Highlight(start=h.start, end=h.end) for h in found.highlights],
+            highlights=[Highlight.of(highlight) for highlight in found.highlights],
         )
 
 

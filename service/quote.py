@@ -13,10 +13,8 @@ from service.question import Question
 
 _CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
 _SIDE_BY_SIDE = 2  # passages at most
-_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER = (
-    0.04,
-    3,
-)  # the same after other questions, where what is meant is less sure
+# the same after other questions, where what is meant is less sure
+_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER = 0.04, 3
 _SHORT = 300  # characters that they may have together, if they are of one period
 _NEARBY = 0.1  # a passage whose score is this close is worth reading too
 _ENOUGH = 40  # characters of a lead-in that tell it from others

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import ConfigDict, Field
 
+from index.highlights import Highlight as Marked
 from index.preferences import Wish
 from index.search import Interpretation as Understood
 from index.search import Result as Ranked
@@ -32,6 +33,11 @@ class Highlight(Model):
     start: int
     end: int
 
+    @classmethod
+    def of(cls, highlight: Marked) -> Self:
+        """From the index's record."""
+        return cls(start=highlight.start, end=highlight.end)
+
 
 class Result(Model):
     """A ranked passage; rank 1 is the best."""
@@ -48,7 +54,7 @@ class Result(Model):
             rank=result.rank,
             score=result.score,
             passage=Passage.of(result.passage),
-            highlights=[Highlight(start=h.start, end=h.end) for h in result.highlights],
+            highlights=[Highlight.of(highlight) for highlight in result.highlights],
         )
 
 

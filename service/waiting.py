@@ -79,10 +79,14 @@ async def answer_for(
     filter: Filter | None = None,
 ) -> Answer:
     """As `answer`, when it is the client's turn and while it waits; written into the audit log before it is given."""
-    given = await in_line(request, encoder, lambda watched: answer(generation, watched, messages, filter))
-    cited = [citation.passage.id for citation in given.citations]
-    answered(messages[-1][1], given.generation, cited, given.status)
-    return given
+
+    def audited(watched: Encoder) -> Answer:
+        given = answer(generation, watched, messages, filter)
+        cited = [citation.passage.id for citation in given.citations]
+        answered(messages[-1][1], given.generation, cited, given.status)
+        return given
+
+    return await in_line(request, encoder, audited)
 
 
 async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:

@@ -9,8 +9,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from corpus.types import Document
-from index.search import Result, SearchResults, search
-from service.calls import answered
+from index.search import Result, SearchResults
 from service.opened import Open
 from service.page.address import FACETS, KINDS, Address, chips, named
 from service.page.problems import page_router
@@ -18,6 +17,7 @@ from service.page.quoting import cells, headings, link
 from service.page.rendering import page
 from service.precedents import Related
 from service.search_schemas import SearchRequest
+from service.searching import searched
 from service.waiting import in_line
 
 _STEP = 10  # results that are shown at first, and that "more" adds
@@ -77,9 +77,8 @@ async def find(request: Request, open: Open) -> Response:
         {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}, strict=False
     )
     found = await in_line(
-        request, encoder, lambda watched: search(generation, watched, asked.query, asked.top_k, filter)
+        request, encoder, lambda watched: searched(generation, watched, asked.query, asked.top_k, filter)
     )
-    answered(asked.query, found.generation, [one.passage.id for one in found.results], "searched")
     return page(
         request,
         "find",

@@ -78,13 +78,6 @@ def link(document: str, start: int, end: int, text: str) -> str:
     return f"/read/{document}?{urlencode({'start': start, 'end': end, 'sha256': check})}#mark"
 
 
-def link_of(citation: Citation) -> str:
-    """The path of the reader with what `citation` quotes marked."""
-    passage = citation.passage
-    start = passage.start + passage.text.index(citation.quote)
-    return link(passage.document.id, start, start + len(citation.quote), citation.quote)
-
-
 def unchanged(text: str, sha256: str) -> bool:
     """Whether `text` is still what a link was made for; `sha256` are the digits it carries."""
     return hashlib.sha256(text.encode()).hexdigest().startswith(sha256.lower())

@@ -1,0 +1,16 @@
+"""A search as every face of the service makes it."""
+
+from index.encoder import Encoder
+from index.filters import Filter
+from index.generation import Generation
+from index.search import SearchResults, search
+from service.calls import answered
+
+
+def searched(
+    generation: Generation, encoder: Encoder, query: str, top_k: int, filter: Filter | None
+) -> SearchResults:
+    """As `index.search`, written into the audit log before it is given; it may wait for the disk. Raises AuditError."""
+    found = search(generation, encoder, query, top_k, filter)
+    answered(query, found.generation, [result.passage.id for result in found.results], "searched")
+    return found
