@@ -159,7 +159,9 @@ def test_a_slow_stream_grows_without_moving_anything_and_is_announced_once(
         assert told.startswith("Answered from the documents. ")
     page.evaluate("document.querySelector('#t2 .answer').before('what comes late moves what is there')")
     # not wait_for_function: what it asks again and again is evaluated in the page, whose policy forbids that
-    page.evaluate("new Promise(done => { (function look() { moved.length ? done() : setTimeout(look, 20) })() })")
+    page.evaluate(
+        "new Promise(done => { (function look() { moved.length ? done() : setTimeout(look, 20) })() })"
+    )
 
 
 @pytest.mark.parametrize("viewport", WIDTHS)
