@@ -9,7 +9,6 @@ of the two. Ends with 1 when an answer was an error or a promise is broken.
 
 import argparse
 import asyncio
-import itertools
 import json
 import socket
 import subprocess
@@ -18,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import httpx2
 import numpy as np
@@ -26,6 +26,7 @@ import uvicorn
 from rich.console import Console
 from rich.table import Table
 
+from bench.asking import closed_loop
 from eval.cli import DOCUMENTS, GOLD
 from eval.data import read_gold
 from index.encoder import SentenceTransformerEncoder
@@ -95,32 +96,6 @@ def _ready(url: str) -> bool:
         return False
 
 
-async def _ask(
-    url: str, route: str, clients: int, questions: Sequence[str], seconds: float
-) -> list[tuple[int, float]]:
-    """The status of each answer, and how long it took in seconds."""
-    answers: list[tuple[int, float]] = []
-    until = time.perf_counter() + seconds
-
-    async def ask(client: httpx2.AsyncClient, first: int) -> None:
-        for question in itertools.islice(itertools.cycle(questions), first, None):
-            body = (
-                {"query": question}
-                if route == "/search"
-                else {"messages": [{"role": "user", "content": question}]}
-            )
-            begin = time.perf_counter()
-            if begin > until:
-                return
-            status = (await client.post(f"{url}{route}", json=body)).status_code
-            answers.append((status, time.perf_counter() - begin))
-
-    limits = httpx2.Limits(max_connections=clients)
-    async with httpx2.AsyncClient(timeout=120, limits=limits) as client:
-        await asyncio.gather(*(ask(client, n) for n in range(clients)))
-    return answers
-
-
 def measure(
     name: str,
     url: str,
@@ -133,9 +108,9 @@ def measure(
     """One service under one load."""
     before = sum(process.cpu_times()[:2])
     begin = time.perf_counter()
-    answers = asyncio.run(_ask(url, route, clients, questions, seconds))
+    answers = asyncio.run(closed_loop(url, route, _bodies(route, questions), clients, seconds))
     took, used = time.perf_counter() - begin, sum(process.cpu_times()[:2]) - before
-    times = np.array([taken for _, taken in answers]) * 1000
+    times = np.array([one.took for one in answers]) * 1000
     return Load(
         service=name,
         route=route,
@@ -145,8 +120,14 @@ def measure(
         p95=float(np.percentile(times, 95)),
         cpu=1000 * used / len(answers),
         memory=process.memory_info().rss / 1e6,
-        errors=sum(status != 200 for status, _ in answers),
+        errors=sum(one.status != 200 for one in answers),
     )
+
+
+def _bodies(route: str, questions: Sequence[str]) -> list[dict[str, Any]]:
+    if route == "/search":
+        return [{"query": question} for question in questions]
+    return [{"messages": [{"role": "user", "content": question}]} for question in questions]
 
 
 def main() -> int:

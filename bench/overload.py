@@ -11,18 +11,17 @@ the machine. Ends with 1 when an answer was wrong, or a promise is broken.
 import argparse
 import asyncio
 import itertools
-import json
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import Any
 
 import numpy as np
 import psutil
 from rich.console import Console
 from rich.progress import Progress
 
+from bench.asking import Connections, Said, closed_loop
 from bench.clients import service
 from eval.cli import DOCUMENTS, GOLD
 from eval.data import read_gold
@@ -31,87 +30,31 @@ from service.settings import Settings
 
 LEAST_GOODPUT, SLOWEST_REFUSAL = 0.9, 0.05  # share of the peak; seconds, of 95 in 100
 MOST_GROWTH = 1.1  # memory and open files at the end of a soak, beside those after a tenth of it
+_ROUTE = "/search"
 _TIMES, _CLIENTS, _SETTLING = 10, 8, 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What came back, and when: the status, seconds it took, and the clock when it was there."""
-
-    status: int
-    took: float
-    at: float
-
-
-class Connections:
-    """Connections to a service that are kept open and lent: next to nothing beside what the service itself does."""
-
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self._host, self._port = parts.hostname, parts.port
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-
-    async def post(self, path: str, body: dict[str, str]) -> Said:
-        """Send JSON, and read all that comes back; status 0 where the connection was closed instead."""
-        begun = time.perf_counter()
-        data = json.dumps(body).encode()
-        head = (
-            f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nContent-Type: application/json\r\n"
-        )
-        try:
-            reader, writer = (
-                self._idle.pop() if self._idle else await asyncio.open_connection(self._host, self._port)
-            )
-            writer.write(f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
-            answer = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-            length = int(answer.partition("content-length:")[2].split("\r\n")[0])
-            await reader.readexactly(length)
-        except (OSError, ValueError, asyncio.IncompleteReadError):
-            return Said(0, time.perf_counter() - begun, time.perf_counter())
-        if "connection: close" in answer:
-            writer.close()
-        else:
-            self._idle.append((reader, writer))
-        now = time.perf_counter()
-        return Said(int(answer.split()[1]), now - begun, now)
-
-
-async def closed_loop(url: str, questions: Sequence[str], clients: int, seconds: float) -> list[Said]:
-    """Each client asks the next question as soon as the last is answered."""
-    lent, said = Connections(url), list[Said]()
-    until = time.perf_counter() + seconds
-
-    async def ask(first: int) -> None:
-        for question in itertools.islice(itertools.cycle(questions), first, None):
-            if time.perf_counter() > until:
-                return
-            said.append(await lent.post("/search", {"query": question}))
-
-    await asyncio.gather(*map(ask, range(clients)))
-    return said
-
-
-async def open_loop(url: str, questions: Sequence[str], rate: float, seconds: float) -> list[Said]:
+async def open_loop(url: str, bodies: Sequence[dict[str, Any]], rate: float, seconds: float) -> list[Said]:
     """`rate` questions a second, however many are still unanswered."""
     lent, begun = Connections(url), time.perf_counter()
     asking = []
-    for n, question in zip(range(int(rate * seconds)), itertools.cycle(questions), strict=False):
+    for n, body in zip(range(int(rate * seconds)), itertools.cycle(bodies), strict=False):
         await asyncio.sleep(max(0.0, begun + n / rate - time.perf_counter()))
-        asking.append(asyncio.create_task(lent.post("/search", {"query": question})))
+        asking.append(asyncio.create_task(lent.post(_ROUTE, body)))
     return list(await asyncio.gather(*asking))
 
 
-def overload(url: str, questions: Sequence[str], seconds: float) -> bool:
+def overload(url: str, bodies: Sequence[dict[str, Any]], seconds: float) -> bool:
     """Whether what is promised holds; prints the figures."""
-    asyncio.run(closed_loop(url, questions, _CLIENTS, 2))
-    before = asyncio.run(closed_loop(url, questions, 1, _SETTLING))
-    alone = asyncio.run(closed_loop(url, questions, _CLIENTS, 10))
+    asyncio.run(closed_loop(url, _ROUTE, bodies, _CLIENTS, 2))
+    before = asyncio.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
+    alone = asyncio.run(closed_loop(url, _ROUTE, bodies, _CLIENTS, 10))
     peak = sum(one.status == 200 for one in alone) / 10
     begun = time.perf_counter()
-    said = asyncio.run(open_loop(url, questions, _TIMES * peak, seconds))
+    said = asyncio.run(open_loop(url, bodies, _TIMES * peak, seconds))
     took = max(one.at for one in said) - begun
-    asyncio.run(closed_loop(url, questions, 1, _SETTLING))
-    after = asyncio.run(closed_loop(url, questions, 1, _SETTLING))
+    asyncio.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
+    after = asyncio.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
     goodput = sum(one.status == 200 for one in said) / took
     refusals = [one.took for one in said if one.status in (429, 503)]
     others = sum(one.status not in (200, 429, 503) for one in said)
@@ -132,7 +75,7 @@ def overload(url: str, questions: Sequence[str], seconds: float) -> bool:
 
 
 async def soaked(
-    url: str, process: psutil.Process, questions: Sequence[str], count: int, reloads: int
+    url: str, process: psutil.Process, bodies: Sequence[dict[str, Any]], count: int, reloads: int
 ) -> bool:
     """Whether nothing was lost and nothing grew; prints the figures."""
     lent, pointer = Connections(url), Settings().var / CURRENT
@@ -152,7 +95,7 @@ async def soaked(
                     pointer.touch()
                 if n == count // 10:
                     early = used()
-                said = await lent.post("/search", {"query": questions[n % len(questions)]})
+                said = await lent.post(_ROUTE, bodies[n % len(bodies)])
                 wrong += said.status != 200
                 progress.advance(task)
 
@@ -172,13 +115,13 @@ def main() -> int:
     parser.add_argument("--soak", type=int, default=0, help="questions of the soak; 0 for none")
     parser.add_argument("--reloads", type=int, default=50)
     options = parser.parse_args()
-    questions = [question.text for question in read_gold(GOLD, DOCUMENTS).questions]
+    bodies = [{"query": question.text} for question in read_gold(GOLD, DOCUMENTS).questions]
     kept = True
     with service("shipped") as (url, process):
         if options.seconds:
-            kept &= overload(url, questions, options.seconds)
+            kept &= overload(url, bodies, options.seconds)
         if options.soak:
-            kept &= asyncio.run(soaked(url, process, questions, options.soak, options.reloads))
+            kept &= asyncio.run(soaked(url, process, bodies, options.soak, options.reloads))
     return int(not kept)
 
 

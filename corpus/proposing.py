@@ -17,7 +17,9 @@ from corpus.types import Document
 TEXT_SUFFIXES = (".txt", ".md", ".markdown")
 SUFFIXES = (*TEXT_SUFFIXES, *READERS)
 UNKNOWN = "unknown"
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# 2015, 2015-2017, 2015-17, but not 2015-11-30
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[-–/]\s?((?:19|20)?\d\d)(?![-/]?\d))?(?!\d)")
+_MOST_YEARS = 10  # of a period whose end is written with two digits; 2015/48 is no period
 _LONGEST = 200  # characters of a title or an issuer
 _BLANK = "\ufeff \t\r\n\f"
 
@@ -68,8 +70,8 @@ def propose(
     id = id or re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-")
     record = {
         "id": id,
-        "title": title or found.title[:_LONGEST] or _first_line(found.text) or path.stem,
-        "issuer": issuer or found.author[:_LONGEST] or UNKNOWN,
+        "title": title or _title(found) or path.stem,
+        "issuer": issuer or _borne_out(found.author, found.text)[:_LONGEST] or UNKNOWN,
         "kind": kind or "document",
         "period": list(period or _years(path, found)),
         "file": f"documents/{id}{suffix}",
@@ -103,14 +105,39 @@ def _first_line(source: str) -> str:
     return next((line[:_LONGEST] for line in shown if line), "")
 
 
+def _title(found: Extracted) -> str:
+    """What the file calls itself where its text bears that out in words, for many carry a template's or a draft's name."""
+    said = _borne_out(found.title, found.text)
+    return said[:_LONGEST] if " " in said else _first_line(found.text) or found.title[:_LONGEST]
+
+
+def _borne_out(said: str, text: str) -> str:
+    """`said` if the text has it, too, as whole words; else ""."""
+    words = r"\s+".join(map(re.escape, plain(said).split()))
+    return said if words and re.search(rf"(?<!\w){words}(?!\w)", plain(text), re.IGNORECASE) else ""
+
+
 def _years(path: Path, found: Extracted) -> tuple[int, int]:
     """The years in the file's name and title; else that of its own date where the text names it; else the first there."""
-    title = found.title or _first_line(found.text)
-    dated, written = _YEAR.findall(found.date)[:1], _YEAR.findall(found.text)
-    unnamed = dated if set(dated) & set(written) else written[:1] or dated
-    years = [int(year) for year in _YEAR.findall(f"{path.stem} {title}") or unnamed]
-    if not years:
+    dated, written = _periods(found.date[:4])[:1], _periods(found.text)
+    unnamed = (
+        dated
+        if set(dated) & {(year, year) for period in written for year in period}
+        else written[:1] or dated
+    )
+    periods = _periods(f"{path.stem}\n{_title(found)}") or unnamed
+    if not periods:
         raise CatalogueError(
             "shows no year", where=str(path), remedy="give the years it speaks for with --period"
         )
-    return min(years), max(years)
+    return min(first for first, _ in periods), max(last for _, last in periods)
+
+
+def _periods(text: str) -> list[tuple[int, int]]:
+    """The first and last year of all that `text` names, one after the other."""
+    found = []
+    for first, last in _YEARS.findall(text):
+        begin, end = int(first), int(first[: 4 - len(last)] + last)
+        whole = last and begin <= end and (len(last) == 4 or end - begin <= _MOST_YEARS)
+        found.append((begin, end if whole else begin))
+    return found

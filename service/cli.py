@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated
 
@@ -34,9 +35,22 @@ from service.options import (
 from service.settings import Settings
 from service.terminal import err, out, print_coverage, print_interpretation, print_json, print_passage
 
-app = typer.Typer(
-    help="Answers from the documents of the Bali Process, quoted to the character.", no_args_is_help=True
-)
+app = typer.Typer(no_args_is_help=True)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"bali {version_of('bali')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def bali(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Answers from the documents of the Bali Process, quoted to the character."""
 
 
 @app.command()
@@ -185,7 +199,7 @@ def evaluate(context: typer.Context) -> None:
     """Score retrieval and answers on gold questions; `bali eval --help` lists what else it does."""
     from eval.cli import app as evaluation
 
-    evaluation(context.args, prog_name="bali eval")
+    raise typer.Exit(evaluation(context.args, prog_name="bali eval", standalone_mode=False) or 0)
 
 
 for command in (precedents, add, replace, remove, history):
@@ -228,10 +242,25 @@ def _read(path: Path) -> bytes:
         raise typer.BadParameter(f"{path}: {error.strerror}") from error
 
 
+def _wrong_use(error: typer.TyperException) -> None:
+    said, context = error.format_message(), getattr(error, "ctx", None)
+    if "\n" in said:  # a command without arguments gives its help
+        err.print(said, markup=False, soft_wrap=True)
+    else:
+        path = context.command_path if context else "bali"
+        err.print(f"bali: {said.rstrip('.')} — see `{path} --help`", style="red", markup=False, soft_wrap=True)
+
+
 def main() -> None:
     """Run the program; errors raised on purpose become one line and an exit code."""
     try:
-        app()
+        raise SystemExit(app(prog_name="bali", standalone_mode=False) or 0)
+    except typer.TyperException as error:
+        _wrong_use(error)
+        raise SystemExit(2) from None
+    except typer.Abort:
+        err.print("bali: stopped")
+        raise SystemExit(1) from None
     except (GenerationError, ModelError) as error:
         err.print(f"bali: {error}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(3) from None

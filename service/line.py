@@ -15,10 +15,13 @@ WAITING = 128  # at a fortieth of a second each, they are served within two seco
 
 
 class Line:
-    """Runs work in threads, `at_once` of it by default as many as cores: one more would only slow the others down."""
+    """Runs work in threads, `at_once` of it.
+
+    By default that is one more than there are cores: while one waits for the interpreter, another has the model run.
+    """
 
     def __init__(self, at_once: int = 0, waiting: int = WAITING) -> None:
-        self._places = anyio.CapacityLimiter(at_once or len(os.sched_getaffinity(0)))
+        self._places = anyio.CapacityLimiter(at_once or len(os.sched_getaffinity(0)) + 1)
         self._waiting = waiting
         self.refused = 0  # so far, because too many waited
 

@@ -4,7 +4,7 @@ import asyncio
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from service.settings import Settings
 
@@ -17,11 +17,15 @@ IDLE = 5  # seconds that a connection is kept after a response
 STOPPING = 10  # seconds that requests have to end when the service is stopped
 
 
-class Impatient(H11Protocol):
-    """HTTP/1.1 that closes a connection whose head does not come, or whose response is not read."""
+class Impatient(HttpToolsProtocol):
+    """HTTP/1.1 that closes a connection whose head does not come or end, or whose response is not read."""
 
     _head: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
+    _in_head = True
+    _head_bytes = (
+        0  # received since the connection or the last request, but for what came with the end of that
+    )
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As asyncio has it."""
@@ -30,11 +34,26 @@ class Impatient(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """As asyncio has it."""
+        began_in_head = self._in_head
         super().data_received(data)
+        if began_in_head and self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD and not self.transport.is_closing():
+                self.send_400_response("The headers are too long.")
         if self.cycle is not None and not self.cycle.response_complete:
             self._drop_head()  # the request is there; its body is waited for elsewhere
         elif self._head is None and not self.transport.is_closing():
             self._await_head()
+
+    def on_headers_complete(self) -> None:
+        """As httptools has it."""
+        self._in_head, self._head_bytes = False, 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """As httptools has it."""
+        self._in_head = True
+        super().on_message_complete()
 
     def pause_writing(self) -> None:
         """As asyncio has it."""
@@ -71,7 +90,6 @@ def configuration(app: FastAPI, settings: Settings) -> uvicorn.Config:
         port=settings.port,
         http=Impatient,
         ws="none",
-        h11_max_incomplete_event_size=MAX_HEAD,
         limit_concurrency=MAX_CONNECTIONS,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=STOPPING,

@@ -20,6 +20,7 @@ from corpus.errors import BaliError
 from index.errors import FilterError
 from service.errors import BusyError, UnknownError
 from service.page.headers import HEADERS
+from service.page.problems import problem_page
 from service.refusals import Refused, refusal
 from service.schemas import Problem
 
@@ -85,8 +86,10 @@ def failure(
     return JSONResponse(body.model_dump(), status, headers, MEDIA_TYPE)
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        return problem_page(request, 404, "There is no page at this address.")
     if isinstance(error, Refused):
         return refusal(error.status_code, error.detail, error.param, error.code)
     return failure(request.scope, error.status_code, error.detail, headers=error.headers)

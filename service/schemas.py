@@ -52,7 +52,9 @@ class Model(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _whole_numbers(cls, data: Any) -> Any:
-        return {name: _whole(value) for name, value in data.items()} if isinstance(data, dict) else data
+        if isinstance(data, dict) and any(type(value) is float for value in data.values()):
+            return {name: _whole(value) for name, value in data.items()}
+        return data
 
 
 class Filter(Model):

@@ -1,4 +1,4 @@
-"""HTML: headings, paragraphs, lists and tables as a reader sees them; scripts and styles are dropped."""
+"""HTML: headings, paragraphs, lists and tables as a reader sees them; scripts, styles and navigation are dropped."""
 
 import codecs
 import re
@@ -13,12 +13,12 @@ from corpus.readers.extracted import Extracted, joined, one_line, table
 LIBRARIES = ("selectolax",)
 _DROPPED = frozenset(
     "script style noscript template head iframe object embed svg math canvas audio video select button "
-    "textarea input -comment -doctype".split()
+    "textarea input nav -comment -doctype".split()
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup hr html li main nav ol p pre section summary table tbody td tfoot th "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr html li main ol p pre section summary table tbody td tfoot th "
     "thead tr ul caption".split()
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)

@@ -35,17 +35,17 @@ class PageRoute(APIRoute):
             try:
                 return await handle(request)
             except UnknownError as error:
-                return _problem(request, 404, str(error))
+                return problem_page(request, 404, str(error))
             except FilterError as error:
-                return _problem(request, 422, str(error))
+                return problem_page(request, 422, str(error))
             except (RequestValidationError, ValidationError) as error:
-                return _problem(request, 422, _said(error))
+                return problem_page(request, 422, _said(error))
             except HTTPException as error:
-                return _problem(request, error.status_code, error.detail, error.headers)
+                return problem_page(request, error.status_code, error.detail, error.headers)
             except BusyError as error:
-                return _problem(request, 503, str(error), BusyError.HEADERS)
+                return problem_page(request, 503, str(error), BusyError.HEADERS)
             except BaliError as error:
-                return _problem(request, 503, str(error))
+                return problem_page(request, 503, str(error))
 
         return handled
 
@@ -62,9 +62,10 @@ def _said(error: RequestValidationError | ValidationError) -> str:
     return f"{field}: {first['msg']}" if field else str(first["msg"])
 
 
-def _problem(
+def problem_page(
     request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None
 ) -> Response:
+    """What is wrong, for a person to read."""
     title = _TITLES.get(status, HTTPStatus(status).phrase)
     response = page(request, "problem", status, title=title, detail=detail)
     response.headers.update(headers or {})

@@ -170,7 +170,7 @@ def test_what_a_file_says_of_itself_is_proposed(tmp_path: Path, suffix: str) -> 
     path.write_bytes(MAKERS[suffix](HARBOUR))
     proposal = propose(path)
     assert proposal.document.title == "Harbour Rules 2031"
-    assert proposal.document.issuer == ("unknown" if suffix == ".html" else "Harbour Group")
+    assert proposal.document.issuer == "unknown"  # its text does not name who made it
     assert proposal.document.period == (2031, 2031)
     assert proposal.document.file == f"documents/rules{suffix}"
     assert proposal.text is not None
@@ -185,8 +185,44 @@ def test_the_year_a_file_gives_itself_is_taken_where_its_text_has_it(
     tmp_path: Path, text: str, year: int
 ) -> None:
     path = tmp_path / "card.html"
-    path.write_text(f'<title>Card</title><meta name="date" content="2023-03-22"><p>{text}', "utf-8")
+    path.write_text(
+        f'<title>Card</title><meta name="date" content="2023-03-22"><h1>Card</h1><p>{text}', "utf-8"
+    )
     assert propose(path).document.period == (year, year)
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title", "issuer"),
+    [
+        ("<title>Tide Tables 2031</title>", "<h1>Tide tables 2031</h1>", "Tide Tables 2031", "unknown"),
+        ("<title>x</title><meta name=author content=htmltool>", "<h1>Tides in 2031</h1>", "Tides in 2031", "unknown"),
+        ("<title>Untitled draft</title>", "<p>Tides in 2031</p>", "Tides in 2031", "unknown"),
+        ("<meta name=author content='Port Office'>", "<p>The Port  Office, 2031</p>", "The Port Office, 2031", "Port Office"),
+    ],
+)  # fmt: skip
+def test_a_file_is_believed_of_itself_where_its_text_says_so_too(
+    tmp_path: Path, head: str, body: str, title: str, issuer: str
+) -> None:
+    path = tmp_path / "tides.html"
+    path.write_text(f"{head}<nav>Home About</nav>{body}", "utf-8")
+    proposed = propose(path).document
+    assert (proposed.title, proposed.issuer) == (title, issuer)
+
+
+@pytest.mark.parametrize(
+    ("written", "period"),
+    [
+        ("2027-28", (2027, 2028)),
+        ("2027–2029", (2027, 2029)),
+        ("2027/28 and 2030", (2027, 2030)),
+        ("2027-11-30", (2027, 2027)),
+        ("resolution 2027/48", (2027, 2027)),
+    ],
+)
+def test_the_years_of_a_title_are_its_period(tmp_path: Path, written: str, period: tuple[int, int]) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text(f"Work plan {written}\n\nThe first was in 1999.\n", "utf-8")
+    assert propose(path).document.period == period
 
 
 def test_a_scanned_pdf_says_what_to_do() -> None:

@@ -276,3 +276,11 @@ def test_odd_citations_are_refused(client: TestClient, cite: str) -> None:
 def test_nothing_is_loaded_from_elsewhere_to_describe_the_interface(client: TestClient) -> None:
     assert client.get("/openapi.json").status_code == 200
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
+
+
+def test_a_browser_is_told_on_a_page_that_there_is_none(client: TestClient) -> None:
+    response = client.get("/nowhere", headers={"Accept": "text/html,application/xhtml+xml"})
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    assert "There is no page at this address." in response.text
+    assert client.get("/nowhere").json()["status"] == 404

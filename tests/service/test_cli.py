@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -287,3 +288,27 @@ def test_a_build_says_that_it_waits_for_another(run: Run, tmp_path: Path) -> Non
     thread.join()
     assert code == 0
     assert "Another build is running; waiting for it to end…" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem", "remedy"),
+    [
+        (("ask",), "Missing argument 'question'", "`bali ask --help`"),
+        (("serve", "--port", "x"), "'--port'", "`bali serve --help`"),
+        (("nowhere",), "No such command 'nowhere'", "`bali --help`"),
+        (("eval", "--nowhere"), "No such option: --nowhere", "`bali eval --help`"),
+    ],
+)
+def test_wrong_use_is_told_in_one_line(
+    run: Run, arguments: tuple[str, ...], problem: str, remedy: str
+) -> None:
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert problem in err
+    assert remedy in err
+
+
+def test_it_tells_its_version(run: Run) -> None:
+    assert run("--version") == (0, f"bali {version('bali')}\n", "")

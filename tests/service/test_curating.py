@@ -11,7 +11,9 @@ from tests.service.test_cli import Run, run
 
 __all__ = ["run"]
 
-FERRY = Written("Ferry Notes 2033", [("Quays", ["The ferry to Skagen leaves from quay seven."])])
+FERRY = Written(
+    "Ferry Notes 2033", [("Quays", ["The ferry to Skagen leaves from quay seven.", "Harbour Group."])]
+)
 
 
 def _file(folder: Path, name: str, data: bytes) -> Path:

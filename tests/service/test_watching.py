@@ -252,8 +252,8 @@ def test_an_answer_that_takes_too_long_is_given_up(
 ) -> None:
     monkeypatch.setattr("service.waiting.ANSWER_TIME", 0.1)
     encoder = GatedEncoder()
-    threading.Timer(0.5, encoder.gate.set).start()
     with TestClient(create_app(harbour, lambda: encoder)) as client:
+        threading.Timer(0.5, encoder.gate.set).start()
         refused = ask(client, "who leads the repair of the lighthouse")
         assert refused.status_code == 503
         assert refused.headers["retry-after"].isdigit()
