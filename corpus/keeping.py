@@ -97,12 +97,15 @@ def remove(folder: Path, id: str) -> Catalogue:
 
 
 def history(folder: Path) -> list[dict[str, Any]]:
-    """The changes of the corpus, oldest first, as they were recorded; raises `CatalogueError`."""
+    """The changes of the corpus, oldest first, as they were recorded; raises `CatalogueError`.
+
+    A last line without an end is of a change that was stopped before it was made.
+    """
     path = folder / RECORD
     if not path.exists():
         return []
     changes = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
         try:
             changes.append(json.loads(line))
         except ValueError as error:
@@ -204,12 +207,19 @@ def _commit(
         }
     if old:
         change |= {"replaces": old.sha256}
-    with (folder / RECORD).open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(change, ensure_ascii=False) + "\n")
-        stream.flush()
-        os.fsync(stream.fileno())
+    _record(folder / RECORD, json.dumps(change, ensure_ascii=False).encode() + b"\n")
     _write(folder / FILE, data)
     return catalogue
+
+
+def _record(path: Path, line: bytes) -> None:
+    """Add a line, in the place of what was written of one when an earlier change was stopped."""
+    with path.open("ab+") as stream:
+        stream.seek(0)
+        stream.truncate(stream.read().rfind(b"\n") + 1)
+        stream.write(line)
+        stream.flush()
+        os.fsync(stream.fileno())
 
 
 def _retire(folder: Path, document: Document) -> None:

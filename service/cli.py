@@ -248,7 +248,9 @@ def _wrong_use(error: typer.TyperException) -> None:
         err.print(said, markup=False, soft_wrap=True)
     else:
         path = context.command_path if context else "bali"
-        err.print(f"bali: {said.rstrip('.')} — see `{path} --help`", style="red", markup=False, soft_wrap=True)
+        err.print(
+            f"bali: {said.rstrip('.')} — see `{path} --help`", style="red", markup=False, soft_wrap=True
+        )
 
 
 def main() -> None:

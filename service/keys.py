@@ -103,7 +103,7 @@ def read_keys(var: Path) -> list[Key]:
         raise KeysError(
             f"cannot be read ({error.strerror})", where=str(path), remedy="mend its owner or its folder"
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise KeysError(
             f"is not what was written ({error})",
             where=str(path),

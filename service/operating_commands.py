@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from service import keys as store
+from service.audit import AuditError
 from service.audit_verification import verify as verify_log
 from service.keys import Key, Scope
 from service.options import Json
@@ -39,7 +40,11 @@ def add(
     key, presented = store.add(
         settings.var, name, scope or [Scope.READ], timedelta(days=days) if days else None
     )
-    _record(settings, "key added", key)
+    try:
+        _record(settings, "key added", key)
+    except AuditError:
+        store.revoke(settings.var, key.id)  # nobody has seen it
+        raise
     if as_json:
         print_json(_shown(key) | {"key": presented})
     else:
@@ -98,6 +103,8 @@ def verify(
                 "problem": report.problem,
             }
         )
+    elif report.whole and not report.files:
+        err.print("There is no log yet.")
     elif report.whole:
         out.print(f"whole: lines {report.first} to {report.last} in {report.files} files")
         out.print(f"head {report.last}:{report.sha256}", soft_wrap=True, highlight=False)

@@ -94,6 +94,15 @@ def test_what_was_removed_can_be_added_again(folder: Path) -> None:
     assert {change["sha256"] for change in changes} == {old.sha256}
 
 
+def test_a_line_of_the_record_that_was_cut_short_never_was(folder: Path, tmp_path: Path) -> None:
+    whole = (folder / RECORD).read_bytes()
+    (folder / RECORD).write_bytes(whole + b'{"time": "2031-')
+    assert len(history(folder)) == 1
+    replace_document(folder, "rules", propose(_file(tmp_path, "new.docx", as_docx(NEWER))))
+    assert (folder / RECORD).read_bytes().startswith(whole)
+    assert [change["action"] for change in history(folder)] == ["added", "replaced"]
+
+
 def test_the_record_only_grows(folder: Path, tmp_path: Path) -> None:
     before = (folder / RECORD).read_bytes()
     replace_document(folder, "rules", propose(_file(tmp_path, "new.docx", as_docx(NEWER))))

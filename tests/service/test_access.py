@@ -128,7 +128,15 @@ def test_openai_clients_are_refused_in_their_own_shape(guarded: Guarded) -> None
 
 
 @pytest.mark.parametrize(
-    "damage", ["{", "[]", '{"version": 1, "keys": [{"id": "x"}]}', '{"version": 9, "keys": []}']
+    "damage",
+    [
+        "{",
+        "[]",
+        "[" * 100_000,
+        '{"version": 1, "keys": [{"id": "x"}]}',
+        '{"version": 1, "keys": [null]}',
+        '{"version": 9, "keys": []}',
+    ],
 )
 def test_a_damaged_file_of_keys_opens_nothing(guarded: Guarded, damage: str) -> None:
     path = guarded.settings.var / keys.FILE

@@ -12,6 +12,8 @@ import service.cli as cli
 from index import models
 from index.publishing import building
 from index.weights import EMBEDDING, Kind, weights_sha256
+from service.audit import Audit, AuditError
+from service.keys import read_keys
 from service.settings import Settings
 from tests.conftest import REPORT, write_corpus
 from tests.generations import folder_of
@@ -312,3 +314,25 @@ def test_wrong_use_is_told_in_one_line(
 
 def test_it_tells_its_version(run: Run) -> None:
     assert run("--version") == (0, f"bali {version('bali')}\n", "")
+
+
+def test_a_key_that_cannot_be_recorded_opens_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise AuditError("cannot be written", where="audit", remedy="make room")
+
+    monkeypatch.setattr(Audit, "write", full)
+    code, out, err = run("keys", "add", "Ann")
+    assert code == 2
+    assert out == ""
+    assert "make room" in err
+    (key,) = read_keys(tmp_path / "var")
+    assert key.revoked
+
+
+def test_no_log_is_told_as_such(run: Run) -> None:
+    code, out, err = run("audit", "verify")
+    assert code == 0
+    assert out == ""
+    assert "no log yet" in err
