@@ -1,7 +1,7 @@
 """The tools that agents reach by MCP: search, read, list action items, find precedents, check a citation."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial, wraps
+from functools import wraps
 from importlib.metadata import version
 from typing import Annotated, ParamSpec, TypeVar
 
@@ -25,6 +25,7 @@ from service.schemas import MAX_QUESTION, Citation, Filter, Verdict
 from service.search_schemas import SearchResponse
 from service.searching import searched
 from service.verify import verdict
+from service.waiting import in_time
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,7 +66,9 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         """
         generation, encoder = opened()
         chosen = filter.to_index(generation.documents) if filter else None
-        found = await line.run(partial(searched, generation, encoder, query, top_k, chosen))
+        found = await in_time(
+            line, encoder, lambda watched: searched(generation, watched, query, top_k, chosen)
+        )
         return SearchResponse.of(found)
 
     async def read_document(
@@ -111,7 +114,7 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
             raise ToolError("give a topic or a passage, and not both")
         request = PrecedentsRequest(topic=topic, passage=passage, filter=filter, top_k=top_k)
         generation, encoder = opened()
-        return await line.run(partial(precedents, generation, encoder, request))
+        return await in_time(line, encoder, lambda watched: precedents(generation, watched, request))
 
     async def verify_citation(citation: Citation) -> FoundVerdict:
         """Whether a citation of this service still holds: quotation, hash, offsets and description."""

@@ -90,26 +90,37 @@ async def answer_for(
 
 
 async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
-    """`work` with `encoder`, in a thread and in its turn; the body of `request` has been read.
+    """As `in_time`, for as long as the client waits; the body of `request` has been read.
 
-    Raises `ClientDisconnect` when the client goes first: what has not begun does not begin, what has stops. Raises
-    `BusyError` where the line is too long, or the answer is not there within `ANSWER_TIME`.
+    Raises `ClientDisconnect` when the client goes first: what has not begun does not begin, what has stops.
     """
-    line: Line = request.app.state.line
     gone = threading.Event()
-    late = False
+    watching = asyncio.create_task(_watch(request, gone))
+    try:
+        return await in_time(request.app.state.line, encoder, work, gone)
+    finally:
+        watching.cancel()
+
+
+async def in_time(
+    line: Line, encoder: Encoder, work: Callable[[Encoder], T], gone: threading.Event | None = None
+) -> T:
+    """`work` with `encoder`, in a thread and in its turn, unless `gone` is set first.
+
+    Raises `BusyError` where the line is too long, or the answer is not there within `ANSWER_TIME`.
+    """
+    gone = gone or threading.Event()
+    late = threading.Event()
 
     def give_up() -> None:
-        nonlocal late
-        late = True
+        late.set()
         gone.set()
 
-    watching = asyncio.create_task(_watch(request, gone))
     timer = asyncio.get_running_loop().call_later(ANSWER_TIME, give_up)
     try:
         return await line.run(partial(work, Watched(encoder, gone)))
     except ClientDisconnect:
-        if not late:
+        if not late.is_set():
             raise
         raise BusyError(
             f"no answer within {ANSWER_TIME:g} seconds",
@@ -118,7 +129,6 @@ async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], 
         ) from None
     finally:
         timer.cancel()
-        watching.cancel()
 
 
 async def _watch(request: Request, gone: threading.Event) -> None:

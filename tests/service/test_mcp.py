@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from service.app import create_app
 from service.settings import Settings
 from tests.conftest import PLAN, REPORT
 from tests.live import live
+from tests.service.test_streaming import GatedEncoder
 from tests.tiny import TinyEncoder
 
 # `bali mcp` with the tiny model in the place of the real one
@@ -215,3 +217,16 @@ def test_while_nothing_is_built_the_tools_say_so(tmp_path: Path) -> None:
 
     with live(create_app(Settings(var=tmp_path), TinyEncoder)) as url:
         assert "bali build" in anyio.run(talk, url)
+
+
+def test_a_search_that_takes_too_long_is_given_up(harbour: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.waiting.ANSWER_TIME", 0.1)
+    encoder = GatedEncoder()
+
+    async def talk(url: str) -> str:
+        async with connected(f"{url}/mcp") as client:
+            threading.Timer(0.5, encoder.gate.set).start()
+            return await error(client, "search", query="who mends the lighthouse")
+
+    with live(create_app(harbour, lambda: encoder)) as url:
+        assert "no answer within 0.1 seconds" in anyio.run(talk, url)
