@@ -1,5 +1,7 @@
 """Bringing the index up to date, alone, with progress to be seen."""
 
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,6 +27,19 @@ def bring_up_to_date(settings: Settings, catalogue: Catalogue) -> dict[str, Any]
         if is_current(settings.var, catalogue, settings.models.sha256()):
             return _nothing_done(settings.var)
         return _build(settings, catalogue)
+
+
+def bring_up_to_date_apart(settings: Settings, catalogue: Catalogue) -> None:
+    """As `bring_up_to_date`, in a process of its own: what a build keeps in memory goes with it.
+
+    Raises `SystemExit` with the exit code of a build that failed, and has said why.
+    """
+    from index.build import is_current
+
+    if is_current(settings.var, catalogue, settings.models.sha256()):
+        err.print("The index is up to date.")
+    elif code := subprocess.run([sys.executable, "-m", "service.cli", "build"], check=False).returncode:
+        raise SystemExit(code)
 
 
 def _nothing_done(var: Path) -> dict[str, Any]:

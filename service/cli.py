@@ -16,7 +16,7 @@ from corpus.errors import BaliError
 from index.errors import GenerationError, ModelError
 from index.generation import open_generation
 from service.analyst_commands import feedback, precedents
-from service.building import bring_up_to_date
+from service.building import bring_up_to_date, bring_up_to_date_apart
 from service.curating import add, history, remove, replace
 from service.operating_commands import audit, keys
 from service.options import (
@@ -142,7 +142,7 @@ def serve(
     )
     check_binding(settings)
     _check_free(settings)
-    bring_up_to_date(settings, read_catalogue(settings.corpus))
+    bring_up_to_date_apart(settings, read_catalogue(settings.corpus))
     logs.configure()
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
