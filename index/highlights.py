@@ -73,11 +73,15 @@ def highlights(
         return ()
     if passage.kind == "definition":
         return (Highlight(found[0][0], found[-1][1]),)
-    within = [(spans[:, 0] >= start) & (spans[:, 1] <= end) for start, end in found]
-    best = np.array([nearness[inside].max(axis=0, initial=0) for inside in within])
+    edges = np.array(found)
+    begins, ends = np.searchsorted(spans[:, 0], edges[:, 0]), np.searchsorted(spans[:, 1], edges[:, 1], "right")
+    best = np.array(
+        [nearness[begin:end].max(axis=0, initial=0) for begin, end in zip(begins, ends, strict=True)]
+    )
     taken: set[int] = set()
     have = np.zeros(best.shape[1], np.float32)
-    while have.sum() < _ENOUGH * best.max(axis=0).sum() and len(taken) < len(found):
+    enough = _ENOUGH * best.max(axis=0).sum()
+    while have.sum() < enough and len(taken) < len(found):
         gains = np.maximum(best, have).sum(axis=1)
         gains[list(taken)] = -1
         taken.add(int(gains.argmax()))
