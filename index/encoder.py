@@ -1,7 +1,7 @@
 """The embedding model, behind one small protocol."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -84,7 +84,7 @@ class Encoder(Protocol):
         """The word pieces of each text, without their vectors."""
         ...
 
-    def vocabulary(self) -> Sequence[str]:
+    def vocabulary(self) -> Collection[str]:
         """The whole words among the model's tokens, in the order of their ids."""
         ...
 
@@ -135,7 +135,7 @@ class ReadingEncoder(ABC):
         cuts = map(self.word_pieces.whole, texts)
         return [Pieces(len(c.ids), c.ids[c.keep].astype(np.int32), c.spans[c.keep]) for c in cuts]
 
-    def vocabulary(self) -> Sequence[str]:
+    def vocabulary(self) -> Collection[str]:
         """As `Encoder.vocabulary`."""
         return self.word_pieces.words
 

@@ -64,7 +64,7 @@ class Quantizer:
     def learn(cls, encoder: Encoder) -> "Quantizer":
         """From the vectors of words of the model's vocabulary, drawn and mixed with a fixed seed."""
         random = np.random.default_rng(_SEED)
-        words = encoder.vocabulary()
+        words = list(encoder.vocabulary())
         drawn = [words[n] for n in random.permutation(len(words))[:_PROBE_WORDS]]
         texts = [" ".join(drawn[n : n + _PROBE_LENGTH]) for n in range(0, len(drawn), _PROBE_LENGTH)]
         vectors = np.concatenate([encoding.tokens for encoding in encoder.read(texts)]).astype(np.float64)
