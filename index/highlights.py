@@ -78,19 +78,27 @@ def highlights(
     best = np.array(
         [nearness[begin:end].max(axis=0, initial=0) for begin, end in zip(begins, ends, strict=True)]
     )
-    taken: set[int] = set()
-    have = np.zeros(best.shape[1], np.float32)
-    enough = _ENOUGH * best.max(axis=0).sum()
-    while have.sum() < enough and len(taken) < len(found):
-        gains = np.maximum(best, have).sum(axis=1)
-        gains[list(taken)] = -1
-        taken.add(int(gains.argmax()))
-        have = np.maximum(have, best[int(gains.argmax())])
+    taken = _fewest(best)
     for one in asked:
         answering = [n for n, (start, end) in enumerate(found) if _answers(passage, start, end, one)]
         if answering and not taken & set(answering):
             taken.add(answering[0])
     return tuple(_joined([found[n] for n in sorted(taken)], passage.text)) if taken else ()
+
+
+def _fewest(best: Vectors) -> set[int]:
+    """The clauses, rows of `best`, that together have most of what all have, the best first."""
+    taken: set[int] = set()
+    enough = _ENOUGH * best.max(axis=0).sum()
+    if len(best) == 1:
+        return {0} if enough > 0 else taken
+    have = np.zeros(best.shape[1], np.float32)
+    while have.sum() < enough and len(taken) < len(best):
+        gains = np.maximum(best, have).sum(axis=1)
+        gains[list(taken)] = -1
+        taken.add(int(gains.argmax()))
+        have = np.maximum(have, best[int(gains.argmax())])
+    return taken
 
 
 def _answers(passage: Passage, start: int, end: int, asked: Role | Literal["date"]) -> bool:
