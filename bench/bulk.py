@@ -129,18 +129,27 @@ def main() -> int:
         ("throughput / stock", found["stock"]["throughput_of_build"], LEAST_OF_STOCK),
     ]
     kept: list[dict[str, Any]] = [
-        {"promise": name, "found": value, "least": least, "holds": value >= least} for name, value, least in held
+        {"promise": name, "found": value, "least": least, "holds": value >= least}
+        for name, value, least in held
     ]
     kept.append({"promise": "embedded when built again", "found": again, "most": 0, "holds": again == 0})
     if options.json:
         print(json.dumps({"texts": len(texts), "embedding": found, "promises": kept}, indent=2))
     else:
-        table = Table("", "word pieces a second", "CPU µs a piece", "build's throughput / its", "its CPU / build's")
+        table = Table(
+            "", "word pieces a second", "CPU µs a piece", "build's throughput / its", "its CPU / build's"
+        )
         for kind, row in found.items():
-            table.add_row(kind, f"{row['pieces_per_second']:,.0f}", *(f"{value:.2f}" for value in list(row.values())[1:]))
+            table.add_row(
+                kind,
+                f"{row['pieces_per_second']:,.0f}",
+                *(f"{value:.2f}" for value in list(row.values())[1:]),
+            )
         Console().print(table)
         for promise in kept:
-            print(f"{promise['promise']}: {promise['found']:.2f}: {'holds' if promise['holds'] else 'BROKEN'}")
+            print(
+                f"{promise['promise']}: {promise['found']:.2f}: {'holds' if promise['holds'] else 'BROKEN'}"
+            )
     return int(not all(promise["holds"] for promise in kept))
 
 

@@ -7,8 +7,8 @@ an endpoint of the same server that always says the same; their processor time i
 
 *tokenise*, *forward*, *dense*, *lexical*, *rerank* and *highlights* are the parts of a search, each done alone;
 *tokenizer*, *runtime*, *scan* and *product* (of the question's word pieces with those of all passages) are the limits of
-the first three and of *rerank*. All of them take turns, for one question of `eval/gold` after the other, on one thread. Where it counts,
-figures are medians: a ratio is that of two medians.
+the first three and of *rerank*. All take turns, for one question of `eval/gold` after the other, on one thread. A ratio
+is that of two medians.
 
 Rankings are compared with those of an index that sentence-transformers itself builds and asks, for all questions and
 queries of `eval/gold`. Ends with 1 when a promise is broken.
@@ -56,7 +56,11 @@ from service.answer import answer
 from service.listening import configuration
 from service.settings import Settings
 
-MOST_ENCODING, MOST_SEARCH, MOST_HTTP = 0.45, 1.5, 2.5  # of stock; of bare; milliseconds of the processor above that
+MOST_ENCODING, MOST_SEARCH, MOST_HTTP = (
+    0.45,
+    1.5,
+    2.5,
+)  # of stock; of bare; milliseconds of the processor above that
 LIMITS = {
     "encode": "stock",
     "tokenise": "tokenizer",
@@ -152,7 +156,9 @@ class Limits:
         self._vectors = generation.dense.vectors()
         self._pieces = np.concatenate([generation.tokens.vectors(n) for n in range(len(generation.passages))])
 
-    def of(self, encoder: OnnxEncoder, generation: Generation, question: str) -> Mapping[str, Callable[[], object]]:
+    def of(
+        self, encoder: OnnxEncoder, generation: Generation, question: str
+    ) -> Mapping[str, Callable[[], object]]:
         """What can be timed for `question`."""
         read = encoder.read([question])[0]
         features, pieces = self._features(question), generation.tokens.quantizer.project(read.tokens)
@@ -204,8 +210,14 @@ def measure(
             }
             body = {"query": question, "top_k": _TOP_K}
             there = {
-                "http": (lambda: client.post(f"{url}/search", json=body).raise_for_status(), _clock(process.pid)),
-                "empty": (lambda: client.post(f"{empty}/search", json=body).raise_for_status(), _clock(nothing)),
+                "http": (
+                    lambda: client.post(f"{url}/search", json=body).raise_for_status(),
+                    _clock(process.pid),
+                ),
+                "empty": (
+                    lambda: client.post(f"{empty}/search", json=body).raise_for_status(),
+                    _clock(nothing),
+                ),
             }
             return {**{kind: (work, time.CLOCK_PROCESS_CPUTIME_ID) for kind, work in here.items()}, **there}
 
@@ -294,7 +306,9 @@ def main() -> int:
         raise SystemExit("the limits are those of a model that is exported, without BALI_TOKEN_MODEL")
     here, there = rankings(generation, encoder, gold), reference_rankings(settings, gold)
     different = sum(one != other for one, other in zip(here, there, strict=True))
-    found = figures(measure(generation, encoder, [question.text for question in gold.questions], options.times))
+    found = figures(
+        measure(generation, encoder, [question.text for question in gold.questions], options.times)
+    )
     kept = promises(found, different)
     if options.json:
         print(json.dumps({"stages": found, "rankings": len(here), "promises": kept}, indent=2))

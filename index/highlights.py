@@ -74,7 +74,10 @@ def highlights(
     if passage.kind == "definition":
         return (Highlight(found[0][0], found[-1][1]),)
     edges = np.array(found)
-    begins, ends = np.searchsorted(spans[:, 0], edges[:, 0]), np.searchsorted(spans[:, 1], edges[:, 1], "right")
+    begins, ends = (
+        np.searchsorted(spans[:, 0], edges[:, 0]),
+        np.searchsorted(spans[:, 1], edges[:, 1], "right"),
+    )
     best = np.array(
         [nearness[begin:end].max(axis=0, initial=0) for begin, end in zip(begins, ends, strict=True)]
     )

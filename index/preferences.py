@@ -85,7 +85,9 @@ class Preferences:
         self._leads = {lead: re.compile(rf"\b{re.escape(lead)}\b", re.IGNORECASE) for lead in sorted(leads)}
         statuses = {status_of(record.status) for record in records if record.status}
         words = {status: " ".join(terms(status)) for status in sorted(statuses)}
-        self._statuses = {status: re.compile(rf"\b{re.escape(said)}\b") for status, said in words.items() if said}
+        self._statuses = {
+            status: re.compile(rf"\b{re.escape(said)}\b") for status, said in words.items() if said
+        }
 
     def read(self, question: str) -> tuple[Preference, ...]:
         """What `question` wishes for, in no order of weight."""

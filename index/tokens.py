@@ -29,7 +29,9 @@ _FUNCTION_WORD = 0.1  # what a function word of a question counts, beside other 
 _SEED = 20020228
 _BLOCK = 2048  # codes unpacked at a time: they stay in the processor's cache
 _COMPARED = 512  # of those that are kept unpacked
-_FEW = 8  # vectors; up to so many are multiplied by other routines, whose last bits depend on how the codes lie
+_FEW = (
+    8  # vectors; up to so many are multiplied by other routines, whose last bits depend on how the codes lie
+)
 _UNPACKED = 65_536  # codes that are kept unpacked besides, in 7 MB: unpacking takes as long as comparing
 
 Codes = NDArray[np.uint8]
