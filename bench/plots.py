@@ -11,7 +11,7 @@ from eval.plots import svg
 _PARTS = ("tokenise", "forward", "dense", "lexical", "rerank", "highlights")
 _INK = "#010203"  # stands for the colour of the page's text
 _COLOURS = ("#3d7fc4", "#c4763d")
-_STYLE = dict.fromkeys(
+_STYLE: dict[Any, str] = dict.fromkeys(
     ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), _INK
 )
 

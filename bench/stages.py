@@ -8,7 +8,8 @@ an endpoint of the same server that always says the same; their processor time i
 *tokenise*, *forward*, *dense*, *lexical*, *rerank* and *highlights* are the parts of a search, each done alone;
 *tokenizer*, *runtime*, *scan* and *product* (of the question's word pieces with those of all passages) are the limits of
 the first three and of *rerank*. All take turns, for one question of `eval/gold` after the other, on one thread. A ratio
-is that of two medians.
+is that of two medians. What is promised is judged by the time of the processor, which on an idle machine is that of the clock
+and on another does not depend on what else runs.
 
 Rankings are compared with those of an index that sentence-transformers itself builds and asks, for all questions and
 queries of `eval/gold`. Ends with 1 when a promise is broken.
@@ -278,8 +279,8 @@ def promises(found: Mapping[str, Mapping[str, Any]], different: int) -> list[dic
     """What is promised, what was found, and whether it holds."""
     allowed = MOST_SEARCH * found["bare"]["cpu_ms"] + MOST_HTTP
     held = [
-        ("encoding / stock encode", found["encode"]["wall_ratio"], MOST_ENCODING),
-        ("search p50 / bare p50", found["search"]["wall_ratio"], MOST_SEARCH),
+        ("encoding / stock encode", found["encode"]["cpu_ratio"], MOST_ENCODING),
+        ("search p50 / bare p50", found["search"]["cpu_ratio"], MOST_SEARCH),
         ("processor time of a search over HTTP, ms", found["http"]["cpu_ms"], allowed),
         ("rankings other than the reference's", different, 0),
     ]
