@@ -3,7 +3,7 @@
 The texts are those that `bali build` embeds of the shipped corpus, each passage alone and in its context, shortest first.
 *build* embeds them as a build does, one by one. *bare* is onnxruntime alone with the exported model, in batches of eight,
 its word pieces cut before; *stock* is `SentenceTransformer.encode` at its defaults, which sorts by length itself. Each has
-all cores, in its own way: *build* a thread for each, the others as many inside. They take turns; figures are medians of
+all cores: *build* and *bare* a thread for each, *stock* as many inside. They take turns; figures are medians of
 word pieces a second. Also builds the corpus twice, and counts what is embedded the second time. Ends with 1 when a
 promise is broken.
 """
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ _CORES = len(os.sched_getaffinity(0))
 
 
 def bare_session(encoder: OnnxEncoder, folder: Path) -> onnxruntime.InferenceSession:
-    """The exported model, in a copy under `folder` that takes batches, on all cores."""
+    """The exported model, in a copy under `folder` that takes batches, on one core each."""
     assert encoder.exported is not None
     shutil.copytree(encoder.exported.path, folder, dirs_exist_ok=True)
     model = onnx.load(str(folder / "model.onnx"), load_external_data=False)
@@ -51,7 +52,7 @@ def bare_session(encoder: OnnxEncoder, folder: Path) -> onnxruntime.InferenceSes
     del model.graph.value_info[:]
     onnx.save(model, str(folder / "model.onnx"))
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = _CORES, 3
+    options.intra_op_num_threads, options.log_severity_level = 1, 3
     return onnxruntime.InferenceSession(
         str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
     )
@@ -59,7 +60,8 @@ def bare_session(encoder: OnnxEncoder, folder: Path) -> onnxruntime.InferenceSes
 
 def embed_barely(session: onnxruntime.InferenceSession, cuts: Sequence[Cut]) -> None:
     """Run all batches; what comes out is dropped."""
-    for begin in range(0, len(cuts), _BATCH):
+
+    def run(begin: int) -> None:
         batch = cuts[begin : begin + _BATCH]
         ids = np.zeros((len(batch), max(len(cut.ids) for cut in batch)), np.int64)
         mask = np.zeros_like(ids)
@@ -67,6 +69,9 @@ def embed_barely(session: onnxruntime.InferenceSession, cuts: Sequence[Cut]) -> 
             ids[row, : len(cut.ids)], mask[row, : len(cut.ids)] = cut.ids, 1
         known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
         session.run(None, {node.name: known[node.name] for node in session.get_inputs()})
+
+    with ThreadPoolExecutor(_CORES) as pool:
+        list(pool.map(run, range(0, len(cuts), _BATCH)))
 
 
 def measure(encoder: OnnxEncoder, texts: Sequence[str], times: int) -> dict[str, dict[str, float]]:
