@@ -53,17 +53,7 @@ fuzz: $(VENV)/installed
 
 bench: $(VENV)/installed
 	@$(BIN)/bali build
-	@$(BIN)/python -m bench.reading
-	@$(BIN)/python -m bench.searching
-	@$(BIN)/python -m bench.repeating
-	@$(BIN)/python -m bench.odd_inputs
-	@$(BIN)/python -m bench.schema
-	@$(BIN)/python -m bench.corruption
-	@$(BIN)/python -m bench.crashes
-	@$(BIN)/python -m bench.publishing
-	@$(BIN)/python -m bench.starting
-	@$(BIN)/python -m bench.clients
-	@$(BIN)/python -m bench.overload --soak 100000
+	@$(BIN)/python -m bench.report
 
 screenshots: $(VENV)/installed $(VENV)/browser
 	@$(BIN)/bali build

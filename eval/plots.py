@@ -16,7 +16,7 @@ def risk_coverage_plot(points: Sequence[RiskPoint]) -> str:
     """Risk (share of answers that are wrong) by coverage (share of questions answered)."""
     figure, axes = _axes("questions answered (coverage)", "answers wrong (risk)")
     axes.plot([point.coverage for point in points], [point.risk for point in points], color=BLUE, marker=".")
-    return _svg(figure, "risk")
+    return svg(figure, "risk")
 
 
 def reliability_plot(bins: Sequence[Bin]) -> str:
@@ -27,7 +27,7 @@ def reliability_plot(bins: Sequence[Bin]) -> str:
     axes.bar(lows, accuracies, 0.1, align="edge", color=BLUE, edgecolor="white")
     for part in bins:
         axes.annotate(str(part.n), (part.low + 0.05, part.accuracy + 0.01), ha="center", fontsize=8)
-    return _svg(figure, "reliability")
+    return svg(figure, "reliability")
 
 
 def _axes(across: str, up: str) -> tuple[Figure, Axes]:
@@ -38,7 +38,8 @@ def _axes(across: str, up: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _svg(figure: Figure, salt: str) -> str:
+def svg(figure: Figure, salt: str) -> str:
+    """A figure as an element of a page; `salt` makes its ids its own."""
     written = io.StringIO()
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": salt}):
         figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})

@@ -1,10 +1,12 @@
 """The embedding model, behind one small protocol."""
 
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +17,9 @@ from index.weights import EMBEDDING, PACKAGED, loading, locate, weights_sha256
 from index.wordpieces import Cut, WordPieces
 
 Vectors = NDArray[np.float32]
+T = TypeVar("T")
 
+_FEW = 8  # texts, as of one question, for which no threads are called
 TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
@@ -84,7 +88,7 @@ class Encoder(Protocol):
         """The word pieces of each text, without their vectors."""
         ...
 
-    def vocabulary(self) -> Sequence[str]:
+    def vocabulary(self) -> Collection[str]:
         """The whole words among the model's tokens, in the order of their ids."""
         ...
 
@@ -92,7 +96,8 @@ class Encoder(Protocol):
 class ReadingEncoder(ABC):
     """What encoders that give pooled and token vectors in one forward pass have in common.
 
-    Questions are read as passages are. Texts go one by one, since padding and the size of a batch change the last bits.
+    Questions are read as passages are. Texts go one by one, since padding and the size of a batch change the last bits;
+    where they are many, each core takes the next one.
     """
 
     name: str
@@ -111,17 +116,21 @@ class ReadingEncoder(ABC):
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
         """As `Encoder.encode`."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for n, text in enumerate(texts):
-            vectors[n] = unit(self.forward(self.word_pieces.cut(text))[0])
+        for n, vector in enumerate(_each(self._pooled, texts)):
+            vectors[n] = vector
             if advance:
                 advance(1)
         return vectors
 
+    def _pooled(self, text: str) -> Vectors:
+        return unit(self.forward(self.word_pieces.cut(text))[0])
+
     def read(self, texts: Sequence[str]) -> list[Encoding]:
         """As `Encoder.read`."""
-        return [self._read(self.word_pieces.cut(text)) for text in texts]
+        return list(_each(self._read, texts))
 
-    def _read(self, cut: Cut) -> Encoding:
+    def _read(self, text: str) -> Encoding:
+        cut = self.word_pieces.cut(text)
         pooled, layers = self.forward(cut)
         hidden = np.sum([unit(layer[cut.keep]) for layer in layers], axis=0)
         return Encoding(unit(pooled), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep], unit(hidden))
@@ -135,9 +144,18 @@ class ReadingEncoder(ABC):
         cuts = map(self.word_pieces.whole, texts)
         return [Pieces(len(c.ids), c.ids[c.keep].astype(np.int32), c.spans[c.keep]) for c in cuts]
 
-    def vocabulary(self) -> Sequence[str]:
+    def vocabulary(self) -> Collection[str]:
         """As `Encoder.vocabulary`."""
         return self.word_pieces.words
+
+
+def _each(work: Callable[[str], T], texts: Sequence[str]) -> Iterator[T]:
+    """What `work` gives for each text, in order."""
+    if len(texts) <= _FEW:
+        yield from map(work, texts)
+        return
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        yield from pool.map(work, texts)
 
 
 class SentenceTransformerEncoder(ReadingEncoder):

@@ -42,6 +42,7 @@ class Fields:
             ),
             "kind": _Column([(passage.kind,) for passage in passages]),
         }
+        self._of_all = self._facets(np.ones(len(passages), bool))
         self._status_cells = _Column([(r.status,) if r and r.status else () for r in found])
 
     def mask(self, filter: Filter) -> NDArray[np.bool_]:
@@ -63,6 +64,11 @@ class Fields:
 
     def facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
         """For each field, its values over the passages under `mask` with their counts, most frequent first."""
+        if mask.all():
+            return {name: list(counts) for name, counts in self._of_all.items()}
+        return self._facets(mask)
+
+    def _facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
         return {name: column.counts(mask) for name, column in self._columns.items()}
 
 

@@ -73,20 +73,35 @@ def highlights(
         return ()
     if passage.kind == "definition":
         return (Highlight(found[0][0], found[-1][1]),)
-    within = [(spans[:, 0] >= start) & (spans[:, 1] <= end) for start, end in found]
-    best = np.array([nearness[inside].max(axis=0, initial=0) for inside in within])
-    taken: set[int] = set()
-    have = np.zeros(best.shape[1], np.float32)
-    while have.sum() < _ENOUGH * best.max(axis=0).sum() and len(taken) < len(found):
-        gains = np.maximum(best, have).sum(axis=1)
-        gains[list(taken)] = -1
-        taken.add(int(gains.argmax()))
-        have = np.maximum(have, best[int(gains.argmax())])
+    edges = np.array(found)
+    begins, ends = (
+        np.searchsorted(spans[:, 0], edges[:, 0]),
+        np.searchsorted(spans[:, 1], edges[:, 1], "right"),
+    )
+    best = np.array(
+        [nearness[begin:end].max(axis=0, initial=0) for begin, end in zip(begins, ends, strict=True)]
+    )
+    taken = _fewest(best)
     for one in asked:
         answering = [n for n, (start, end) in enumerate(found) if _answers(passage, start, end, one)]
         if answering and not taken & set(answering):
             taken.add(answering[0])
     return tuple(_joined([found[n] for n in sorted(taken)], passage.text)) if taken else ()
+
+
+def _fewest(best: Vectors) -> set[int]:
+    """The clauses, rows of `best`, that together have most of what all have, the best first."""
+    taken: set[int] = set()
+    enough = _ENOUGH * best.max(axis=0).sum()
+    if len(best) == 1:
+        return {0} if enough > 0 else taken
+    have = np.zeros(best.shape[1], np.float32)
+    while have.sum() < enough and len(taken) < len(best):
+        gains = np.maximum(best, have).sum(axis=1)
+        gains[list(taken)] = -1
+        taken.add(int(gains.argmax()))
+        have = np.maximum(have, best[int(gains.argmax())])
+    return taken
 
 
 def _answers(passage: Passage, start: int, end: int, asked: Role | Literal["date"]) -> bool:

@@ -1,7 +1,7 @@
 """Token vectors by a model that was trained for late interaction (ColBERT, PyLate) beside the embedding model."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -139,7 +139,7 @@ class LateInteractionEncoder:
             for n in range(len(texts))
         ]
 
-    def vocabulary(self) -> Sequence[str]:
+    def vocabulary(self) -> Collection[str]:
         """As `Encoder.vocabulary`: the words of `pooling`, whose tokens are whole words more often than not."""
         return self._pooling.vocabulary()
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import process
@@ -72,7 +72,7 @@ class Names:
         table = {"full": dict(self.full), "words": dict(self.words)}
         draft.write(FILE, json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
 
-    def corrected(self, question: str, known: Sequence[str]) -> Rewording:
+    def corrected(self, question: str, known: Container[str]) -> Rewording:
         """`question` with words that neither the corpus nor `known` has put as the corpus spells the nearest."""
 
         def correct(match: re.Match[str]) -> str:

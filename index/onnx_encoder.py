@@ -72,7 +72,7 @@ def export(reference: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
     Afterwards `reference` is of no more use. Raises `ExportError` where the model cannot be exported, or gives other
     vectors than it did.
     """
-    probes = _probes(reference.vocabulary())
+    probes = _probes(list(reference.vocabulary()))
     expected = reference.read(probes)
     said = _Description(
         reference.name,
@@ -116,7 +116,9 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
             return output["sentence_embedding"], *output["all_layer_embeddings"][-TOKEN_LAYERS:]
 
     cast(Any, reference.model[0]).model.set_attn_implementation("eager")  # what onnxruntime can fuse
-    features = reference.word_pieces.cut(" ".join(reference.vocabulary()[:8])).features(reference.inputs)
+    features = reference.word_pieces.cut(" ".join(list(reference.vocabulary())[:8])).features(
+        reference.inputs
+    )
     outputs = [f"layer_{n}" for n in range(TOKEN_LAYERS)]
     raw = path.with_suffix(".raw")
     with torch.inference_mode(), warnings.catch_warnings():

@@ -84,7 +84,10 @@ class Preferences:
         leads = {lead for record in records for lead in record.lead}
         self._leads = {lead: re.compile(rf"\b{re.escape(lead)}\b", re.IGNORECASE) for lead in sorted(leads)}
         statuses = {status_of(record.status) for record in records if record.status}
-        self._statuses = {status: terms(status) for status in sorted(statuses)}
+        words = {status: " ".join(terms(status)) for status in sorted(statuses)}
+        self._statuses = {
+            status: re.compile(rf"\b{re.escape(said)}\b") for status, said in words.items() if said
+        }
 
     def read(self, question: str) -> tuple[Preference, ...]:
         """What `question` wishes for, in no order of weight."""
@@ -128,10 +131,8 @@ class Preferences:
         asked = " ".join(terms(question))
         return [
             Preference("status", status, status)
-            for status, words in self._statuses.items()
-            if words
-            and re.search(rf"\b{re.escape(' '.join(words))}\b", asked)
-            and (len(status.split()) == 1 or status.lower() in question.lower())
+            for status, pattern in self._statuses.items()
+            if pattern.search(asked) and (len(status.split()) == 1 or status.lower() in question.lower())
         ]
 
     def met(self, preference: Preference, passage: Passage) -> bool:

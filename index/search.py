@@ -1,6 +1,6 @@
 """A question → scored passages: filter → candidates → late interaction and other evidence → rank."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -114,7 +114,8 @@ def search(
     pooled = encodings[0].pooled
 
     rows = _candidates(generation, np.flatnonzero(mask), pooled, lexical)
-    late = generation.tokens.scores(list(zip(encodings, weights, strict=True)), rows)
+    compared = generation.tokens.compare(encodings, rows)
+    late = compared.scores(weights)
     cosines = generation.dense.scores(pooled, rows)
     scores = evidence.late * late + evidence.lexical * lexical[rows] + evidence.dense * cosines
     most = evidence.late + evidence.lexical + evidence.dense + evidence.beside
@@ -133,7 +134,12 @@ def search(
     scores = np.round(np.clip(scores / most, -1, 1), _DECIMALS)
     best = np.lexsort((rows, -scores))[:top_k]
 
-    shown = _highlights(generation, encoder, query, (encodings[0], weights[0]), rows[best])
+    shown = _highlights(
+        encoder,
+        query,
+        [generation.passages[row] for row in rows[best]],
+        [compared.with_first(n) * weights[0] for n in contenders[best]],
+    )
     results = tuple(
         Result(rank, float(scores[n]), generation.passages[rows[n]], marked)
         for rank, (n, marked) in enumerate(zip(best, shown, strict=True), 1)
@@ -182,7 +188,7 @@ def _spoken_of(
 ) -> Vectors:
     """What each passage gains by answering the question as it was asked, and by lying near the last answer."""
     words = before.own_words
-    late = generation.tokens.scores([(encoding, generation.tokens.weights(words, encoding))], rows)
+    late = generation.tokens.compare([encoding], rows).scores([generation.tokens.weights(words, encoding)])
     lexical = generation.lexical.scores(words)[rows]
     dense = generation.dense.scores(encoding.pooled, rows)
     said = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
@@ -219,21 +225,12 @@ def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: N
 
 
 def _highlights(
-    generation: Generation,
-    encoder: Encoder,
-    query: str,
-    reading: tuple[Encoding, Vectors],
-    rows: NDArray[np.intp],
+    encoder: Encoder, query: str, passages: Sequence[Passage], nearness: Sequence[Vectors]
 ) -> list[tuple[Highlight, ...]]:
     """The text of a passage comes before its context in what is indexed, so its pieces come first too."""
-    encoding, weights = reading
-    asked = asked_for(query)
-    passages = [generation.passages[row] for row in rows]
-    cosines = generation.tokens.cosines(encoding, rows)
-    shown = []
-    for passage, nearness, pieces in zip(
-        passages, cosines, encoder.pieces([p.text for p in passages]), strict=True
-    ):
-        both = min(len(nearness), len(pieces.spans))
-        shown.append(highlights(passage, asked, nearness[:both] * weights, pieces.spans[:both]))
+    asked, shown = asked_for(query), []
+    cut = encoder.pieces([passage.text for passage in passages])
+    for passage, near, pieces in zip(passages, nearness, cut, strict=True):
+        both = min(len(near), len(pieces.spans))
+        shown.append(highlights(passage, asked, near[:both], pieces.spans[:both]))
     return shown

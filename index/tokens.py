@@ -7,6 +7,7 @@ vectors can be taken over from one generation to the next: for the packaged mode
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,11 @@ _PROBE_WORDS, _PROBE_LENGTH = 8192, 64
 _FUNCTION_WORD = 0.1  # what a function word of a question counts, beside other words
 _SEED = 20020228
 _BLOCK = 2048  # codes unpacked at a time: they stay in the processor's cache
+_COMPARED = 512  # of those that are kept unpacked
+_FEW = (
+    8  # vectors; up to so many are multiplied by other routines, whose last bits depend on how the codes lie
+)
+_UNPACKED = 65_536  # codes that are kept unpacked besides, in 7 MB: unpacking takes as long as comparing
 
 Codes = NDArray[np.uint8]
 
@@ -60,7 +66,7 @@ class Quantizer:
     def learn(cls, encoder: Encoder) -> "Quantizer":
         """From the vectors of words of the model's vocabulary, drawn and mixed with a fixed seed."""
         random = np.random.default_rng(_SEED)
-        words = encoder.vocabulary()
+        words = list(encoder.vocabulary())
         drawn = [words[n] for n in random.permutation(len(words))[:_PROBE_WORDS]]
         texts = [" ".join(drawn[n : n + _PROBE_LENGTH]) for n in range(0, len(drawn), _PROBE_LENGTH)]
         vectors = np.concatenate([encoding.tokens for encoding in encoder.read(texts)]).astype(np.float64)
@@ -81,7 +87,7 @@ class Quantizer:
 
     def cosines(self, vectors: Vectors, codes: Codes) -> Vectors:
         """Of shape (codes, vectors)."""
-        projected = np.ascontiguousarray(unit(vectors @ self.basis).T)
+        projected = np.ascontiguousarray(self.project(vectors).T)
         cosines = np.empty((len(codes), len(vectors)), np.float32)
         room = np.empty((min(_BLOCK, len(codes)), 2 * codes.shape[1]), np.float32)
         for begin in range(0, len(codes), _BLOCK):
@@ -92,9 +98,45 @@ class Quantizer:
             cosines[begin : begin + _BLOCK] /= lengths[:, None]
         return cosines
 
+    def project(self, vectors: Vectors) -> Vectors:
+        """Unit vectors on the axes, of shape (n, axes)."""
+        return unit(vectors @ self.basis)
+
     def decode(self, codes: Codes) -> Vectors:
         """Unit vectors on the axes, of shape (n, axes)."""
         return unit(_levels(codes, np.empty((len(codes), 2 * codes.shape[1]), np.float32)))
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """Codes at one byte an axis: twice the `levels`, odd whole numbers, of shape (axes, n); and `lengths` of shape (n,)."""
+
+    levels: NDArray[np.int8]
+    lengths: Vectors
+
+    @classmethod
+    def of(cls, codes: Codes) -> "Unpacked":
+        """From codes, two axes a byte."""
+        levels = 2 * _levels(codes, np.empty((len(codes), 2 * codes.shape[1]), np.float32))
+        lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
+        return cls(np.ascontiguousarray(levels.T, np.int8), lengths)
+
+    def of_rows(self, rows: slice | NDArray[np.int64]) -> "Unpacked":
+        """Some of them, in the order of `rows`."""
+        return Unpacked(self.levels[:, rows], self.lengths[rows])
+
+    def cosines(self, projected: Vectors) -> Vectors:
+        """Of shape (vectors, codes), for more than `_FEW` vectors on the axes: as `Quantizer.cosines`, to the last bit."""
+        axes, count = self.levels.shape
+        cosines = np.empty((len(projected), count), np.float32)
+        room = np.empty((axes, min(_COMPARED, count)), np.float32)
+        for begin in range(0, count, _COMPARED):
+            block = self.levels[:, begin : begin + _COMPARED]
+            levels = room[:, : block.shape[1]]
+            levels[:] = block
+            np.matmul(projected, levels, out=cosines[:, begin : begin + _COMPARED])
+        cosines /= self.lengths
+        return cosines
 
 
 def _levels(codes: Codes, levels: Vectors) -> Vectors:
@@ -104,6 +146,46 @@ def _levels(codes: Codes, levels: Vectors) -> Vectors:
     levels[:, half:] = codes & 15
     levels -= 7.5
     return levels
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Word pieces of the readings of a question beside those of passages.
+
+    `cosines` has shape (pieces of all readings, pieces of all passages), one after the other; those of passage n begin
+    at `begins[n]`, and it has `lengths[n]`. `readings` is how many pieces each reading has.
+    """
+
+    cosines: Vectors
+    begins: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    readings: Sequence[int]
+
+    def nearest(self) -> Vectors:
+        """Of shape (passages, pieces of all readings): how near a passage comes to each, as a cosine."""
+        nearest = np.zeros((len(self.begins), len(self.cosines)), np.float32)
+        some = self.lengths > 0
+        if self.cosines.size:
+            nearest[some] = np.maximum.reduceat(self.cosines, self.begins[some], axis=1).T
+        return nearest
+
+    def scores(self, weights: Sequence[Vectors]) -> Vectors:
+        """How near each passage comes to the question, by the reading it comes nearest to.
+
+        That is the mean of the nearest cosines of its pieces, by the weights of each reading, as `TokenIndex.weights`
+        has them.
+        """
+        nearest, ends = self.nearest(), np.cumsum(self.readings)
+        scores = [
+            np.einsum("rp,p->r", nearest[:, end - len(one) : end], one)
+            for one, end in zip(weights, ends, strict=True)
+        ]
+        return np.asarray(np.max(scores, axis=0), np.float32)
+
+    def with_first(self, passage: int) -> Vectors:
+        """Of shape (pieces of the passage, pieces of the first reading)."""
+        begin = self.begins[passage]
+        return self.cosines[: self.readings[0], begin : begin + self.lengths[passage]].T
 
 
 class TokenIndex:
@@ -116,6 +198,7 @@ class TokenIndex:
         self._codes = codes
         self._starts = starts
         self._frequencies = frequencies
+        self._unpacked = Unpacked.of(codes) if len(codes) <= _UNPACKED else None
 
     @classmethod
     def build(
@@ -181,47 +264,22 @@ class TokenIndex:
         roots *= np.where([word in FUNCTION_WORDS for word in words], _FUNCTION_WORD, 1)
         return np.asarray(roots / max(float(roots.sum()), 1e-9), np.float32)
 
-    def scores(self, readings: Sequence[tuple[Encoding, Vectors]], rows: NDArray[np.intp]) -> Vectors:
-        """How near the passages `rows` come to a question, by the reading of it they come nearest to.
-
-        A reading is an encoding and the weights of its pieces; its score is the weighted mean over the pieces of
-        their nearest cosine.
-        """
-        if not len(rows):
-            return np.zeros(0, np.float32)
-        pieces = np.concatenate([encoding.tokens for encoding, _ in readings])
-        nearest = self._nearest(pieces, rows)
-        ends = np.cumsum([len(weights) for _, weights in readings])
-        scores = [
-            np.einsum("rp,p->r", nearest[:, end - len(weights) : end], weights)
-            for (_, weights), end in zip(readings, ends, strict=True)
-        ]
-        return np.asarray(np.max(scores, axis=0), np.float32)
-
-    def nearest(self, query: Encoding, rows: NDArray[np.intp]) -> Vectors:
-        """Of shape (rows, pieces): how near a passage comes to each word piece of the question, as a cosine."""
-        return self._nearest(query.tokens, rows)
-
-    def _nearest(self, pieces: Vectors, rows: NDArray[np.intp]) -> Vectors:
-        nearest = np.zeros((len(rows), len(pieces)), np.float32)
-        codes, begins, lengths = self._gathered(rows)
-        some = lengths > 0
-        if len(pieces) and some.any():
-            cosines = self.quantizer.cosines(pieces, codes)
-            nearest[some] = np.maximum.reduceat(cosines, begins[some], axis=0)
-        return nearest
-
-    def cosines(self, query: Encoding, rows: NDArray[np.intp]) -> list[Vectors]:
-        """For each passage, of shape (pieces of the passage, pieces of the question)."""
-        codes, begins, _ = self._gathered(rows)
-        return np.split(self.quantizer.cosines(query.tokens, codes), begins[1:]) if len(rows) else []
-
-    def _gathered(self, rows: NDArray[np.intp]) -> tuple[Codes, NDArray[np.int64], NDArray[np.int64]]:
-        """The codes of passages one after the other, where those of each begin, and how many it has."""
+    def compare(self, readings: Sequence[Encoding], rows: NDArray[np.intp]) -> Compared:
+        """Readings of a question with the passages `rows`."""
+        pieces = np.concatenate([encoding.tokens for encoding in readings])
         starts, ends = self._starts[rows], self._starts[rows + 1]
         lengths = ends - starts
         begins = np.cumsum(lengths) - lengths
         if len(rows) and np.array_equal(starts[1:], ends[:-1]):  # neighbours: nothing needs to be copied
-            return self._codes[starts[0] : ends[-1]], begins, lengths
-        taken = np.repeat(starts - begins, lengths) + np.arange(lengths.sum())
-        return self._codes[taken], begins, lengths
+            taken: slice | NDArray[np.int64] = slice(starts[0], ends[-1])
+        else:
+            taken = np.repeat(starts - begins, lengths) + np.arange(lengths.sum())
+        if self._unpacked and len(pieces) > _FEW:
+            cosines = self._unpacked.of_rows(taken).cosines(self.quantizer.project(pieces))
+        else:
+            cosines = self.quantizer.cosines(pieces, self._codes[taken]).T
+        return Compared(cosines, begins, lengths, [len(encoding.ids) for encoding in readings])
+
+    def nearest(self, query: Encoding, rows: NDArray[np.intp]) -> Vectors:
+        """Of shape (rows, pieces): how near a passage comes to each word piece of the question, as a cosine."""
+        return self.compare([query], rows).nearest()

@@ -39,7 +39,7 @@ class WordPieces:
     """The tokenizer of a model; safe to share between threads, since nothing of it changes after it is made.
 
     `whole(text)` cuts all of a text, and remembers the last ones, since a passage is cut whenever it is found.
-    `words` are the whole words among its tokens, in the order of their ids.
+    `words` are the whole words among its tokens, in the order of their ids, and quick to look one up in.
     """
 
     def __init__(self, definition: str, max_tokens: int) -> None:
@@ -53,7 +53,7 @@ class WordPieces:
             token.content for token in self._whole.get_added_tokens_decoder().values() if token.special
         }
         tokens = [self._whole.id_to_token(id) or "" for id in range(self._whole.get_vocab_size())]
-        self.words = [token for token in tokens if token.isalpha() and token not in special]
+        self.words = dict.fromkeys(token for token in tokens if token.isalpha() and token not in special)
         self._is_piece = np.array([token not in special and any(map(str.isalnum, token)) for token in tokens])
 
     def save(self, path: Path) -> None:

@@ -126,8 +126,8 @@ def state(request: Request) -> Opened:
     return opened
 
 
-def pair(request: Request) -> Pair:
-    """The generation that `request` is answered from, and its encoder."""
+async def pair(request: Request) -> Pair:
+    """The generation that `request` is answered from, and its encoder; a coroutine, so that no thread is called for."""
     found = state(request).pair
     request.state.generation = found[0].id
     return found

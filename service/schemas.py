@@ -44,10 +44,14 @@ Period = Annotated[
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class Model(BaseModel):
+class Sent(BaseModel):
     """The base of all: no field but those named, no string without bound, and no value of another type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=MAX_TEXT, strict=True)
+
+
+class Model(Sent):
+    """The base of what is received, too, where JSON may have whole numbers with a point."""
 
     @model_validator(mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from index.preferences import Wish
 from index.search import Interpretation as Understood
 from index.search import Result as Ranked
 from index.search import SearchResults
-from service.schemas import MAX_QUESTION, Filter, Model, Passage
+from service.schemas import MAX_QUESTION, Filter, Model, Passage, Sent
 
 
 class SearchRequest(Model):
@@ -27,7 +27,7 @@ class SearchRequest(Model):
     filter: Filter | None = None
 
 
-class Highlight(Model):
+class Highlight(Sent):
     """The characters `start:end` of the passage's own text."""
 
     start: int
@@ -39,7 +39,7 @@ class Highlight(Model):
         return cls(start=highlight.start, end=highlight.end)
 
 
-class Result(Model):
+class Result(Sent):
     """A ranked passage; rank 1 is the best."""
 
     rank: int
@@ -58,14 +58,14 @@ class Result(Model):
         )
 
 
-class Facet(Model):
+class Facet(Sent):
     """How many passages of the whole filtered set have this value."""
 
     value: str
     count: int
 
 
-class Facets(Model):
+class Facets(Sent):
     """Counts over all passages that pass the filter, not only those returned."""
 
     document: list[Facet]
@@ -75,7 +75,7 @@ class Facets(Model):
     kind: list[Facet]
 
 
-class Preference(Model):
+class Preference(Sent):
     """Words of the query taken for a wish: passages that meet it gain a little, none is left out."""
 
     wish: Wish
@@ -85,7 +85,7 @@ class Preference(Model):
     )
 
 
-class Interpretation(Model):
+class Interpretation(Sent):
     """How the query was understood; it was searched as it stands, too."""
 
     corrected: dict[str, str] = Field(description="misspelt words, and how the documents spell them")
@@ -104,7 +104,7 @@ class Interpretation(Model):
         )
 
 
-class SearchResponse(Model):
+class SearchResponse(Sent):
     """The passages that answer best, how the query was understood, and how the filtered set divides."""
 
     query: str

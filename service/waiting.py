@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -61,7 +61,7 @@ class Watched:
         """As `Encoder.pieces`."""
         return self._wanted().pieces(texts)
 
-    def vocabulary(self) -> Sequence[str]:
+    def vocabulary(self) -> Collection[str]:
         """As `Encoder.vocabulary`."""
         return self._wanted().vocabulary()
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer.main
 
+from bench.summary import COLUMNS
 from eval.report import SUMMARIES
 from service.app import create_app
 from service.cli import app
@@ -37,6 +38,12 @@ def test_the_tables_of_figures_are_as_the_command_writes_them() -> None:
     for title, columns in headings:
         assert columns.strip().split(" | ") == tables[title]
     assert re.search(r"^\| bali \| \d\.\d\d \(\d\.\d\d–\d\.\d\d\) \|", README, re.MULTILINE)
+
+
+def test_the_table_of_speed_is_as_the_benchmarks_write_it() -> None:
+    table = README.partition(f"| {' | '.join(COLUMNS)} |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    assert len(table) > 10
+    assert all(line.count("|") == len(COLUMNS) + 1 for line in table)
 
 
 def test_every_route_exists_and_is_named() -> None:

@@ -118,7 +118,7 @@ def test_late_interaction_is_the_model_s_own_maxsim(
     own = model.similarity(model.encode_query([QUESTION]), model.encode_document(texts))[0].numpy()
     asked = encoder.read_questions([QUESTION])[0]
     weights = generation.tokens.weights(QUESTION, asked)
-    here = generation.tokens.scores([(asked, weights)], np.arange(len(texts)))
+    here = generation.tokens.compare([asked], np.arange(len(texts))).scores([weights])
     np.testing.assert_allclose(here, own, atol=0.02)  # four bits a coordinate
 
 
