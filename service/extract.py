@@ -13,6 +13,8 @@ from index.search import Result
 from service.question import Question, kinds_in, news
 
 _LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
+_CLAUSE_END = re.compile(r"[,;:.](?=\s)")
+_SHORT_CLAUSE = 20  # characters; a clause is longer
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
 _DATE = re.compile(
@@ -93,6 +95,13 @@ def trimmed_item(passage: Passage) -> Span:
     """All of a list item but its marker and what leads on to the next."""
     pieces = sentences_of(passage)
     return _trimmed(passage.text, (pieces[0][0], pieces[-1][1]))
+
+
+def beginning(passage: Passage) -> Span:
+    """Of a list item its first clause."""
+    start, end = trimmed_item(passage)
+    clause = _CLAUSE_END.search(passage.text, start + _SHORT_CLAUSE, end)
+    return start, clause.start() if clause else end
 
 
 def sentences_of(passage: Passage) -> list[Span]:

@@ -55,6 +55,12 @@ _POINTS = re.compile(
     r"\b(?:who|what|where|which|anyone|anything|anybody) else\b",
     re.IGNORECASE,
 )
+_COUNTS_THE_LAST = re.compile(
+    r"^\W*(?:(?:and|so|but|then|ok(?:ay)?)\W+)*how many (?:(?:is|are|was|were|does|do) (?:that|this|those|these|there|they|it)(?: make)?|"
+    r"(?:of )?(?:those|these|them)(?: are there)?|in all|in total|altogether)(?: (?:in all|in total|altogether|then))?\W*$|"
+    r"^\W*(?:(?:and|so)\W+)*how many\W*$",
+    re.IGNORECASE,
+)
 _AT_THE_END = re.compile(
     r"(?:(?<=\s)(?:it|them|him|her|there)|\b(?:as well|too|else|instead))(?:\s+(?:too|as well|then|please))?\W*$",
     re.IGNORECASE,
@@ -86,6 +92,11 @@ def leans(question: str) -> bool:
     if is_fragment(body):
         return own <= _FRAGMENT
     return own <= (1 if _NAME.search(body) else _FEW)
+
+
+def counts_the_last(question: str) -> bool:
+    """Whether `question` asks how many what was just listed is, and nothing else."""
+    return _COUNTS_THE_LAST.match(question) is not None
 
 
 def is_brief(question: str) -> bool:
