@@ -85,8 +85,8 @@ def last_question(
 
 
 def _ended(question: str) -> str:
-    """`question` without the marks that end it."""
-    return question.rstrip(" ?.!…") or question
+    """`question` ended by one question mark, as the search was trained."""
+    return f"{question.rstrip(' ?.!…') or question}?"
 
 
 def _understood(

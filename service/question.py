@@ -176,16 +176,15 @@ def _deed(text: str) -> str | None:
 
 
 def does(question: Question, text: str) -> bool:
-    """Whether `text` says who did what `question` asks of: a name that the question has not, before the verb or after "by"."""
-    if question.deed is None:
+    """Whether `text` has all that is asked of, and a name that the question has not before its verb or after "by"."""
+    if question.deed is None or not frozenset(question.terms) <= frozenset(terms(text)):
         return False
-    known, verb = frozenset(terms(question.text)), terms(question.deed)
-    named = False
+    verb, named = terms(question.deed), False
     for match in _WORDS.finditer(text):
-        word = match.group()
-        if word[0].isupper():
-            named = named or bool(terms(word)) and not known.issuperset(terms(word))
-        elif terms(word) == verb and (named or _BY.match(text, match.end())):
+        word = terms(match.group())
+        if match.group()[0].isupper():
+            named = named or not set(word) <= set(question.terms)
+        elif word == verb and (named or _BY.match(text, match.end())):
             return True
     return False
 
