@@ -55,6 +55,11 @@ _POINTS = re.compile(
     r"\b(?:who|what|where|which|anyone|anything|anybody) else\b",
     re.IGNORECASE,
 )
+# "Did Thailand come in person?": who, and nothing of what.
+_DID_ONE = re.compile(
+    rf"^{AUXILIARY} (?:the )?(?-i:[A-Z][\w’'-]*(?: [A-Z][\w’'-]*){{0,2}})(?P<rest>(?: (?-i:[a-z])[\w’'-]*){{0,4}})\W*$",
+    re.IGNORECASE,
+)
 _COUNTS_THE_LAST = re.compile(
     r"^\W*(?:(?:and|so|but|then|ok(?:ay)?)\W+)*how many (?:(?:is|are|was|were|does|do) (?:that|this|those|these|there|they|it)(?: make)?|"
     r"(?:of )?(?:those|these|them)(?: are there)?|in all|in total|altogether)(?: (?:in all|in total|altogether|then))?\W*$|"
@@ -91,6 +96,8 @@ def leans(question: str) -> bool:
     own = len(content(body))
     if is_fragment(body):
         return own <= _FRAGMENT
+    if (one := _DID_ONE.match(body)) and len(content(one["rest"])) <= _FRAGMENT:
+        return True
     return own <= (1 if _NAME.search(body) else _FEW)
 
 
