@@ -10,10 +10,12 @@ from corpus.sentences import sentences
 from corpus.types import Passage
 from index.lexical import terms
 from index.search import Result
+from service.listing import parts, series
 from service.question import Question, kinds_in, news
 
 _LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
 _CLAUSE_END = re.compile(r"[,;:.](?=\s)")
+_A_FEW_NAMES = 4  # in a row are quoted together, whichever is asked about
 _SHORT_CLAUSE = 20  # characters; a clause is longer
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
@@ -33,7 +35,7 @@ def extract(question: Question, result: Result) -> list[Span]:
     if cell and _said(question, passage.text[slice(*cell)]):
         cell = None
     if cell and not question.several:
-        return [cell]
+        return sentences(passage.text, *cell)[:1] if question.yes_or_no else [cell]
     pieces = sentences_of(passage)
     found = [
         (start, end)
@@ -43,7 +45,31 @@ def extract(question: Question, result: Result) -> list[Span]:
     wanted = _of_kind(question, passage.text, found, pieces) or found or pieces
     if cell and not any(start < cell[1] and end > cell[0] for start, end in wanted):
         wanted.append(cell)
-    return [_trimmed(passage.text, span) for span in _joined(sorted(set(wanted)), passage.text)]
+    spans = [_trimmed(passage.text, span) for span in _joined(sorted(set(wanted)), passage.text)]
+    if question.yes_or_no:
+        return [part for span in spans for part in _without_others(question, passage.text, span)]
+    return spans
+
+
+def _without_others(question: Question, text: str, span: Span) -> list[Span]:
+    """A span without the names that stand in a row with one that the question asks about."""
+    row = series(text, *span)
+    named = parts(text, row) if row else []
+    asked = [part for part in named if _asks_about(question, text[slice(*part)])]
+    if row is None or not asked or len(named) <= _A_FEW_NAMES:
+        return [span]
+    around = [part for part in ((span[0], row[0]), (row[1], span[1])) if any(map(str.isalnum, text[slice(*part)]))]
+    return sorted(_stripped(text, part) for part in (*around, *asked)) if around else [span]
+
+
+def _asks_about(question: Question, name: str) -> bool:
+    return bool(words := frozenset(terms(name))) and any(words == frozenset(terms(n)) for n in question.names)
+
+
+def _stripped(text: str, span: Span) -> Span:
+    part = text[slice(*span)]
+    begin = span[0] + len(part) - len(part.lstrip(" ,;"))
+    return begin, begin + len(part.strip(" ,;—–"))
 
 
 def _named_column(question: Question, passage: Passage) -> str | None:

@@ -116,6 +116,7 @@ _YES_OR_NO = re.compile(
     r"^\W*(?:(?:and|but|so|also)\W+)*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
     re.IGNORECASE,
 )
+_AND_ASKS = re.compile(r"\band (?:if so )?(?:who|whom|what|which|when|where|why|how)\b", re.IGNORECASE)
 # Which of several of its kind something is.
 _EDITION = re.compile(
     r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\d{1,2}(?:st|nd|rd|th)|next)\b",
@@ -163,7 +164,7 @@ def analyse(text: str) -> Question:
         years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(text))),
         several=_SEVERAL.search(text) is not None,
         lists=_LISTS.match(text) is not None,
-        yes_or_no=_YES_OR_NO.match(text) is not None,
+        yes_or_no=_YES_OR_NO.match(text) is not None and not _AND_ASKS.search(text),
         editions=tuple(dict.fromkeys(match.group().lower() for match in _EDITION.finditer(text))),
         deed=_deed(text),
     )

@@ -128,6 +128,8 @@ def _alike(question: Question, results: Sequence[Result], close: float, most: in
     for result in results[1:most]:
         longer = length + len(_words(result.passage, extract(question, result)))
         gap = abs(best.score - result.score)
+        if result.passage.kind == "definition" != best.passage.kind:
+            continue
         other = len(taken) == 1 and result.passage.document.period != best.passage.document.period
         if gap <= close and (longer <= _SHORT or (other and gap <= _CLOSE)):
             taken.append(result)
