@@ -10,7 +10,7 @@ from index.generation import Generation
 from index.highlights import Highlight
 from index.search import Result
 from service.citations import Citation
-from service.extract import Span, beginning, extract, has_asked, trimmed_item
+from service.extract import Span, beginning, extract, has_asked, sentences_of, trimmed_item
 from service.listing import Listing, about, enumerates, items_of, lead_in_of, parts, series
 from service.question import Question, does
 
@@ -19,7 +19,9 @@ _SIDE_BY_SIDE = 2  # passages at most
 # the same after other questions, where what is meant is less sure
 _CLOSE_AFTER, _SIDE_BY_SIDE_AFTER = 0.04, 3
 _SHORT = 300  # characters that they may have together, if they are of one period
-_NEARBY = 0.1  # a passage whose score is this close is worth reading too
+_NEARBY = 0.06  # a passage whose score is this close is worth reading too
+_NEARBY_AFTER = 0.1  # the same after other questions
+_PREFERRED = 0.1  # so close is a list that is asked for, or who did what
 _READ = 5  # passages that are worth reading
 _A_FEW_ITEMS = 5  # of a list that are quoted whole, whatever is asked
 _MOST_ITEMS = 16  # of a list that is asked for; of more than a few, the beginnings
@@ -72,9 +74,10 @@ def quote(
             count += sum(len(parts(i.text, at)) if at else 1 for i, at in zip(items, more)) if names else len(items)
         if count > 1 and listing is None:
             listing = Listing(count, tuple(citations[before:]))
+    also = _NEARBY_AFTER if follows else _NEARBY
     used = {citation.passage.id for citation in citations}
     best = ranked[0]
-    near = [r.passage for r in ranked if r.passage.id not in used and best.score - r.score <= _NEARBY]
+    near = [r.passage for r in ranked if r.passage.id not in used and best.score - r.score <= also]
     if near:
         more = [Citation(len(citations) + n, passage.text, passage) for n, passage in enumerate(near, 1)]
         said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
@@ -99,19 +102,25 @@ def _preferred(generation: Generation, question: Question, results: Sequence[Res
 def _list_asked_for(generation: Generation, question: Question, results: Sequence[Result]) -> Result | None:
     """The best passage that leads in to a list of what is asked for, or names it; found by itself or by its items."""
     for result in results:
-        if results[0].score - result.score > _NEARBY:
+        if results[0].score - result.score > _PREFERRED:
             break
         lead_in = lead_in_of(generation, result.passage)
         for passage in (lead_in, result.passage):
             if passage and about(question.terms, passage) and enumerates(generation, passage):
-                whole = (Highlight(0, len(passage.text)),)
-                return result if passage is result.passage else replace(result, passage=passage, highlights=whole)
+                return replace(result, passage=passage, highlights=(_introducing(passage),))
     return None
+
+
+def _introducing(passage: Passage) -> Highlight:
+    """The sentence that leads in to a list, or all of a passage that names it."""
+    if not passage.text.rstrip().endswith(":"):
+        return Highlight(0, len(passage.text))
+    return Highlight(*sentences_of(passage)[-1])
 
 
 def _doing(question: Question, results: Sequence[Result]) -> Result | None:
     """The best passage that says who did what is asked, unless the best of all has it."""
-    near = (result for result in results if results[0].score - result.score <= _NEARBY)
+    near = (result for result in results if results[0].score - result.score <= _PREFERRED)
     return next((result for result in near if does(question, plain(result.passage.text))), None)
 
 
