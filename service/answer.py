@@ -16,12 +16,12 @@ from index.generation import Generation
 from index.search import SearchResults, search
 from service.citations import Citation
 from service.confidence import confidence
-from service.conversation import last_question
+from service.conversation import Asked, last_question
 from service.extract import cell_of
 from service.glossary import definitions
 from service.leaning import counts_the_last
 from service.listing import Listing
-from service.question import Question, analyse
+from service.question import Question, analyse, without_number
 from service.quote import quote
 from service.tally import Tally, tally
 from service.unmentioned import unmentioned
@@ -69,8 +69,9 @@ def _last_counted(
     if listing is None or last.status == "not_found":
         return None
     citations = tuple(replace(citation, marker=n) for n, citation in enumerate(listing.citations, 1))
-    said = f"{listing.count} {''.join(f'[{citation.marker}]' for citation in citations)}"
-    return replace(last, text=said, question=f"How many: {last.question}", citations=citations)
+    said = f"{listing.count} {' '.join(f'[{citation.marker}]' for citation in citations)}"
+    searched = f"{last.question} {messages[places[-1]][1].strip()}"
+    return replace(last, text=said, question=searched, citations=citations)
 
 
 def _answered(
@@ -86,6 +87,18 @@ def _answered(
             return _counted(generation, asked.standalone, counted)
     if defined := definitions(asked.standalone, passages):
         return _defined(generation, asked.standalone, defined), None
+    if (numbered := without_number(asked.query)) is not None:
+        shorter, number = numbered
+        given, listing = _searched(generation, encoder, replace(asked, standalone=shorter), passages, filter)
+        if listing and listing.count == number:
+            return replace(given, question=asked.standalone), listing
+    return _searched(generation, encoder, asked, passages, filter)
+
+
+def _searched(
+    generation: Generation, encoder: Encoder, asked: Asked, passages: Sequence[Passage], filter: Filter | None
+) -> tuple[Answer, Listing | None]:
+    """The answer that is found by search, and the list that it gives, if it is one."""
     question = analyse(asked.query)
     found = search(generation, encoder, asked.query, _READ, filter, asked.near)
     sure = confidence(generation, analyse(asked.words), asked.standalone, found)

@@ -104,10 +104,18 @@ def _of_kind(question: Question, text: str, found: list[Span], pieces: list[Span
     if not question.kinds or question.several:
         return []
     having = [span for span in pieces if has_asked(question, text[slice(*span)])]
+    if editions := [span for span in having if _is_of(question, text[slice(*span)])]:
+        found = having = editions
     if question.kinds == {"date"} and len(having) == 1 and having[0] in found:
         dates = [m.span() for m in _DATE.finditer(text, *having[0]) if has_asked(question, m.group())]
         return dates if len(dates) == 1 else having
     return [span for span in having if span in found] or (found and [*found, *having[:1]])
+
+
+def _is_of(question: Question, text: str) -> bool:
+    """Whether `text` speaks of the one asked about, the second or the next of its kind."""
+    words = frozenset(text.lower().split())
+    return bool(question.editions) and words.issuperset(question.editions)
 
 
 def _trimmed(text: str, span: Span) -> Span:

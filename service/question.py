@@ -116,6 +116,10 @@ _YES_OR_NO = re.compile(
     r"^\W*(?:(?:and|but|so|also)\W+)*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
     re.IGNORECASE,
 )
+_HOW_MANY_LISTED = re.compile(
+    rf"(?<=\bthe )(?P<number>{_NUMERAL}) (?=\w)|(?<=\ball )(?P<all>{_NUMERAL}) (?=\w)", re.IGNORECASE
+)
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 _AND_ASKS = re.compile(r"\band (?:if so )?(?:who|whom|what|which|when|where|why|how)\b", re.IGNORECASE)
 # Which of several of its kind something is.
 _EDITION = re.compile(
@@ -178,7 +182,7 @@ def _deed(text: str) -> str | None:
 
 def does(question: Question, text: str) -> bool:
     """Whether `text` has all that is asked of, and a name that the question has not before its verb or after "by"."""
-    if question.deed is None or not frozenset(question.terms) <= frozenset(terms(text)):
+    if question.deed is None or not frozenset(question.terms) - FUNCTION_WORDS <= frozenset(terms(text)):
         return False
     verb, named = terms(question.deed), False
     for match in _WORDS.finditer(text):
@@ -201,3 +205,13 @@ def news(text: str, question: str) -> str:
     """`text` with the question's own words left out: what is left is what it could answer with."""
     known = {word.strip(_EDGES).lower() for word in question.split()}
     return " ".join("_" if word.strip(_EDGES).lower() in known else word for word in text.split())
+
+
+def without_number(question: str) -> tuple[str, int] | None:
+    """A question for a list, "what are the nine goals", without the number of its entries, and that number."""
+    match = _HOW_MANY_LISTED.search(question) if _LISTS.match(question) else None
+    word = match and (match["number"] or match["all"]).lower()
+    if match is None or not word or not (word.isdigit() or word in _NUMBERS):
+        return None
+    number = int(word) if word.isdigit() else _NUMBERS.index(word) + 1
+    return question[: match.start()] + question[match.end() :], number
