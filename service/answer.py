@@ -82,7 +82,7 @@ def _answered(
     mask = generation.fields.mask(filter or Filter())
     passages = [passage for passage, passes in zip(generation.passages, mask, strict=True) if passes]
     records = [record for record in generation.records if mask[generation.positions[record.passage.id]]]
-    for reading in _readings(generation, asked.standalone):
+    for reading in _readings(generation, asked.standalone, records):
         if counted := tally(reading, records):
             return _counted(generation, asked.standalone, counted)
     if defined := definitions(asked.standalone, passages):
@@ -111,12 +111,11 @@ def _searched(
     return given, said.listing
 
 
-def _readings(generation: Generation, question: str) -> Sequence[str]:
-    """The question, and with its names in full and in short."""
-    names = generation.names
-    return tuple(
-        dict.fromkeys((question, names.spelled_out(question).text, names.abbreviated(question).text))
-    )
+def _readings(generation: Generation, question: str, records: Sequence[Record]) -> list[str]:
+    """The question, and with the names of leads as the records have them, in full or in short."""
+    leads = {lead for record in records for lead in record.lead}
+    others = (generation.names.spelled_out(question), generation.names.abbreviated(question))
+    return [question, *(other.text for other in others if leads.intersection(other.changed.values()))]
 
 
 def _counted(generation: Generation, searched: str, counted: Tally) -> tuple[Answer, Listing]:

@@ -58,7 +58,9 @@ def _without_others(question: Question, text: str, span: Span) -> list[Span]:
     asked = [part for part in named if _asks_about(question, text[slice(*part)])]
     if row is None or not asked or len(named) <= _A_FEW_NAMES:
         return [span]
-    around = [part for part in ((span[0], row[0]), (row[1], span[1])) if any(map(str.isalnum, text[slice(*part)]))]
+    around = [
+        part for part in ((span[0], row[0]), (row[1], span[1])) if any(map(str.isalnum, text[slice(*part)]))
+    ]
     return sorted(_stripped(text, part) for part in (*around, *asked)) if around else [span]
 
 

@@ -1,7 +1,7 @@
 """Whether a question can be understood without the one before it: rules for English.
 
 To lean wrongly drags an old subject into a new one, and not to lean loses the subject: both cost an answer.
-Of 1,307 questions that were written to stand alone the rules take 42 to lean.
+Of 1,475 questions that were written to stand alone the rules take 53 to lean.
 """
 
 import re
@@ -61,9 +61,9 @@ _DID_ONE = re.compile(
     re.IGNORECASE,
 )
 _COUNTS_THE_LAST = re.compile(
-    r"^\W*(?:(?:and|so|but|then|ok(?:ay)?)\W+)*how many (?:(?:is|are|was|were|does|do) (?:that|this|those|these|there|they|it)(?: make)?|"
-    r"(?:of )?(?:those|these|them)(?: are there)?|in all|in total|altogether)(?: (?:in all|in total|altogether|then))?\W*$|"
-    r"^\W*(?:(?:and|so)\W+)*how many\W*$",
+    r"^\W*(?:(?:and|so|but|then|ok(?:ay)?)\W+)*how many"
+    r"(?: (?:is|are|was|were|does|do) (?:that|this|those|these|there|they|it)(?: make)?| (?:of )?(?:those|these|them)(?: are there)?)?"
+    r"(?: (?:in all|in total|altogether|then))?\W*$",
     re.IGNORECASE,
 )
 _AT_THE_END = re.compile(

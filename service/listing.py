@@ -65,7 +65,9 @@ def enumerates(generation: Generation, passage: Passage) -> bool:
 
 def about(asked: Sequence[str], passage: Passage) -> bool:
     """Whether what leads in to a list, or its heading, has enough of the words `asked`."""
-    said = frozenset(terms(f"{passage.text.partition(':')[0]} {passage.section[-1] if passage.section else ''}"))
+    said = frozenset(
+        terms(f"{passage.text.partition(':')[0]} {passage.section[-1] if passage.section else ''}")
+    )
     return bool(asked) and sum(word in said for word in asked) >= _ABOUT * len(asked)
 
 
@@ -78,6 +80,17 @@ def series(text: str, start: int = 0, end: int | None = None) -> Span | None:
 def parts(text: str, span: Span) -> list[Span]:
     """Each of the names in `span`."""
     return [match.span() for match in _PARTS.finditer(text, *span)]
+
+
+def entries(text: str, items: Sequence[Passage]) -> int:
+    """How many things `text` names in a row, and `items` in rows of their own; or how many items there are."""
+    named = series(text)
+    if named is None:
+        return len(items)
+    further = [series(item.text) for item in items]
+    return len(parts(text, named)) + sum(
+        len(parts(item.text, row)) if row else 1 for item, row in zip(items, further, strict=True)
+    )
 
 
 def _introduction(passage: Passage) -> str | None:

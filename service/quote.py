@@ -11,7 +11,7 @@ from index.highlights import Highlight
 from index.search import Result
 from service.citations import Citation
 from service.extract import Span, beginning, extract, has_asked, sentences_of, trimmed_item
-from service.listing import Listing, about, enumerates, items_of, lead_in_of, parts, series
+from service.listing import Listing, about, entries, enumerates, items_of, lead_in_of, series
 from service.question import Question, does
 
 _CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
@@ -44,9 +44,11 @@ def quote(
     `follows` says that the question leans on those before it.
     """
     ranked = _preferred(generation, question, results)
-    quoted = _alike(
-        question, ranked, *((_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER) if follows else (_CLOSE, _SIDE_BY_SIDE))
-    )
+    if question.lists and enumerates(generation, ranked[0].passage):
+        quoted = ranked[:1]
+    else:
+        close = (_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER) if follows else (_CLOSE, _SIDE_BY_SIDE)
+        quoted = _alike(question, ranked, *close)
     dated = len({result.passage.document.period for result in quoted}) > 1
     said: list[str] = []
     citations: list[Citation] = []
@@ -64,25 +66,31 @@ def quote(
         passage, spans = result.passage, extract(question, result)
         before = len(citations)
         said.append(f"{_years(passage)}: " * dated + cite(passage, spans))
-        names = series(passage.text, spans[0][0], spans[-1][1])
-        count = len(parts(passage.text, names)) if names else 0
-        if passage.text[: spans[-1][1]].endswith(":") or (names and question.lists):
-            items = items_of(generation, passage, _MOST_ITEMS if question.lists else _A_FEW_ITEMS)
-            brief = len(items) > _A_FEW_ITEMS
-            said += [cite(item, [beginning(item) if brief else trimmed_item(item)]) for item in items]
-            more = [series(item.text) for item in items] if names else []
-            count += sum(len(parts(i.text, at)) if at else 1 for i, at in zip(items, more)) if names else len(items)
+        items = _items(generation, question, passage, spans)
+        part = beginning if len(items) > _A_FEW_ITEMS else trimmed_item
+        said += [cite(item, [part(item)]) for item in items]
+        count = entries(passage.text[spans[0][0] : spans[-1][1]], items)
         if count > 1 and listing is None:
             listing = Listing(count, tuple(citations[before:]))
-    also = _NEARBY_AFTER if follows else _NEARBY
     used = {citation.passage.id for citation in citations}
-    best = ranked[0]
+    best, also = ranked[0], _NEARBY_AFTER if follows else _NEARBY
     near = [r.passage for r in ranked if r.passage.id not in used and best.score - r.score <= also]
     if near:
         more = [Citation(len(citations) + n, passage.text, passage) for n, passage in enumerate(near, 1)]
         said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
         citations += more
     return Quoted(" ".join(said), tuple(citations), listing)
+
+
+def _items(
+    generation: Generation, question: Question, passage: Passage, spans: Sequence[Span]
+) -> list[Passage]:
+    """What stands below the part of a passage that is quoted, if that leads in to it."""
+    leads_in = passage.text[: spans[-1][1]].endswith(":") or (
+        question.lists and series(passage.text) is not None
+    )
+    most = _MOST_ITEMS if question.lists else _A_FEW_ITEMS
+    return items_of(generation, passage, most) if leads_in else []
 
 
 def _preferred(generation: Generation, question: Question, results: Sequence[Result]) -> list[Result]:
