@@ -101,7 +101,9 @@ def _preferred(generation: Generation, question: Question, results: Sequence[Res
     elif question.deed and (doing := _doing(question, results)):
         first = doing
     else:
-        near = [result for result in results if best.score - result.score <= _CLOSE]
+        # what a name means says nothing of whether it was there
+        close = _PREFERRED if question.yes_or_no and best.passage.kind == "definition" else _CLOSE
+        near = [result for result in results if best.score - result.score <= close]
         first = max(near, key=lambda result: (_has(question, result.passage), result.score))
     rest = [result for result in results[:_READ] if result.passage.id != first.passage.id]
     return [first, *rest]

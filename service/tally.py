@@ -68,7 +68,7 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     names = [name for field in wanted.values() for name in field]
     if led and not _ITEMS.search(question) and not wanted["lead"]:
         return None
-    if not (names or (years and counts)) or _OTHERWISE.search(said) or _left_over(said, names, records):
+    if not (names or years) or _OTHERWISE.search(said) or _left_over(said, names, records):
         return None
     examined = [record for record in records if _in_plan(record, years)]
     found = tuple(record for record in examined if _meets(record, wanted, negated))

@@ -66,6 +66,7 @@ def test_what_no_document_speaks_of_is_not_found(client: TestClient) -> None:
         ("How many action items are not complete?", "3 of 4 rows examined", ["2", "3", "4"]),
         ("Which items under Outreach does Iceland lead?", "1 of 4 rows examined", ["3"]),
         ("List the action items of the priority area Training", "2 of 4 rows examined", ["2", "4"]),
+        ("List the action items of the 2021 plan", "4 of 4 rows examined", ["1", "2", "3", "4"]),
         ("What does Iceland lead?", "2 of 4 rows examined", ["2", "3"]),
         ("What is Norway responsible for?", "1 of 4 rows examined", ["1"]),
         ("How many does Iceland lead in the 2021 plan?", "2 of 4 rows examined", ["2", "3"]),
