@@ -100,7 +100,7 @@ def _asked() -> Questions:
     known = []
     for one in put:
         asked = last_question(generation, encoder, [("user", text) for text in one.asked])
-        found = search(generation, encoder, asked.standalone, _READ, None, asked.before)
+        found = search(generation, encoder, asked.query, _READ, None, asked.near)
         known.append(signals(generation, analyse(asked.words), found))
     return Questions(
         tuple(known),

@@ -4,7 +4,7 @@ read the conversation → a count over the records, or definitions → search �
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.markup import plain
@@ -16,17 +16,19 @@ from index.generation import Generation
 from index.search import SearchResults, search
 from service.citations import Citation
 from service.confidence import confidence
-from service.conversation import last_question
+from service.conversation import Asked, last_question
 from service.extract import cell_of
 from service.glossary import definitions
-from service.question import Question, analyse
+from service.leaning import counts_the_last
+from service.listing import Listing
+from service.question import Question, analyse, without_number
 from service.quote import quote
 from service.tally import Tally, tally
 from service.unmentioned import unmentioned
 
 Status = Literal["answered", "partial", "not_found"]
 
-_READ = 5  # passages looked at
+_READ = 8  # passages looked at
 _RELATED = 3  # nearest passages offered when nothing answers
 _MOST_ITEMS = 10  # of a list that are quoted
 _SURE = 0.95  # of what is looked up, not searched
@@ -51,34 +53,82 @@ def answer(
     filter: Filter | None = None,
 ) -> Answer:
     """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not."""
+    if (counted := _last_counted(generation, encoder, messages, filter)) is not None:
+        return counted
+    return _answered(generation, encoder, messages, filter)[0]
+
+
+def _last_counted(
+    generation: Generation, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
+) -> Answer | None:
+    """How many entries the list has that answered last, if only that is asked."""
+    places = [n for n, (role, text) in enumerate(messages) if role == "user" and text.strip()]
+    if len(places) < 2 or not counts_the_last(messages[places[-1]][1]):
+        return None
+    last, listing = _answered(generation, encoder, messages[: places[-2] + 1], filter)
+    if listing is None or last.status == "not_found":
+        return None
+    citations = tuple(replace(citation, marker=n) for n, citation in enumerate(listing.citations, 1))
+    said = f"{listing.count} {' '.join(f'[{citation.marker}]' for citation in citations)}"
+    searched = f"{last.question} {messages[places[-1]][1].strip()}"
+    return replace(last, text=said, question=searched, citations=citations)
+
+
+def _answered(
+    generation: Generation, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
+) -> tuple[Answer, Listing | None]:
+    """The answer, and the list that it gives, if it is one."""
     asked = last_question(generation, encoder, messages, filter)
     mask = generation.fields.mask(filter or Filter())
     passages = [passage for passage, passes in zip(generation.passages, mask, strict=True) if passes]
     records = [record for record in generation.records if mask[generation.positions[record.passage.id]]]
-    if counted := tally(asked.standalone, records):
-        return _counted(generation, asked.standalone, counted)
+    for reading in _readings(generation, asked.standalone, records):
+        if counted := tally(reading, records):
+            return _counted(generation, asked.standalone, counted)
     if defined := definitions(asked.standalone, passages):
-        return _defined(generation, asked.standalone, defined)
-    question = analyse(asked.standalone)
-    found = search(generation, encoder, asked.standalone, _READ, filter, asked.before)
+        return _defined(generation, asked.standalone, defined), None
+    if (numbered := without_number(asked.query)) is not None:
+        shorter, number = numbered
+        given, listing = _searched(generation, encoder, replace(asked, standalone=shorter), passages, filter)
+        if listing and listing.count == number:
+            return replace(given, question=asked.standalone), listing
+    return _searched(generation, encoder, asked, passages, filter)
+
+
+def _searched(
+    generation: Generation, encoder: Encoder, asked: Asked, passages: Sequence[Passage], filter: Filter | None
+) -> tuple[Answer, Listing | None]:
+    """The answer that is found by search, and the list that it gives, if it is one."""
+    question = analyse(asked.query)
+    found = search(generation, encoder, asked.query, _READ, filter, asked.near)
     sure = confidence(generation, analyse(asked.words), asked.standalone, found)
     if sure.refused:
         searched = len({passage.document.id for passage in passages})
-        return _not_found(generation, question, asked.standalone, searched, found, sure.value)
+        return _not_found(generation, question, asked.standalone, searched, found, sure.value), None
     status: Status = "answered" if sure.sure else "partial"
-    text, citations = quote(generation, question, found.results, follows=asked.before is not None)
-    return Answer(status, text, sure.value, asked.standalone, citations, generation.id)
+    said = quote(generation, question, found.results, follows=asked.before is not None)
+    given = Answer(status, said.text, sure.value, asked.standalone, said.citations, generation.id)
+    return given, said.listing
 
 
-def _counted(generation: Generation, searched: str, counted: Tally) -> Answer:
-    """How many records there are, of how many examined, and each of them."""
+def _readings(generation: Generation, question: str, records: Sequence[Record]) -> list[str]:
+    """The question, and with the names of leads as the records have them, in full or in short."""
+    leads = {lead for record in records for lead in record.lead}
+    others = (generation.names.spelled_out(question), generation.names.abbreviated(question))
+    return [question, *(other.text for other in others if leads.intersection(other.changed.values()))]
+
+
+def _counted(generation: Generation, searched: str, counted: Tally) -> tuple[Answer, Listing]:
+    """The records, their number first where that is asked for; then of how many examined."""
     shown = counted.found[:_MOST_ITEMS]
     citations = tuple(Citation(n, record.passage.text, record.passage) for n, record in enumerate(shown, 1))
     items = [f"{_item(record)} [{n}]" for n, record in enumerate(shown, 1)]
     if len(counted.found) > len(shown):
         items.append(f"and {len(counted.found) - len(shown)} more")
-    said = f"{len(counted.found)} of {counted.examined} rows examined: {'; '.join(items)}"
-    return Answer("answered", said, _SURE, searched, citations, generation.id)
+    number = f"{len(counted.found)}: " if counted.counts else ""
+    said = f"{number}{'; '.join(items)} ({len(counted.found)} of {counted.examined} rows examined)"
+    given = Answer("answered", said, _SURE, searched, citations, generation.id)
+    return given, Listing(len(counted.found), citations)
 
 
 def _item(record: Record) -> str:

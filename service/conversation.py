@@ -7,7 +7,7 @@ passage that answered last.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,9 +44,19 @@ class Asked:
     before: Before | None
 
     @property
+    def query(self) -> str:
+        """What is searched: how a question ends must not change its answer."""
+        return _ended(self.standalone)
+
+    @property
     def words(self) -> str:
         """The question as it was asked."""
-        return self.before.own_words if self.before else self.standalone
+        return _ended(self.before.own_words) if self.before else self.query
+
+    @property
+    def near(self) -> Before | None:
+        """`before`, its words as they are searched."""
+        return self.before and replace(self.before, own_words=self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +79,14 @@ def last_question(
     turns: list[_Turn] = []
     for earlier in (question[:_LONGEST] for question in questions[:-1][-_TURNS:]):
         asked, subject = _understood(generation, encoder, earlier, turns)
-        found = search(generation, encoder, asked.standalone, 1, filter, asked.before)
+        found = search(generation, encoder, asked.query, 1, filter, asked.near)
         turns += [_Turn(asked.standalone, subject, result.passage) for result in found.results]
     return _understood(generation, encoder, questions[-1], turns)[0]
+
+
+def _ended(question: str) -> str:
+    """`question` ended by one question mark, as the search was trained."""
+    return f"{question.rstrip(' ?.!…') or question}?"
 
 
 def _understood(

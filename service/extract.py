@@ -10,9 +10,13 @@ from corpus.sentences import sentences
 from corpus.types import Passage
 from index.lexical import terms
 from index.search import Result
+from service.listing import parts, series
 from service.question import Question, kinds_in, news
 
 _LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
+_CLAUSE_END = re.compile(r"[,;:.](?=\s)")
+_A_FEW_NAMES = 4  # in a row are quoted together, whichever is asked about
+_SHORT_CLAUSE = 20  # characters; a clause is longer
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
 _DATE = re.compile(
@@ -31,7 +35,7 @@ def extract(question: Question, result: Result) -> list[Span]:
     if cell and _said(question, passage.text[slice(*cell)]):
         cell = None
     if cell and not question.several:
-        return [cell]
+        return sentences(passage.text, *cell)[:1] if question.yes_or_no else [cell]
     pieces = sentences_of(passage)
     found = [
         (start, end)
@@ -41,7 +45,33 @@ def extract(question: Question, result: Result) -> list[Span]:
     wanted = _of_kind(question, passage.text, found, pieces) or found or pieces
     if cell and not any(start < cell[1] and end > cell[0] for start, end in wanted):
         wanted.append(cell)
-    return [_trimmed(passage.text, span) for span in _joined(sorted(set(wanted)), passage.text)]
+    spans = [_trimmed(passage.text, span) for span in _joined(sorted(set(wanted)), passage.text)]
+    if question.yes_or_no:
+        return [part for span in spans for part in _without_others(question, passage.text, span)]
+    return spans
+
+
+def _without_others(question: Question, text: str, span: Span) -> list[Span]:
+    """A span without the names that stand in a row with one that the question asks about."""
+    row = series(text, *span)
+    named = parts(text, row) if row else []
+    asked = [part for part in named if _asks_about(question, text[slice(*part)])]
+    if row is None or not asked or len(named) <= _A_FEW_NAMES:
+        return [span]
+    around = [
+        part for part in ((span[0], row[0]), (row[1], span[1])) if any(map(str.isalnum, text[slice(*part)]))
+    ]
+    return sorted(_stripped(text, part) for part in (*around, *asked)) if around else [span]
+
+
+def _asks_about(question: Question, name: str) -> bool:
+    return bool(words := frozenset(terms(name))) and any(words == frozenset(terms(n)) for n in question.names)
+
+
+def _stripped(text: str, span: Span) -> Span:
+    part = text[slice(*span)]
+    begin = span[0] + len(part) - len(part.lstrip(" ,;"))
+    return begin, begin + len(part.strip(" ,;—–"))
 
 
 def _named_column(question: Question, passage: Passage) -> str | None:
@@ -76,10 +106,18 @@ def _of_kind(question: Question, text: str, found: list[Span], pieces: list[Span
     if not question.kinds or question.several:
         return []
     having = [span for span in pieces if has_asked(question, text[slice(*span)])]
+    if editions := [span for span in having if _is_of(question, text[slice(*span)])]:
+        found = having = editions
     if question.kinds == {"date"} and len(having) == 1 and having[0] in found:
         dates = [m.span() for m in _DATE.finditer(text, *having[0]) if has_asked(question, m.group())]
         return dates if len(dates) == 1 else having
     return [span for span in having if span in found] or (found and [*found, *having[:1]])
+
+
+def _is_of(question: Question, text: str) -> bool:
+    """Whether `text` speaks of the one asked about, the second or the next of its kind."""
+    words = frozenset(text.lower().split())
+    return bool(question.editions) and words.issuperset(question.editions)
 
 
 def _trimmed(text: str, span: Span) -> Span:
@@ -93,6 +131,13 @@ def trimmed_item(passage: Passage) -> Span:
     """All of a list item but its marker and what leads on to the next."""
     pieces = sentences_of(passage)
     return _trimmed(passage.text, (pieces[0][0], pieces[-1][1]))
+
+
+def beginning(passage: Passage) -> Span:
+    """Of a list item its first clause."""
+    start, end = trimmed_item(passage)
+    clause = _CLAUSE_END.search(passage.text, start + _SHORT_CLAUSE, end)
+    return start, clause.start() if clause else end
 
 
 def sentences_of(passage: Passage) -> list[Span]:

@@ -20,6 +20,14 @@ FUNCTION_WORDS = frozenset(
 )
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
+        "text",  # "what does Norway lead", where what it does not say itself is what is led
+        re.compile(
+            r"^\W*what (?:else )?(?:do|does|did|is|are|was|were|will)\s.{1,80}?\b"
+            r"(?:lead|leading|responsible|in charge|own|run|running)(?: (?:on|for|of|in))?\W*$",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         "lead",
         re.compile(
             r"\b(?:who|whom|whose|which|what|name)\b.{0,200}?\b(?:leads?|leading|led|leader|responsib\w+|in charge|"
@@ -99,6 +107,32 @@ _SEVERAL = re.compile(
     r"why|how)\b",
     re.IGNORECASE,
 )
+_LISTS = re.compile(
+    r"^\W*(?:please )?(?:(?:list|enumerate)\b|name (?:all|the|every)\b|(?:give|show|tell) (?:me|us) (?:all|the|a list)\b|"
+    r"(?:what|which|who) (?:are|were) (?:the|all|its|their|our)\b|which (?:[\w'’-]+ ){1,5}(?:are|were|belong)\b)",
+    re.IGNORECASE,
+)
+_YES_OR_NO = re.compile(
+    r"^\W*(?:(?:and|but|so|also)\W+)*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
+    re.IGNORECASE,
+)
+_HOW_MANY_LISTED = re.compile(
+    rf"(?<=\bthe )(?P<number>{_NUMERAL}) (?=\w)|(?<=\ball )(?P<all>{_NUMERAL}) (?=\w)", re.IGNORECASE
+)
+_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+_AND_ASKS = re.compile(r"\band (?:if so )?(?:who|whom|what|which|when|where|why|how)\b", re.IGNORECASE)
+# Which of several of its kind something is.
+_EDITION = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\d{1,2}(?:st|nd|rd|th)|next)\b",
+    re.IGNORECASE,
+)
+# "Who opened it", "which two governments chaired it": the verb.
+_DEED = re.compile(
+    r"^\W*(?:(?i:and|but|so)\W+)*(?:(?i:who)\s+(?:(?:has|have|had|also|will)\s+)?(?P<verb>[a-z][\w-]*)|"
+    r"(?i:which|what)\s+(?:[\w'’-]+\s+){1,3}?(?P<past>[a-z][\w-]*ed))\b(?!\W*$)"
+)
+_WORDS = re.compile(r"[^\W\d_][\w’'-]*")
+_BY = re.compile(r"\s+by\s+(?:the\s+)?[A-Z]")
 _EDGES = "?.,;:!\"'()"
 _MARK = re.compile(r"^\W*(?:[\d]{1,3}|[a-z]|[ivxlc]+)[.)]\s", re.IGNORECASE)
 
@@ -106,7 +140,8 @@ _MARK = re.compile(r"^\W*(?:[\d]{1,3}|[a-z]|[ivxlc]+)[.)]\s", re.IGNORECASE)
 @dataclass(frozen=True, slots=True)
 class Question:
     """`role` is the column asked for; `kinds` the kinds of thing; `terms` the words that carry meaning, in order; `several`
-    facts may be asked for at once.
+    facts may be asked for at once; `editions` say which of its kind something is ("second"); `deed` is the verb of "who
+    opened it".
     """
 
     text: str
@@ -116,6 +151,10 @@ class Question:
     names: tuple[str, ...]
     years: tuple[int, ...]
     several: bool
+    lists: bool
+    yes_or_no: bool
+    editions: tuple[str, ...]
+    deed: str | None
 
 
 def analyse(text: str) -> Question:
@@ -128,7 +167,31 @@ def analyse(text: str) -> Question:
         names=tuple(dict.fromkeys(_POSSESSIVE.sub("", match.group()) for match in _NAME.finditer(text))),
         years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(text))),
         several=_SEVERAL.search(text) is not None,
+        lists=_LISTS.match(text) is not None,
+        yes_or_no=_YES_OR_NO.match(text) is not None and not _AND_ASKS.search(text),
+        editions=tuple(dict.fromkeys(match.group().lower() for match in _EDITION.finditer(text))),
+        deed=_deed(text),
     )
+
+
+def _deed(text: str) -> str | None:
+    match = _DEED.match(text)
+    verb = match and (match["verb"] or match["past"])
+    return verb if verb and verb not in FUNCTION_WORDS and terms(verb) else None
+
+
+def does(question: Question, text: str) -> bool:
+    """Whether `text` has all that is asked of, and a name that the question has not before its verb or after "by"."""
+    if question.deed is None or not frozenset(question.terms) - FUNCTION_WORDS <= frozenset(terms(text)):
+        return False
+    verb, named = terms(question.deed), False
+    for match in _WORDS.finditer(text):
+        word = terms(match.group())
+        if match.group()[0].isupper():
+            named = named or not set(word) <= set(question.terms)
+        elif word == verb and (named or _BY.match(text, match.end())):
+            return True
+    return False
 
 
 def kinds_in(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:
@@ -142,3 +205,13 @@ def news(text: str, question: str) -> str:
     """`text` with the question's own words left out: what is left is what it could answer with."""
     known = {word.strip(_EDGES).lower() for word in question.split()}
     return " ".join("_" if word.strip(_EDGES).lower() in known else word for word in text.split())
+
+
+def without_number(question: str) -> tuple[str, int] | None:
+    """A question for a list, "what are the nine goals", without the number of its entries, and that number."""
+    match = _HOW_MANY_LISTED.search(question) if _LISTS.match(question) else None
+    word = match and (match["number"] or match["all"]).lower()
+    if match is None or not word or not (word.isdigit() or word in _NUMBERS):
+        return None
+    number = int(word) if word.isdigit() else _NUMBERS.index(word) + 1
+    return question[: match.start()] + question[match.end() :], number

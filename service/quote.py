@@ -1,40 +1,58 @@
 """What is quoted of the passages found: the parts that answer, with markers, in the documents' own words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from corpus.markup import plain
 from corpus.records import column
 from corpus.types import Passage
 from index.generation import Generation
+from index.highlights import Highlight
 from index.search import Result
 from service.citations import Citation
-from service.extract import Span, extract, has_asked, trimmed_item
-from service.question import Question
+from service.extract import Span, beginning, extract, has_asked, sentences_of, trimmed_item
+from service.listing import Listing, about, entries, enumerates, items_of, lead_in_of, series
+from service.question import Question, does
 
 _CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
 _SIDE_BY_SIDE = 2  # passages at most
 # the same after other questions, where what is meant is less sure
 _CLOSE_AFTER, _SIDE_BY_SIDE_AFTER = 0.04, 3
 _SHORT = 300  # characters that they may have together, if they are of one period
-_NEARBY = 0.1  # a passage whose score is this close is worth reading too
-_ENOUGH = 40  # characters of a lead-in that tell it from others
-_MOST_ITEMS = 5  # of a list that are quoted
+_NEARBY = 0.06  # a passage whose score is this close is worth reading too
+_NEARBY_AFTER = 0.1  # the same after other questions
+_PREFERRED = 0.1  # so close is a list that is asked for, or who did what
+_READ = 5  # passages that are worth reading
+_A_FEW_ITEMS = 5  # of a list that are quoted whole, whatever is asked
+_MOST_ITEMS = 16  # of a list that is asked for; of more than a few, the beginnings
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What is said, its citations, and the list it gives, if it is one."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    listing: Listing | None
 
 
 def quote(
     generation: Generation, question: Question, results: Sequence[Result], *, follows: bool = False
-) -> tuple[str, tuple[Citation, ...]]:
+) -> Quoted:
     """The parts of the best of `results` that answer, each with its marker, and the markers of what else lies near.
 
     `follows` says that the question leans on those before it.
     """
-    ranked = _preferred(question, results)
-    quoted = _alike(
-        question, ranked, *((_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER) if follows else (_CLOSE, _SIDE_BY_SIDE))
-    )
+    ranked = _preferred(generation, question, results)
+    if question.lists and enumerates(generation, ranked[0].passage):
+        quoted = ranked[:1]
+    else:
+        close = (_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER) if follows else (_CLOSE, _SIDE_BY_SIDE)
+        quoted = _alike(question, ranked, *close)
     dated = len({result.passage.document.period for result in quoted}) > 1
     said: list[str] = []
     citations: list[Citation] = []
+    listing: Listing | None = None
 
     def cite(passage: Passage, spans: Sequence[Span]) -> str:
         whole = passage.kind in ("row", "definition")  # a cell means nothing without its row
@@ -46,24 +64,74 @@ def quote(
         if any(citation.passage.id == result.passage.id for citation in citations):
             continue  # an item of the list before it
         passage, spans = result.passage, extract(question, result)
+        before = len(citations)
         said.append(f"{_years(passage)}: " * dated + cite(passage, spans))
-        if passage.text[: spans[-1][1]].endswith(":"):
-            said += [cite(item, [trimmed_item(item)]) for item in _listed(generation, passage)]
+        items = _items(generation, question, passage, spans)
+        part = beginning if len(items) > _A_FEW_ITEMS else trimmed_item
+        said += [cite(item, [part(item)]) for item in items]
+        count = entries(passage.text[spans[0][0] : spans[-1][1]], items)
+        if count > 1 and listing is None:
+            listing = Listing(count, tuple(citations[before:]))
     used = {citation.passage.id for citation in citations}
-    best = ranked[0]
-    near = [r.passage for r in ranked if r.passage.id not in used and best.score - r.score <= _NEARBY]
+    best, also = ranked[0], _NEARBY_AFTER if follows else _NEARBY
+    near = [r.passage for r in ranked if r.passage.id not in used and best.score - r.score <= also]
     if near:
         more = [Citation(len(citations) + n, passage.text, passage) for n, passage in enumerate(near, 1)]
         said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
         citations += more
-    return " ".join(said), tuple(citations)
+    return Quoted(" ".join(said), tuple(citations), listing)
 
 
-def _preferred(question: Question, results: Sequence[Result]) -> list[Result]:
-    """A close passage that has what is asked for, a column or a date or the like, comes before one that has not."""
-    near = [result for result in results if results[0].score - result.score <= _CLOSE]
-    first = max(near, key=lambda result: (_has(question, result.passage), result.score))
-    return [first, *(result for result in results if result is not first)]
+def _items(
+    generation: Generation, question: Question, passage: Passage, spans: Sequence[Span]
+) -> list[Passage]:
+    """What stands below the part of a passage that is quoted, if that leads in to it."""
+    leads_in = passage.text[: spans[-1][1]].endswith(":") or (
+        question.lists and series(passage.text) is not None
+    )
+    most = _MOST_ITEMS if question.lists else _A_FEW_ITEMS
+    return items_of(generation, passage, most) if leads_in else []
+
+
+def _preferred(generation: Generation, question: Question, results: Sequence[Result]) -> list[Result]:
+    """A close passage that has what is asked for, a list or a doer or a column or a date, comes before one that has not."""
+    best = results[0]
+    if question.lists and (listed := _list_asked_for(generation, question, results)):
+        first = listed
+    elif question.deed and (doing := _doing(question, results)):
+        first = doing
+    else:
+        # what a name means says nothing of whether it was there
+        close = _PREFERRED if question.yes_or_no and best.passage.kind == "definition" else _CLOSE
+        near = [result for result in results if best.score - result.score <= close]
+        first = max(near, key=lambda result: (_has(question, result.passage), result.score))
+    rest = [result for result in results[:_READ] if result.passage.id != first.passage.id]
+    return [first, *rest]
+
+
+def _list_asked_for(generation: Generation, question: Question, results: Sequence[Result]) -> Result | None:
+    """The best passage that leads in to a list of what is asked for, or names it; found by itself or by its items."""
+    for result in results:
+        if results[0].score - result.score > _PREFERRED:
+            break
+        lead_in = lead_in_of(generation, result.passage)
+        for passage in (lead_in, result.passage):
+            if passage and about(question.terms, passage) and enumerates(generation, passage):
+                return replace(result, passage=passage, highlights=(_introducing(passage),))
+    return None
+
+
+def _introducing(passage: Passage) -> Highlight:
+    """The sentence that leads in to a list, or all of a passage that names it."""
+    if not passage.text.rstrip().endswith(":"):
+        return Highlight(0, len(passage.text))
+    return Highlight(*sentences_of(passage)[-1])
+
+
+def _doing(question: Question, results: Sequence[Result]) -> Result | None:
+    """The best passage that says who did what is asked, unless the best of all has it."""
+    near = (result for result in results if results[0].score - result.score <= _PREFERRED)
+    return next((result for result in near if does(question, plain(result.passage.text))), None)
 
 
 def _has(question: Question, passage: Passage) -> tuple[bool, bool, bool]:
@@ -79,6 +147,8 @@ def _alike(question: Question, results: Sequence[Result], close: float, most: in
     for result in results[1:most]:
         longer = length + len(_words(result.passage, extract(question, result)))
         gap = abs(best.score - result.score)
+        if result.passage.kind == "definition" != best.passage.kind:
+            continue
         other = len(taken) == 1 and result.passage.document.period != best.passage.document.period
         if gap <= close and (longer <= _SHORT or (other and gap <= _CLOSE)):
             taken.append(result)
@@ -86,19 +156,6 @@ def _alike(question: Question, results: Sequence[Result], close: float, most: in
     if len({result.passage.document.period for result in taken}) > 1:
         taken.sort(key=lambda result: result.passage.document.period, reverse=True)
     return taken
-
-
-def _listed(generation: Generation, lead_in: Passage) -> list[Passage]:
-    """The items of the list that a passage leads in to; none where they are too many to be quoted."""
-    row, introduced = generation.positions[lead_in.id], plain(lead_in.text)[-_ENOUGH:]
-    found: list[Passage] = []
-    for passage in generation.passages[row + 1 :]:
-        if passage.document.id != lead_in.document.id or introduced not in plain(passage.context):
-            break
-        found.append(passage)
-        if len(found) > _MOST_ITEMS:
-            return []
-    return found
 
 
 def _words(passage: Passage, spans: Sequence[Span]) -> str:

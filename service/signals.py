@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.markup import plain
+from corpus.records import column
 from corpus.types import Passage
 from index.encoder import Vectors
 from index.generation import Generation
@@ -67,6 +68,8 @@ def signals(generation: Generation, question: Question, found: SearchResults) ->
     scalars = {
         **_words(generation, question, best),
         **_years(question, best),
+        **_column(question, best),
+        **_which(question, best, found.interpretation.names),
         "farthest of five": float(pieces.five[pieces.carries].min(initial=1)),
         "names elsewhere": float(pieces.elsewhere[pieces.named & pieces.carries].max(initial=0)),
         "score": found.results[0].score,
@@ -164,3 +167,27 @@ def _years(question: Question, best: Passage) -> dict[str, float]:
         "year missing": float(bool(missing)),
         "year outside": float(any(not first <= year <= last for year in missing)),
     }
+
+
+def _column(question: Question, best: Passage) -> dict[str, float]:
+    """Whether the best passage has the column that is asked for."""
+    has = question.role is not None and column(best.fields, question.role) is not None
+    return {"has column": float(has), "lacks column": float(question.role is not None and not has)}
+
+
+def _which(question: Question, best: Passage, readings: Mapping[str, str]) -> dict[str, float]:
+    """Whether which of its kind it is ("the second") is missing from the best passage,
+    and whether a name is of which it is asked if something is so.
+    """
+    said = plain(f"{best.context}\n{best.text}").lower()
+    missing = [edition for edition in question.editions if edition not in said]
+    names = [name for name in question.names if not _mentions(said, name, readings)]
+    return {
+        "edition missing": float(bool(missing)),
+        "name missing of yes or no": float(question.yes_or_no and bool(names)),
+    }
+
+
+def _mentions(said: str, name: str, readings: Mapping[str, str]) -> bool:
+    others = [other for pair in readings.items() if name in pair for other in pair]
+    return any(set(terms(one)) <= set(terms(said)) for one in (name, *others))

@@ -13,6 +13,10 @@ _COUNTS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b", re.IGNORECASE)
 _LISTS = re.compile(r"\b(?:which|what|list|name|show|all)\b", re.IGNORECASE)
 _ITEMS = re.compile(r"\b(?:action items?|items|actions|activities|commitments)\b", re.IGNORECASE)
 _LEADS = re.compile(r"\b(?:leads?|leading|led|responsible|in charge|owns?)\b", re.IGNORECASE)
+_LED = re.compile(
+    r"^\W*(?:what|how many)\b.{1,200}?\b(?:leads?|leading|led|responsible(?: for)?|in charge(?: of)?|owns?)\b",
+    re.IGNORECASE,
+)
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?(?!\d)")
 _COMPLETED = re.compile(r"\b(?:completed|finished|done)\b", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\b(?:incomplete|unfinished|uncompleted)\b", re.IGNORECASE)
@@ -33,10 +37,11 @@ _PLAIN = FUNCTION_WORDS | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The records that meet what was asked, of those examined."""
+    """The records that meet what was asked, of those examined; whether their number was asked for, or they."""
 
     found: tuple[Record, ...]
     examined: int
+    counts: bool
 
 
 def tally(question: str, records: Sequence[Record]) -> Tally | None:
@@ -45,7 +50,8 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     Every word must be accounted for: what is left over (a topic, an exception) makes it a question for search.
     """
     counts = _COUNTS.search(question) is not None
-    if not _ITEMS.search(question) or not (counts or _LISTS.search(question)):
+    led = _LED.match(question) is not None
+    if not (led or _ITEMS.search(question)) or not (counts or _LISTS.search(question)):
         return None
     said = _COMPLETED.sub("complete", _UNFINISHED.sub("not complete", question))
     wanted = {
@@ -60,11 +66,13 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     if CURRENT.search(said) and not years:
         years = [max(record.passage.document.period[1] for record in records)] if records else []
     names = [name for field in wanted.values() for name in field]
-    if not (names or (years and counts)) or _OTHERWISE.search(said) or _left_over(said, names, records):
+    if led and not _ITEMS.search(question) and not wanted["lead"]:
+        return None
+    if not (names or years) or _OTHERWISE.search(said) or _left_over(said, names, records):
         return None
     examined = [record for record in records if _in_plan(record, years)]
     found = tuple(record for record in examined if _meets(record, wanted, negated))
-    return Tally(found, len(examined)) if found else None
+    return Tally(found, len(examined), counts) if found else None
 
 
 def _meets(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -> bool:

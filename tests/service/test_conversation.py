@@ -120,6 +120,11 @@ def test_another_document_is_pointed_at_by_its_age(client: TestClient) -> None:
     assert "staircase" in quote or "inspected twice" in quote
 
 
+def test_what_someone_did_is_asked_of_what_was_spoken_of(client: TestClient) -> None:
+    searched, _ = chat(client, "When was the northern lighthouse inspected?", "Did Norway come too?")
+    assert "the northern lighthouse" in searched
+
+
 def test_an_earlier_subject_is_returned_to(client: TestClient) -> None:
     searched, _ = chat(
         client,

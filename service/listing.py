@@ -1,0 +1,102 @@
+"""Lists in passages: the items that a sentence leads in to, and what a sentence names one after the other."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.markup import plain
+from corpus.types import Passage
+from index.generation import Generation
+from index.lexical import terms
+from service.citations import Citation
+
+_ENOUGH = 40  # characters of a lead-in that tell it from others
+_MOST_ITEMS = 16  # of a list that are quoted
+_ABOUT = 0.5  # of a question's words that what leads in to a list must have, to be about it
+_BACK = 40  # passages before an item in which its lead-in is looked for
+_LABEL = re.compile(r":\s*\n")
+_CAPITAL = r"[A-Z][\w’'/-]*\.?"
+_NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|for|on|in|of the))? {_CAPITAL}| \([^()]*\))*"
+_SERIES = re.compile(rf"(?<![\w’'-]){_NAME}(?:[,;] {_NAME}){{2,}}(?:[,;]? (?:and|or) {_NAME})?")
+_PARTS = re.compile(rf"{_NAME}")
+
+Span = tuple[int, int]  # characters of a passage's text
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How many entries a list that was answered has, and the citations that it stands in."""
+
+    count: int
+    citations: tuple[Citation, ...]
+
+
+def items_of(generation: Generation, lead_in: Passage, most: int = _MOST_ITEMS) -> list[Passage]:
+    """What stands below a passage that leads in to a list; none where it is more than can be quoted."""
+    introduced = _introduction(lead_in)
+    if introduced is None:
+        return []
+    found: list[Passage] = []
+    for passage in generation.passages[generation.positions[lead_in.id] + 1 :]:
+        if passage.document.id != lead_in.document.id or introduced not in plain(passage.context):
+            break
+        found.append(passage)
+        if len(found) > most:
+            return []
+    return found
+
+
+def lead_in_of(generation: Generation, item: Passage) -> Passage | None:
+    """The passage that leads in to the list that `item` stands in, or None."""
+    here = generation.positions[item.id]
+    context = plain(item.context)
+    for passage in reversed(generation.passages[max(0, here - _BACK) : here]):
+        if passage.document.id != item.document.id:
+            return None
+        if (introduced := _introduction(passage)) and introduced in context:
+            return passage
+    return None
+
+
+def enumerates(generation: Generation, passage: Passage) -> bool:
+    """Whether a passage names several things one after the other, itself or in the items below it."""
+    return series(passage.text) is not None or len(items_of(generation, passage)) > 1
+
+
+def about(asked: Sequence[str], passage: Passage) -> bool:
+    """Whether what leads in to a list, or its heading, has enough of the words `asked`."""
+    said = frozenset(
+        terms(f"{passage.text.partition(':')[0]} {passage.section[-1] if passage.section else ''}")
+    )
+    return bool(asked) and sum(word in said for word in asked) >= _ABOUT * len(asked)
+
+
+def series(text: str, start: int = 0, end: int | None = None) -> Span | None:
+    """Where `text` names three or more one after the other, the longest such place, or None."""
+    found = [match.span() for match in _SERIES.finditer(text, start, len(text) if end is None else end)]
+    return max(found, key=lambda span: len(parts(text, span))) if found else None
+
+
+def parts(text: str, span: Span) -> list[Span]:
+    """Each of the names in `span`."""
+    return [match.span() for match in _PARTS.finditer(text, *span)]
+
+
+def entries(text: str, items: Sequence[Passage]) -> int:
+    """How many things `text` names in a row, and `items` in rows of their own; or how many items there are."""
+    named = series(text)
+    if named is None:
+        return len(items)
+    further = [series(item.text) for item in items]
+    return len(parts(text, named)) + sum(
+        len(parts(item.text, row)) if row else 1 for item, row in zip(items, further, strict=True)
+    )
+
+
+def _introduction(passage: Passage) -> str | None:
+    """The end of what leads in to a list, as the context of its items has it."""
+    text = passage.text.rstrip()
+    if text.endswith(":"):
+        return plain(text)[-_ENOUGH:]
+    label = _LABEL.search(text)
+    return plain(text[: label.start() + 1])[-_ENOUGH:] if label else None
