@@ -33,6 +33,31 @@ class Rewording:
     changed: Mapping[str, str]
 
 
+class NamesLearner:
+    """Learns names from glossary rows and from definitions such as "Full Name (FN)", and the words there are."""
+
+    def __init__(self) -> None:
+        self._full: dict[str, set[str]] = {}
+        self._words: Counter[str] = Counter()
+
+    def add(self, passages: Iterable[Passage]) -> None:
+        """The next passages."""
+        for passage in passages:
+            for short, name in _definitions(passage):
+                self._full.setdefault(short, set()).add(name)
+            text = plain(f"{passage.text}\n{passage.context}")
+            self._words.update(word.lower() for word in _WORD.findall(text))
+
+    def names(self) -> "Names":
+        """What was learned."""
+        full = {
+            short: sorted(self._full[short], key=lambda name: (len(name), name))
+            for short in sorted(self._full)
+        }
+        words = {word: self._words[word] for word in sorted(self._words) if len(word) >= _CORRECTABLE}
+        return Names(full, words)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """`full` maps a short name to its full names, shortest first; `words` maps a word to how often it occurs."""
@@ -44,18 +69,6 @@ class Names:
     def __post_init__(self) -> None:
         short = {name.lower(): short for short, names in self.full.items() for name in names}
         object.__setattr__(self, "_short", short)
-
-    @classmethod
-    def learn(cls, passages: Iterable[Passage]) -> "Names":
-        """From glossary rows, from definitions such as "Full Name (FN)", and from all words."""
-        full: dict[str, set[str]] = {}
-        words: Counter[str] = Counter()
-        for passage in passages:
-            for short, name in _definitions(passage):
-                full.setdefault(short, set()).add(name)
-            words.update(word.lower() for word in _WORD.findall(plain(f"{passage.text}\n{passage.context}")))
-        ordered = {short: sorted(full[short], key=lambda name: (len(name), name)) for short in sorted(full)}
-        return cls(ordered, {word: words[word] for word in sorted(words) if len(word) >= _CORRECTABLE})
 
     @classmethod
     def load(cls, files: Files) -> "Names":

@@ -53,17 +53,15 @@ def answer(
     """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not."""
     asked = last_question(generation, encoder, messages, filter)
     mask = generation.fields.mask(filter or Filter())
-    passages = [passage for passage, passes in zip(generation.passages, mask, strict=True) if passes]
-    records = [record for record in generation.records if mask[generation.positions[record.passage.id]]]
-    if counted := tally(asked.standalone, records):
+    if counted := tally(asked.standalone, generation.records.under(mask)):
         return _counted(generation, asked.standalone, counted)
-    if defined := definitions(asked.standalone, passages):
+    if defined := definitions(asked.standalone, generation.passages.of_kind("definition", mask)):
         return _defined(generation, asked.standalone, defined)
     question = analyse(asked.standalone)
     found = search(generation, encoder, asked.standalone, _READ, filter, asked.before)
     sure = confidence(generation, analyse(asked.words), asked.standalone, found)
     if sure.refused:
-        searched = len({passage.document.id for passage in passages})
+        searched = len(found.facets["document"])
         return _not_found(generation, question, asked.standalone, searched, found, sure.value)
     status: Status = "answered" if sure.sure else "partial"
     text, citations = quote(generation, question, found.results, follows=asked.before is not None)

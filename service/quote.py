@@ -92,8 +92,9 @@ def _listed(generation: Generation, lead_in: Passage) -> list[Passage]:
     """The items of the list that a passage leads in to; none where they are too many to be quoted."""
     row, introduced = generation.positions[lead_in.id], plain(lead_in.text)[-_ENOUGH:]
     found: list[Passage] = []
-    for passage in generation.passages[row + 1 :]:
-        if passage.document.id != lead_in.document.id or introduced not in plain(passage.context):
+    for n in range(row + 1, generation.passages.of_document(lead_in.document.id).stop):
+        passage = generation.passages[n]
+        if introduced not in plain(passage.context):
             break
         found.append(passage)
         if len(found) > _MOST_ITEMS:
