@@ -127,11 +127,9 @@ class DenseIndex:
             return np.arange(left) if rows is None else rows
         if self._lists is not None and left >= _FEW * len(self):
             rows = self._by_lists(query, None if left == len(self) else rows, _MORE * count)
-        elif rows is not None and left >= _FEW * len(
-            self
-        ):  # all in a row are read sooner than a part of them
-            scores = self.scores(query)
-            return rows[largest(scores[rows], count)]
+        elif left >= _FEW * len(self):
+            scores = _inner_products(query, self._vectors)  # read sooner all in a row than in part
+            return largest(scores, count) if rows is None else rows[largest(scores[rows], count)]
         best = largest(self.scores(query, rows), count)
         return best if rows is None else rows[best]
 
@@ -175,6 +173,17 @@ class VectorsWriter:
         index = DenseIndex.build(np.memmap(self._draft.folder / VECTORS, np.float32, "r", shape=shape))
         index.save_lists(self._draft)
         return index
+
+
+def _inner_products(query: Vectors, vectors: Vectors) -> Vectors:
+    """Of shape (vectors,), by FAISS's kernel, which takes less than half the time of linear algebra's."""
+    import faiss
+
+    known: Any = faiss
+    found = np.empty(len(vectors), np.float32)
+    pointers = map(known.swig_ptr, (found, np.ascontiguousarray(query, np.float32), vectors))
+    known.fvec_inner_products_ny(*pointers, vectors.shape[1], vectors.shape[0])
+    return found
 
 
 def _blocks(vectors: Vectors) -> Iterator[tuple[int, Vectors]]:

@@ -125,7 +125,7 @@ class Files:
     def parsing(self, name: str) -> Iterator[bytes]:
         """As `read`; whatever goes wrong with the bytes after that is a `GenerationError` that names the file."""
         data = self.read(name)
-        with self._naming(name):
+        with self.naming(name):
             yield data
 
     @contextmanager
@@ -135,7 +135,7 @@ class Files:
         What was looked at meanwhile does not stay in memory: it is read again when it is asked for.
         """
         self.prove_one(name)
-        with self._naming(name), (self.path / name).open("rb") as file:
+        with self.naming(name), (self.path / name).open("rb") as file:
             if not self._known(name)[0]:  # nothing cannot be mapped
                 yield b""
                 return
@@ -147,11 +147,12 @@ class Files:
     def proving(self, name: str) -> Iterator[Path]:
         """As `mapping`, for a file that a library maps by its path."""
         self.prove_one(name)
-        with self._naming(name):
+        with self.naming(name):
             yield self.path / name
 
     @contextmanager
-    def _naming(self, name: str) -> Iterator[None]:
+    def naming(self, name: str) -> Iterator[None]:
+        """Whatever goes wrong with what was read of a file is a `GenerationError` that names it."""
         try:
             yield
         except GenerationError:

@@ -282,10 +282,12 @@ def load_passages(
         expect(bool((table[_BEGIN] <= table[_END]).all()), "a text ends before it begins")
         expect(bool((table[_END] <= begins[numbers + 1]).all()), "a text ends outside of its document")
     with files.mapping(SOURCES) as texts:
-        before, _, heads = _characters_before(texts, table[_BEGIN], table[_END], begins[numbers])
-        expect(bool((before - heads == table[_START]).all()), "does not count the characters of the texts")
+        before, _, above = _characters_before(texts, table[_BEGIN], table[_END], begins)
     with files.mapping(PASSAGES) as lines:
         expect(files.hashes()[PASSAGES][1] == sha256, "holds other passages than its manifest")
+    with files.naming(_TABLE):
+        counted = bool((before - above[numbers] == table[_START]).all())
+        expect(counted, "does not count the characters of the texts")
         _expect_lines(lines, table[_LINE])
     with files.mapping(_IDS) as mapped:
         digests, rows = from_npy(mapped, "uint64", 2)
@@ -298,7 +300,7 @@ def load_passages(
 
     passages = Passages(lines, texts, table, documents, refuse)
     positions = Positions(passages, digests, rows)
-    with files.parsing(_IDS):
+    with files.naming(_IDS):
         _expect_unique(passages, digests, rows)
     return by_id, Sources(texts, begins, documents), passages, positions
 
@@ -329,20 +331,22 @@ def _characters_before(texts: Bytes, *places: NDArray[np.int64]) -> list[NDArray
 
     Raises `ValueError` where the texts are no UTF-8, or a place lies within a character.
     """
-    wanted = np.unique(np.concatenate(places))
+    wanted = np.sort(np.concatenate(places))
     counts = np.empty(len(wanted), np.int64)
     decoded, total = codecs.getincrementaldecoder("utf-8")().decode, 0
     for begin in range(0, len(texts) + 1, _BLOCK):
         block = texts[begin : begin + _BLOCK]
         decoded(block, begin + _BLOCK > len(texts))
-        heads = (np.frombuffer(block, np.uint8) & 0xC0) != 0x80
+        tails = np.flatnonzero((np.frombuffer(block, np.uint8) & 0xC0) == 0x80)
         first, last = np.searchsorted(wanted, [begin, begin + _BLOCK])
         here = wanted[first:last] - begin
-        within = here[here < len(heads)]
-        expect(bool(heads[within].all()), "a text begins or ends within a character")
-        summed = np.concatenate([[0], np.cumsum(heads, dtype=np.int64)])
-        counts[first:last] = total + summed[here]
-        total += int(summed[-1])
+        passed = np.searchsorted(tails, here)
+        within = passed < len(tails)
+        expect(
+            bool((tails[passed[within]] != here[within]).all()), "a text begins or ends within a character"
+        )
+        counts[first:last] = total + here - passed
+        total += len(block) - len(tails)
     return [counts[np.searchsorted(wanted, these)] for these in places]
 
 
