@@ -5,6 +5,7 @@ dense/lists.faiss   above `EXACT_UP_TO` the same in FAISS's inverted lists, by w
 """
 
 import math
+import mmap
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +19,7 @@ from index.drafts import Draft
 from index.encoder import Vectors
 from index.files import Files, expect
 from index.largest import largest
+from index.lookups import Lookups
 
 VECTORS, LISTS = "dense/vectors.bin", "dense/lists.faiss"
 EXACT_UP_TO = 100_000  # vectors
@@ -37,9 +39,10 @@ _FIRST_PROBES = 16
 class DenseIndex:
     """Row n is passage n. Filters that leave few are exact at any size: lists lose their recall there."""
 
-    def __init__(self, vectors: Vectors, lists: Any = None) -> None:
+    def __init__(self, vectors: Vectors, lists: Any = None, data: bytes | mmap.mmap = b"") -> None:
         self._vectors = vectors
         self._lists = lists
+        self._lookups = Lookups(data)
 
     @classmethod
     def build(cls, vectors: Vectors, exact_up_to: int = EXACT_UP_TO) -> "DenseIndex":
@@ -77,7 +80,7 @@ class DenseIndex:
         if LISTS not in files.names():
             return cls(vectors)
         with files.proving(LISTS) as path:
-            return cls(vectors, _read_lists(path, *vectors.shape))
+            return cls(vectors, _read_lists(path, *vectors.shape), data)
 
     def save_lists(self, draft: Draft) -> None:
         """Write the lists, if there are any; the vectors are written by `VectorsWriter`."""
@@ -112,13 +115,17 @@ class DenseIndex:
 
     def vectors(self, rows: NDArray[np.intp] | None = None) -> Vectors:
         """The vectors of `rows`, a copy, or all as they lie on the disk, of shape (rows, dimensions)."""
-        return self._vectors if rows is None else self._vectors[rows]
+        if rows is None:
+            return self._vectors
+        found = self._vectors[rows]
+        self._lookups.add(len(rows))
+        return found
 
     def scores(self, query: Vectors, rows: NDArray[np.intp] | None = None) -> Vectors:
         """The cosine of one query vector with the passages `rows`, all by default."""
         if rows is None or len(rows) == len(self):
             return np.asarray(self._vectors @ query, np.float32)
-        return np.asarray(self._vectors[rows] @ query, np.float32)
+        return np.asarray(self.vectors(rows) @ query, np.float32)
 
     def nearest(self, query: Vectors, rows: NDArray[np.intp] | None, count: int) -> NDArray[np.intp]:
         """The `count` of `rows`, in order, nearest to one query vector; of all where it is None. In no order."""

@@ -50,7 +50,8 @@ class Fields:
         if filter.document:
             wanted = frozenset(filter.document)
             documents &= np.array([document.id in wanted for document in self._documents], bool)
-        mask: NDArray[np.bool_] = documents[self._passages.document_numbers]
+        numbers = self._passages.document_numbers
+        mask: NDArray[np.bool_] = np.ones(len(numbers), bool) if documents.all() else documents[numbers]
         if filter.kind:
             mask &= np.array([kind in filter.kind for kind in KINDS], bool)[self._passages.kinds]
         if filter.lead:

@@ -26,6 +26,7 @@ from index.arrays import from_npy, to_npy
 from index.drafts import Draft
 from index.errors import GenerationError
 from index.files import REBUILD, Files, expect
+from index.lookups import Lookups
 
 DOCUMENTS, SOURCES, PASSAGES = "documents.json", "sources.txt", "passages.jsonl"
 _TABLE, _IDS, _SOURCE_BEGINS = "passages.npy", "ids.npy", "sources.npy"
@@ -181,6 +182,7 @@ class Passages(Sequence[Passage]):
         self.document_numbers = table[_DOCUMENT].astype(np.int32)
         self.kinds = table[_KIND].astype(np.uint8)
         self._numbers = {document.id: number for number, document in enumerate(documents)}
+        self._lookups = Lookups(lines), Lookups(texts)
         self._row = lru_cache(_REMEMBERED)(self._parsed)
 
     def __len__(self) -> int:
@@ -214,9 +216,12 @@ class Passages(Sequence[Passage]):
         last = row + 1 == len(self)
         line, end = self._table[_LINE, row], None if last else self._table[_LINE, row + 1]
         try:
-            return self._checked(row, json.loads(self._lines[line:end]))
+            passage = self._checked(row, json.loads(self._lines[line:end]))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise self._refuse(f"is damaged (line {row + 1}: {error})") from error
+        for lookups in self._lookups:
+            lookups.add(1)
+        return passage
 
     def _checked(self, row: int, said: dict[str, Any]) -> Passage:
         column = self._table[:, row]
@@ -285,10 +290,11 @@ def load_passages(
         before, _, above = _characters_before(texts, table[_BEGIN], table[_END], begins)
     with files.mapping(PASSAGES) as lines:
         expect(files.hashes()[PASSAGES][1] == sha256, "holds other passages than its manifest")
+        with files.naming(_TABLE):
+            _expect_lines(lines, table[_LINE])
     with files.naming(_TABLE):
         counted = bool((before - above[numbers] == table[_START]).all())
         expect(counted, "does not count the characters of the texts")
-        _expect_lines(lines, table[_LINE])
     with files.mapping(_IDS) as mapped:
         digests, rows = from_npy(mapped, "uint64", 2)
         expect(len(rows) == table.shape[1], f"has {len(rows)} ids for {table.shape[1]} passages")

@@ -6,6 +6,7 @@ vectors can be taken over from one generation to the next: for the packaged mode
 (`python -m eval.axes`), for another they are those along which the vectors of its own vocabulary vary most.
 """
 
+import mmap
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ from index.drafts import Draft
 from index.encoder import Encoder, Encoding, Vectors, unit
 from index.files import Files, expect
 from index.lexical import FUNCTION_WORDS
+from index.lookups import Lookups
 
 _BASIS, _CODES = "tokens/basis.npy", "tokens/codes.bin"
 _STARTS, _FREQUENCIES = "tokens/starts.npy", "tokens/frequencies.npy"
@@ -155,12 +157,18 @@ class TokenIndex:
     """Codes of all word pieces of all passages; those of passage n are rows `starts[n]:starts[n + 1]`."""
 
     def __init__(
-        self, quantizer: Quantizer, codes: Codes, starts: NDArray[np.int64], frequencies: Mapping[int, int]
+        self,
+        quantizer: Quantizer,
+        codes: Codes,
+        starts: NDArray[np.int64],
+        frequencies: Mapping[int, int],
+        data: bytes | mmap.mmap = b"",
     ):
         self.quantizer = quantizer
         self._codes = codes
         self._starts = starts
         self._frequencies = frequencies
+        self._lookups = Lookups(data)
 
     @classmethod
     def of(
@@ -176,8 +184,8 @@ class TokenIndex:
             basis = from_npy(data, "float16", 2).astype(np.float32)
             expect(basis.shape[1] % 2 == 0, f"has {basis.shape[1]} axes, of which two share a byte")
             expect(bool(np.isfinite(basis).all()), "an axis is not finite")
-        with files.mapping(_CODES) as data:
-            codes: Codes = from_rows(data, "uint8", basis.shape[1] // 2)
+        with files.mapping(_CODES) as mapped:
+            codes: Codes = from_rows(mapped, "uint8", basis.shape[1] // 2)
         with files.parsing(_STARTS) as data:
             starts = from_npy(data, "int64", 1)
             ends = len(starts) > 1 and starts[0] == 0 and starts[-1] == len(codes)
@@ -186,7 +194,8 @@ class TokenIndex:
             ids, counts = from_npy(data, "int32", 2)
             expect(bool((np.diff(ids) > 0).all() and (ids[:1] >= 0).all()), "ids are not in order")
             expect(bool(((counts > 0) & (counts < len(starts))).all()), "counts other passages")
-        return cls(Quantizer(basis), codes, starts, dict(zip(ids.tolist(), counts.tolist(), strict=True)))
+        frequencies = dict(zip(ids.tolist(), counts.tolist(), strict=True))
+        return cls(Quantizer(basis), codes, starts, frequencies, mapped)
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -255,4 +264,6 @@ class TokenIndex:
         if len(rows) and np.array_equal(starts[1:], ends[:-1]):  # neighbours: nothing needs to be copied
             return self._codes[starts[0] : ends[-1]], begins, lengths
         taken = np.repeat(starts - begins, lengths) + np.arange(lengths.sum())
-        return self._codes[taken], begins, lengths
+        codes = self._codes[taken]
+        self._lookups.add(len(rows))
+        return codes, begins, lengths
