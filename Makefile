@@ -55,6 +55,7 @@ bench: $(VENV)/installed
 	@$(BIN)/bali build
 	@$(BIN)/python -m bench.reading
 	@$(BIN)/python -m bench.searching
+	@$(BIN)/python -m bench.size
 	@$(BIN)/python -m bench.repeating
 	@$(BIN)/python -m bench.odd_inputs
 	@$(BIN)/python -m bench.schema

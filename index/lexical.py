@@ -118,7 +118,7 @@ class LexicalIndex:
             rows = from_npy(data, "int32", 1)
             expect(len(rows) == len(scores), f"has {len(rows)} rows for {len(scores)} scores")
             expect(bool(rows.min() >= 0 and rows.max() < size), "names a passage that there is not")
-            steps = np.diff(rows) > 0
+            steps = rows[1:] > rows[:-1]
             steps[begins[1:-1] - 1] = True
             expect(bool(steps.all()), "does not name the passages of a term in order")
         with files.mapping(_SCORES) as data:
