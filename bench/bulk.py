@@ -30,9 +30,9 @@ from sentence_transformers import SentenceTransformer
 
 from corpus.catalogue import read_catalogue
 from index.build import build
-from index.generation import indexed_text
 from index.onnx_encoder import OnnxEncoder
 from index.opening import open_index
+from index.passages import indexed_text
 from index.weights import EMBEDDING, PACKAGED, locate
 from index.wordpieces import Cut
 from service.settings import Settings

@@ -9,17 +9,18 @@ lengths, the columns and the word counts of real passages, and every copy has do
 import hashlib
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import accumulate, groupby
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 
 from corpus.types import Document, Passage
-from index.build import Embedded, write_generation
+from index.build import Part, write_generation
 from index.encoder import Encoder, Vectors, unit
-from index.generation import Generation, indexed_text, open_generation
+from index.generation import Generation, open_generation
+from index.passages import indexed_text
 from index.tokens import Quantizer
 
 _SEED = 20022
@@ -37,36 +38,52 @@ def enlarge(
 ) -> Generation:
     """A generation of `size` passages, no fewer than `generation` has, written under `var` and opened from there.
 
-    `advance` is told how many passages were made.
+    Only one copy is in memory at a time. `advance` is told how many passages were made.
     """
+    parts = _parts(generation, encoder, size, advance)
+    write_generation(var, parts, generation.tokens.quantizer, encoder)
+    return open_generation(var, encoder.sha256)
+
+
+def _parts(
+    generation: Generation, encoder: Encoder, size: int, advance: Callable[[int], None]
+) -> Iterator[Part]:
+    """The documents as they are, then copy after copy of them."""
     chance, noise = random.Random(_SEED), np.random.default_rng(_SEED)
-    originals = len(generation.passages)
-    words = [word for passage in generation.passages for word in _WORD.findall(passage.text)]
+    originals = list(generation.passages)
+    words = [word for passage in originals for word in _WORD.findall(passage.text)]
     vectors = generation.dense.vectors()
-    codes = [generation.tokens.codes(row) for row in range(originals)]
+    codes = [generation.tokens.codes(row) for row in range(len(originals))]
+    pieces = [piece.ids for piece in encoder.pieces([indexed_text(passage) for passage in originals])]
+    places = {id: generation.passages.of_document(id) for id in generation.documents}
+    for id, rows in places.items():
+        here = slice(rows.start, rows.stop)
+        yield Part(
+            generation.documents[id],
+            generation.sources[id],
+            originals[here],
+            vectors[here],
+            codes[here],
+            pieces[here],
+        )
     starts = list(accumulate(map(len, codes), initial=0))
     axes = np.eye(generation.tokens.quantizer.basis.shape[1], dtype=np.float32)
     quantizer = Quantizer(axes)  # codes ↔ coordinates on the axes themselves
     tokens = quantizer.cosines(axes, np.concatenate(codes))
-    documents, sources = list(generation.documents.values()), dict(generation.sources)
-    passages = list(generation.passages)
-    copied = [vectors]
-    for number in range(1, -(-size // originals)):
-        wanted = generation.passages[: size - len(passages)]
-        for _, group in groupby(wanted, key=lambda passage: passage.document.id):
-            document, source, found = _copy(list(group), number, words, chance)
-            documents.append(document)
-            sources[document.id] = source
-            passages += found
-        copied.append(_perturbed(vectors[: len(wanted)], noise))
-        coded = quantizer.encode(_perturbed(tokens[: starts[len(wanted)]], noise))
-        codes += np.split(coded, starts[1 : len(wanted)])
-        advance(len(wanted))
-    pieces = encoder.pieces([indexed_text(passage) for passage in generation.passages])
-    embedded = Embedded(np.concatenate(copied), codes, generation.tokens.quantizer)
-    cut = [pieces[row % originals] for row in range(len(passages))]
-    write_generation(var, documents, sources, passages, embedded, cut, encoder)
-    return open_generation(var, encoder.sha256)
+    left = size - len(originals)
+    for number in range(1, -(-size // len(originals))):
+        for rows in places.values():
+            wanted = range(rows.start, min(rows.stop, rows.start + left))
+            if not wanted:
+                continue
+            here = slice(wanted.start, wanted.stop)
+            document, source, copies = _copy(originals[here], number, words, chance)
+            first, last = starts[wanted.start], starts[wanted.stop]
+            coded = quantizer.encode(_perturbed(tokens[first:last], noise))
+            cut = np.split(coded, np.array(starts[wanted.start + 1 : wanted.stop], int) - first)
+            yield Part(document, source, copies, _perturbed(vectors[here], noise), cut, pieces[here])
+            left -= len(wanted)
+            advance(len(wanted))
 
 
 def _perturbed(vectors: Vectors, noise: np.random.Generator) -> Vectors:

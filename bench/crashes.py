@@ -75,7 +75,7 @@ def prepare(folder: Path) -> list[State]:
             build_several(before, _KEPT)
             if name == "again":
                 build(var, wanted, TinyEncoder())
-                damaged = var / "generations" / new.id / "tokens" / "codes.npy"
+                damaged = var / "generations" / new.id / "tokens" / "codes.bin"
                 damaged.write_bytes(bytes(damaged.stat().st_size))
             old = open_generation(var)
             allowed[old.id] = answers(old)

@@ -1,7 +1,7 @@
 """Action items as records: the rows of the plans' tables under the field names analysts ask by."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,14 +54,24 @@ def column(fields: Mapping[str, str], role: Role) -> str | None:
 
 def records(passages: Iterable[Passage]) -> list[Record]:
     """The action items among `passages`: the rows of tables that have a column for actions."""
-    rows = [p for p in passages if p.kind == "row" and column(p.fields, "text")]
-    names = _by_first_word(known_leads(rows))
-    return [_record(row, names) for row in rows]
+    rows = [passage for passage in passages if is_record(passage)]
+    reader = RecordReader(known_leads(cell for row in rows if (cell := lead_cell(row))))
+    return [reader.read(row) for row in rows]
 
 
-def known_leads(rows: Sequence[Passage]) -> frozenset[str]:
+def is_record(passage: Passage) -> bool:
+    """Whether a passage is the row of a table that has a column for actions."""
+    return passage.kind == "row" and column(passage.fields, "text") is not None
+
+
+def lead_cell(row: Passage) -> str | None:
+    """What stands in the column of the lead, if the table has one."""
+    header = column(row.fields, "lead")
+    return row.fields[header] if header else None
+
+
+def known_leads(cells: Iterable[str]) -> frozenset[str]:
     """Every lead that stands in a cell alone, or between separators: the names joint leads are made of."""
-    cells = (row.fields[header] for row in rows if (header := column(row.fields, "lead")))
     parts = {tuple(part for part in _SEPARATOR.split(cell) if part) for cell in cells}
     separate = {name for names in parts if len(names) > 1 for name in names}
     alone = {name for names in parts if len(names) == 1 for name in names}
@@ -115,22 +125,34 @@ def status_of(cell: str) -> str:
     return " ".join(taken)
 
 
-def _record(row: Passage, names: Mapping[str, list[list[str]]]) -> Record:
-    def cell(role: Role) -> str | None:
-        header = column(row.fields, role)
-        return row.fields[header] if header else None
+class RecordReader:
+    """Reads rows as records; `leads` are the names that joint leads are made of, as `known_leads` has them."""
 
-    text = cell("text") or ""
-    marker = item_marker(text)
-    number = cell("number")
-    if number is None and marker and marker.enumerator:
-        number, text = text[: marker.width].strip("()-. "), text[marker.width :]
-    return Record(
-        passage=row,
-        number=number,
-        group=row.fields.get("Group"),
-        text=text,
-        lead=_leads(cell("lead") or "", names),
-        status=cell("status"),
-        priority_area=cell("priority_area"),
-    )
+    def __init__(self, leads: Iterable[str]) -> None:
+        self._names = _by_first_word(leads)
+
+    def leads(self, cell: str) -> tuple[str, ...]:
+        """Each of the leads in a cell."""
+        return _leads(cell, self._names)
+
+    def read(self, row: Passage) -> Record:
+        """The action item that a row holds, which `is_record`."""
+
+        def cell(role: Role) -> str | None:
+            header = column(row.fields, role)
+            return row.fields[header] if header else None
+
+        text = cell("text") or ""
+        marker = item_marker(text)
+        number = cell("number")
+        if number is None and marker and marker.enumerator:
+            number, text = text[: marker.width].strip("()-. "), text[marker.width :]
+        return Record(
+            passage=row,
+            number=number,
+            group=row.fields.get("Group"),
+            text=text,
+            lead=self.leads(cell("lead") or ""),
+            status=cell("status"),
+            priority_area=cell("priority_area"),
+        )

@@ -30,9 +30,10 @@ from eval.measures import judge_evidence, judge_precedent
 from eval.run import TOP_K
 from eval.spans import Evidence, Quote, meets
 from index.encoder import Encoder, Vectors
-from index.generation import Generation, indexed_text
+from index.generation import Generation
 from index.models import Models
 from index.opening import open_index
+from index.passages import indexed_text
 from index.search import DEFAULT
 from index.tokens import Quantizer, TokenIndex, axes_path
 from service.settings import Settings
@@ -189,7 +190,7 @@ def _token_index(generation: Generation, encoder: Encoder, material: Material, a
     quantizer = Quantizer(axes)
     tokens = torch.split(material.passages, material.lengths.tolist())
     pieces = encoder.pieces([indexed_text(passage) for passage in generation.passages])
-    return TokenIndex.build(
+    return TokenIndex.of(
         quantizer, [quantizer.encode(vectors.numpy()) for vectors in tokens], [piece.ids for piece in pieces]
     )
 

@@ -18,9 +18,10 @@ from eval.collection import Collection
 from eval.embedding import embed
 from eval.ranking import Qrels, Run, ndcg, recall, reciprocal_rank, reciprocal_rank_fusion
 from eval.statistics import Estimate, estimate, estimate_auroc, randomisation_p
-from index.build import Embedded, write_generation
+from index.build import Part, write_generation
 from index.encoder import Encoder
-from index.generation import Generation, indexed_text, open_generation
+from index.generation import Generation, open_generation
+from index.passages import indexed_text
 from index.search import search
 
 DEPTH = 100
@@ -68,17 +69,9 @@ def index_collection(
     read = embed(texts, pieces, encoder, load, advance)
     bare = [rows[passage.text] for passage in passages]
     placed = [rows[_in_context(passage)] for passage in passages]
-    embedded = Embedded(read.vectors[bare], [read.codes[row] for row in placed], read.quantizer)
-    document = passages[0].document
-    write_generation(
-        folder,
-        [document],
-        {document.id: source},
-        passages,
-        embedded,
-        [pieces[row] for row in placed],
-        encoder,
-    )
+    codes, ids = [read.codes[row] for row in placed], [pieces[row].ids for row in placed]
+    part = Part(passages[0].document, source, passages, read.vectors[bare], codes, ids)
+    write_generation(folder, [part], read.quantizer, encoder)
     return open_generation(folder, encoder.sha256)
 
 

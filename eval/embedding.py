@@ -7,11 +7,11 @@ four bits an axis.
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 
 import numpy as np
 
-from index.build import Embedded
 from index.encoder import Encoder, Pieces, Vectors
 from index.tokens import Codes, Quantizer
 
@@ -21,6 +21,15 @@ WORTHWHILE = 2000
 CHUNK = 64
 
 _worker: tuple[Encoder, Quantizer]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """What the model made of texts: vectors of shape (texts, dimensions), and the codes of each."""
+
+    vectors: Vectors
+    codes: Sequence[Codes]
+    quantizer: Quantizer
 
 
 def embed(

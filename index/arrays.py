@@ -18,9 +18,15 @@ _HEADER = 1 << 16  # bytes; no header of this version is longer
 def to_npy(array: NDArray[Any]) -> tuple[bytes, memoryview]:
     """The header and the data of an array, as `numpy.save` writes them; the data are not copied."""
     array = np.ascontiguousarray(array)
+    return to_npy_header(array.dtype.str, *array.shape), array.reshape(-1).view(np.uint8).data
+
+
+def to_npy_header(type: str, *shape: int) -> bytes:
+    """The header of an array whose data are written after it, in C order."""
     header = io.BytesIO()
-    npy.write_array_header_1_0(header, npy.header_data_from_array_1_0(array))
-    return header.getvalue(), array.reshape(-1).view(np.uint8).data
+    said = {"descr": np.dtype(type).str, "fortran_order": False, "shape": shape}
+    npy.write_array_header_1_0(header, said)
+    return header.getvalue()
 
 
 def from_npy(data: bytes | mmap.mmap, type: str, axes: int) -> NDArray[Any]:
@@ -37,3 +43,13 @@ def from_npy(data: bytes | mmap.mmap, type: str, axes: int) -> NDArray[Any]:
     expect(begin + prod(shape) * found.itemsize == len(data), f"is not as long as the shape {shape} takes")
     array: NDArray[Any] = np.frombuffer(data, found, offset=begin)
     return array.reshape(shape, order="F" if fortran else "C")
+
+
+def from_rows(data: bytes | mmap.mmap, type: str, width: int) -> NDArray[Any]:
+    """An array of shape (rows, width) over the bare rows of a file that was written row by row.
+
+    Raises `ValueError` where `data` is not made of whole rows.
+    """
+    expect(width > 0 and len(data) % (width * np.dtype(type).itemsize) == 0, "is not made of whole rows")
+    array: NDArray[Any] = np.frombuffer(data, type)
+    return array.reshape(-1, width)

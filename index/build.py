@@ -1,47 +1,46 @@
 """Passages → a generation on disk. Vectors of texts that did not change are taken over."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.catalogue import Catalogue
 from corpus.types import Document, Passage
-from index.dense import DenseIndex
-from index.drafts import Draft
+from index.action_items import ActionItemsWriter
+from index.dense import VectorsWriter
 from index.encoder import Encoder, Pieces, Vectors
 from index.errors import GenerationError
-from index.generation import (
-    DOCUMENTS,
-    ENCODER,
-    PASSAGES,
-    SOURCES,
-    generation_id,
-    indexed_text,
-    libraries,
-    open_generation,
-    passage_line,
-    passages_sha256,
-)
-from index.lexical import LexicalIndex
+from index.generation import ENCODER, generation_id, libraries, open_generation
+from index.lexical import LexicalWriter
 from index.manifest import FORMAT, Manifest
-from index.names import Names
+from index.names import NamesLearner
+from index.passages import PassagesWriter, indexed_text, passage_line
 from index.publishing import building, drafting, publish
-from index.tokens import Codes, Quantizer, TokenIndex
+from index.tokens import Codes, Quantizer, TokensWriter
 
 Advance = Callable[[int, int], None]  # texts embedded so far, and in all
 _CHUNK = 64  # texts whose token vectors are in memory at one time
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """What the model made of passages: vectors of shape (passages, dimensions), and the codes of each."""
+class Part:
+    """A document, its text, its passages in order, and what the model made of them.
 
+    `vectors` is of shape (passages, dimensions); `codes` and `pieces`, the ids of the word pieces of what is indexed,
+    have an entry a passage.
+    """
+
+    document: Document
+    source: str
+    passages: Sequence[Passage]
     vectors: Vectors
     codes: Sequence[Codes]
-    quantizer: Quantizer
+    pieces: Sequence[NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,9 @@ def is_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
         generation = open_generation(var, model_sha256)
     except GenerationError:
         return False
-    wanted = generation_id(model_sha256, catalogue.documents, catalogue.passages())
+    lines = "".join(passage_line(passage) for passage in catalogue.passages())
+    sha256 = hashlib.sha256(lines.encode()).hexdigest()
+    wanted = generation_id(model_sha256, catalogue.documents, sha256)
     return generation.instead_of is None and generation.id == wanted
 
 
@@ -76,10 +77,11 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
             "the corpus holds no text", where=str(catalogue.folder), remedy="add a document"
         )
     with building(var):
-        embedded, new = _embed(passages, encoder, _known(var, encoder), advance)
+        known = _known(var, encoder)
+        new = _embed(passages, encoder, known, advance)
         pieces = encoder.pieces([indexed_text(passage) for passage in passages])
-        sources = {document.id: catalogue.source(document) for document in catalogue.documents}
-        generation = write_generation(var, catalogue.documents, sources, passages, embedded, pieces, encoder)
+        parts = _parts(catalogue, passages, known, pieces)
+        generation = write_generation(var, parts, known.quantizer, encoder)
     truncated = tuple(
         passage.id
         for passage, piece in zip(passages, pieces, strict=True)
@@ -88,40 +90,52 @@ def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | 
     return Built(generation, len(catalogue.documents), len(passages), new, truncated)
 
 
-def write_generation(
-    var: Path,
-    documents: Sequence[Document],
-    sources: Mapping[str, str],
-    passages: Sequence[Passage],
-    embedded: Embedded,
-    pieces: Sequence[Pieces],
-    encoder: Encoder,
-) -> str:
-    """Write and publish a generation under `var`, and return its id.
+def write_generation(var: Path, parts: Iterable[Part], quantizer: Quantizer, encoder: Encoder) -> str:
+    """Write and publish a generation under `var` of one part after the other, and return its id.
 
-    `sources` has the text of each document by its id; `embedded` and `pieces` (of the `indexed_text`) have an
-    entry a passage, in order.
+    Of the passages only the part at hand is in memory; of their words, numbers.
     """
+    lexical, names, items = LexicalWriter(), NamesLearner(), ActionItemsWriter()
+    count = own = indexed = 0
     with building(var), drafting(var) as draft:
-        _write_texts(draft, documents, sources, passages)
-        dense = DenseIndex.build(embedded.vectors)
-        dense.save(draft)
-        LexicalIndex.build([indexed_text(passage) for passage in passages]).save(draft)
-        Names.learn(passages).save(draft)
+        with (
+            PassagesWriter(draft) as written,
+            VectorsWriter(draft, encoder.dimensions) as vectors,
+            TokensWriter(draft, quantizer) as tokens,
+        ):
+            for part in parts:
+                written.add(part.document, part.source, part.passages)
+                if not part.passages:
+                    continue
+                texts = [indexed_text(passage) for passage in part.passages]
+                vectors.add(part.vectors)
+                tokens.add(part.codes, part.pieces)
+                lexical.add(texts)
+                names.add(part.passages)
+                items.add(part.passages)
+                count += len(texts)
+                own += sum(len(passage.text) for passage in part.passages)
+                indexed += sum(map(len, texts))
+        written.finish()
+        dense = vectors.finish()
+        tokens.finish()
+        lexical.finish(draft)
+        names.names().save(draft)
+        items.finish(draft)
         if encoder.exported:
             for name in encoder.exported.names():
                 draft.write(f"{ENCODER}/{name}", encoder.exported.read(name))
-        TokenIndex.build(embedded.quantizer, embedded.codes, [piece.ids for piece in pieces]).save(draft)
         manifest = Manifest(
             format=FORMAT,
-            generation=generation_id(encoder.sha256, documents, passages),
+            generation=generation_id(encoder.sha256, written.documents, written.sha256),
             model=encoder.name,
             model_sha256=encoder.sha256,
             dimensions=encoder.dimensions,
             dense=dense.kind,
-            passages=len(passages),
-            passages_sha256=passages_sha256(passages),
-            sources={document.id: document.sha256 for document in documents},
+            passages=count,
+            passages_sha256=written.sha256,
+            own_share=own / indexed,
+            sources={document.id: document.sha256 for document in written.documents},
             libraries=libraries(),
             files=dict(draft.written),
         )
@@ -130,36 +144,34 @@ def write_generation(
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What the generation in use holds of texts: pooled vectors, and codes of their word pieces."""
+class _Embedded:
+    """What the model made of texts: pooled vectors of some, codes of the word pieces of some."""
 
-    quantizer: Quantizer | None
+    quantizer: Quantizer
     vectors: dict[str, Vectors]
     codes: dict[str, Codes]
 
 
-def _known(var: Path, encoder: Encoder) -> _Known:
+def _known(var: Path, encoder: Encoder) -> _Embedded:
+    """What the generation in use holds, as far as it is of use now."""
     try:
         generation = open_generation(var, encoder.sha256)
     except GenerationError:
-        return _Known(None, {}, {})
+        return _Embedded(Quantizer.of(encoder), {}, {})
     passages, quantizer = generation.passages, generation.tokens.quantizer
     vectors = dict(zip((passage.text for passage in passages), generation.dense.vectors(), strict=True))
     trained = Quantizer.trained(encoder.sha256)
     if trained and not np.array_equal(trained.basis, quantizer.basis):  # by other axes: of no use now
-        return _Known(trained, vectors, {})
+        return _Embedded(trained, vectors, {})
     codes = {indexed_text(passage): generation.tokens.codes(n) for n, passage in enumerate(passages)}
-    return _Known(quantizer, vectors, codes)
+    return _Embedded(quantizer, vectors, codes)
 
 
-def _embed(
-    passages: list[Passage], encoder: Encoder, known: _Known, advance: Advance | None
-) -> tuple[Embedded, int]:
-    """The passages embedded, and how many of them were new.
+def _embed(passages: list[Passage], encoder: Encoder, known: _Embedded, advance: Advance | None) -> int:
+    """Add to `known` what it lacks of the passages; gives how many of them were new.
 
     The single vector is of the bare text, the token vectors are of the text in its context: that ranks best.
     """
-    quantizer = known.quantizer or Quantizer.of(encoder)
     texts = sorted({passage.text for passage in passages} - known.vectors.keys())
     contextual = sorted(
         {indexed_text(passage) for passage in passages} - known.codes.keys(), key=lambda t: (len(t), t)
@@ -177,20 +189,19 @@ def _embed(
     for begin in range(0, len(contextual), _CHUNK):
         chunk = contextual[begin : begin + _CHUNK]
         for text, encoding in zip(chunk, encoder.read(chunk), strict=True):
-            known.codes[text] = quantizer.encode(encoding.tokens)
+            known.codes[text] = known.quantizer.encode(encoding.tokens)
         step(len(chunk))
-    embedded = Embedded(
-        np.stack([known.vectors[passage.text] for passage in passages]),
-        [known.codes[indexed_text(passage)] for passage in passages],
-        quantizer,
-    )
-    return embedded, sum(indexed_text(passage) in new for passage in passages)
+    return sum(indexed_text(passage) in new for passage in passages)
 
 
-def _write_texts(
-    draft: Draft, documents: Sequence[Document], sources: Mapping[str, str], passages: Sequence[Passage]
-) -> None:
-    for document in documents:
-        draft.write(f"{SOURCES}/{document.id}", sources[document.id].encode())
-    draft.write(DOCUMENTS, json.dumps([asdict(d) for d in documents], indent=1).encode())
-    draft.write(PASSAGES, "".join(passage_line(passage) for passage in passages).encode())
+def _parts(
+    catalogue: Catalogue, passages: Sequence[Passage], embedded: _Embedded, pieces: Sequence[Pieces]
+) -> Iterator[Part]:
+    begin = 0
+    for document in catalogue.documents:
+        own = list(takewhile(lambda passage: passage.document.id == document.id, passages[begin:]))  # noqa: B023
+        ids = [piece.ids for piece in pieces[begin : begin + len(own)]]
+        vectors = [embedded.vectors[passage.text] for passage in own]
+        codes = [embedded.codes[indexed_text(passage)] for passage in own]
+        yield Part(document, catalogue.source(document), own, np.array(vectors, np.float32), codes, ids)
+        begin += len(own)

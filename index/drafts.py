@@ -36,20 +36,44 @@ def write(path: Path, *parts: Data) -> tuple[int, str]:
 
     They are of what was to be written, not of what is read back. Raises `GenerationError`.
     """
-    size, digest = 0, hashlib.sha256()
+    with streaming(path) as stream:
+        for part in parts:
+            stream.write(part)
+    return stream.size, stream.sha256
+
+
+class Stream:
+    """A file that is written piece by piece; `size` and `sha256` are of all that was to be written so far."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: Data) -> None:
+        """Write some more. Raises `OSError`."""
+        rest = memoryview(data).cast("B")
+        self.size += len(rest)
+        self._digest.update(rest)
+        while rest:
+            rest = rest[os.write(self._descriptor, rest) :]
+
+    @property
+    def sha256(self) -> str:
+        """In hexadecimal digits."""
+        return self._digest.hexdigest()
+
+
+@contextmanager
+def streaming(path: Path) -> Iterator[Stream]:
+    """A new file to be written within the context, after which it is on the disk. Raises `GenerationError`."""
     with writing(path):
         descriptor = os.open(path, _WRITE, 0o666)
         try:
-            for part in parts:
-                rest = memoryview(part).cast("B")
-                size += len(rest)
-                digest.update(rest)
-                while rest:
-                    rest = rest[os.write(descriptor, rest) :]
+            yield Stream(descriptor)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    return size, digest.hexdigest()
 
 
 def sync_folder(path: Path) -> None:
@@ -70,13 +94,22 @@ class Draft:
 
     def write(self, name: str, *parts: Data) -> None:
         """Write `parts` as the file `name`, a relative path. Raises `GenerationError`."""
+        with self.streaming(name) as stream:
+            for part in parts:
+                stream.write(part)
+
+    @contextmanager
+    def streaming(self, name: str) -> Iterator[Stream]:
+        """As `write`, piece by piece, for what is larger than memory."""
         expect(safe(name), f"{name!r} is no plain relative path")
         path = self.folder / name
         if path.parent not in self._folders:
             with writing(path.parent):
                 path.parent.mkdir()
             self._folders.append(path.parent)
-        self.written[name] = write(path, *parts)
+        with streaming(path) as stream:
+            yield stream
+        self.written[name] = stream.size, stream.sha256
 
     def sync(self) -> None:
         """Wait until all names are on the disk."""

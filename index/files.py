@@ -125,18 +125,34 @@ class Files:
     def parsing(self, name: str) -> Iterator[bytes]:
         """As `read`; whatever goes wrong with the bytes after that is a `GenerationError` that names the file."""
         data = self.read(name)
-        with self._naming(name):
+        with self.naming(name):
             yield data
 
     @contextmanager
-    def mapping(self, name: str) -> Iterator[mmap.mmap]:
-        """As `parsing`, for a file that may be larger than memory: proved right before it is mapped, read-only."""
+    def mapping(self, name: str) -> Iterator[bytes | mmap.mmap]:
+        """As `parsing`, for a file that may be larger than memory: proved right before it is mapped, read-only.
+
+        What was looked at meanwhile does not stay in memory: it is read again when it is asked for.
+        """
         self.prove_one(name)
-        with self._naming(name), (self.path / name).open("rb") as file:
-            yield mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        with self.naming(name), (self.path / name).open("rb") as file:
+            if not self._known(name)[0]:  # nothing cannot be mapped
+                yield b""
+                return
+            data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            yield data
+            data.madvise(mmap.MADV_DONTNEED)
 
     @contextmanager
-    def _naming(self, name: str) -> Iterator[None]:
+    def proving(self, name: str) -> Iterator[Path]:
+        """As `mapping`, for a file that a library maps by its path."""
+        self.prove_one(name)
+        with self.naming(name):
+            yield self.path / name
+
+    @contextmanager
+    def naming(self, name: str) -> Iterator[None]:
+        """Whatever goes wrong with what was read of a file is a `GenerationError` that names it."""
         try:
             yield
         except GenerationError:

@@ -1,13 +1,15 @@
 """Which passages a filter lets through, and how the whole filtered set divides."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.records import Record, status_of
-from corpus.types import Passage
+from corpus.types import Document
+from index.action_items import ActionItems
+from index.passages import KINDS, Passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,71 +31,63 @@ class Filter:
 class Fields:
     """The filterable fields of the passages of a generation, as columns."""
 
-    def __init__(self, passages: Sequence[Passage], records: Sequence[Record]) -> None:
-        by_id = {record.passage.id: record for record in records}
-        found = [by_id.get(passage.id) for passage in passages]
-        self._first, self._last = np.array([p.document.period for p in passages], np.int32).reshape(-1, 2).T
-        self._columns = {
-            "document": _Column([(passage.document.id,) for passage in passages]),
-            "lead": _Column([record.lead if record else () for record in found]),
-            "status": _Column([(status_of(r.status),) if r and r.status else () for r in found]),
-            "year": _Column(
-                [tuple(map(str, range(p.document.period[0], p.document.period[1] + 1))) for p in passages]
-            ),
-            "kind": _Column([(passage.kind,) for passage in passages]),
-        }
-        self._of_all = self._facets(np.ones(len(passages), bool))
-        self._status_cells = _Column([(r.status,) if r and r.status else () for r in found])
+    def __init__(self, passages: Passages, documents: Sequence[Document], items: ActionItems) -> None:
+        self._passages, self._documents = passages, documents
+        numbers = passages.document_numbers
+        self._firsts = np.array([document.period[0] for document in documents], np.int32)
+        self._lasts = np.array([document.period[1] for document in documents], np.int32)
+        self._begins = np.flatnonzero(np.diff(numbers, prepend=-1))  # of the documents that have passages
+        self._lead, self._status, self._status_cell = items.lead, items.status, items.status_cell
+        self._all = self._counted(np.ones(len(passages), bool))
 
     def mask(self, filter: Filter) -> NDArray[np.bool_]:
         """Of shape (passages,): True for those the filter lets through."""
-        mask = np.ones(len(self._first), bool)
+        documents = np.ones(len(self._documents), bool)
         if filter.year_from is not None:
-            mask &= self._last >= filter.year_from
+            documents &= self._lasts >= filter.year_from
         if filter.year_to is not None:
-            mask &= self._first <= filter.year_to
+            documents &= self._firsts <= filter.year_to
         if filter.document:
-            mask &= self._columns["document"].having(lambda value: value in filter.document)
+            wanted = frozenset(filter.document)
+            documents &= np.array([document.id in wanted for document in self._documents], bool)
+        numbers = self._passages.document_numbers
+        mask: NDArray[np.bool_] = np.ones(len(numbers), bool) if documents.all() else documents[numbers]
         if filter.kind:
-            mask &= self._columns["kind"].having(lambda value: value in filter.kind)
+            mask &= np.array([kind in filter.kind for kind in KINDS], bool)[self._passages.kinds]
         if filter.lead:
-            mask &= self._columns["lead"].having(lambda value: _equals_any(value, filter.lead))
+            mask &= self._lead.having(lambda value: _equals_any(value, filter.lead), len(mask))
         if filter.status:
-            mask &= self._status_cells.having(lambda value: _begins_with_any(value, filter.status))
+            mask &= self._status_cell.having(lambda cell: _begins_with_any(cell, filter.status), len(mask))
         return mask
 
     def facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
         """For each field, its values over the passages under `mask` with their counts, most frequent first."""
-        if mask.all():
-            return {name: list(counts) for name, counts in self._of_all.items()}
-        return self._facets(mask)
+        return dict(self._all) if mask.all() else self._counted(mask)
 
-    def _facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
-        return {name: column.counts(mask) for name, column in self._columns.items()}
+    def _counted(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
+        some = np.add.reduceat(mask, self._begins, dtype=np.intp)
+        documents, years = Counter[str](), Counter[str]()
+        for number, count in zip(self._passages.document_numbers[self._begins], some.tolist(), strict=True):
+            if count:
+                document = self._documents[number]
+                documents[document.id] += count
+                for year in range(document.period[0], document.period[1] + 1):
+                    years[str(year)] += count
+        kinds = {
+            str(kind): int(np.count_nonzero(mask & (self._passages.kinds == n)))
+            for n, kind in enumerate(KINDS)
+        }
+        return {
+            "document": _most_first(documents),
+            "lead": _most_first(self._lead.counts(mask)),
+            "status": _most_first(self._status.counts(mask)),
+            "year": _most_first(years),
+            "kind": _most_first(kinds),
+        }
 
 
-class _Column:
-    """A field of which a passage may have several values, or none."""
-
-    def __init__(self, values: Sequence[Sequence[str]]) -> None:
-        self._size = len(values)
-        pairs = [(row, value) for row, several in enumerate(values) for value in dict.fromkeys(several)]
-        self._values = sorted({value for _, value in pairs})
-        codes = {value: code for code, value in enumerate(self._values)}
-        self._rows = np.array([row for row, _ in pairs], np.intp)
-        self._codes = np.array([codes[value] for _, value in pairs], np.intp)
-
-    def having(self, wanted: Callable[[str], bool]) -> NDArray[np.bool_]:
-        """Of shape (passages,): True where some value is wanted."""
-        mask = np.zeros(self._size, bool)
-        mask[self._rows[np.array([wanted(value) for value in self._values], bool)[self._codes]]] = True
-        return mask
-
-    def counts(self, mask: NDArray[np.bool_]) -> list[tuple[str, int]]:
-        """The values under `mask` and how many passages have each, most frequent first."""
-        counts = np.bincount(self._codes[mask[self._rows]], minlength=len(self._values))
-        most_first = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]  # the values are in order
-        return [(self._values[code], int(counts[code])) for code in most_first]
+def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(((value, n) for value, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0]))
 
 
 def _equals_any(value: str, wanted: Sequence[str]) -> bool:

@@ -1,21 +1,24 @@
-"""Words in common: BM25 over stemmed words of text and context, by bm25s."""
+"""Words in common: BM25 over stemmed words of text and context, scored as bm25s scores them."""
 
 import json
 import re
+from array import array
+from collections.abc import Iterable, Mapping
 
-import bm25s
 import numpy as np
 import Stemmer
 from bm25s.stopwords import STOPWORDS_EN
 from numpy.typing import NDArray
 
 from corpus.markup import plain
-from index.arrays import from_npy, to_npy
+from index.arrays import from_npy, to_npy, to_npy_header
 from index.drafts import Draft
 from index.files import Files, expect
 
 _TERMS, _BEGINS = "lexical/terms.json", "lexical/begins.npy"
 _ROWS, _SCORES = "lexical/rows.npy", "lexical/scores.npy"
+_K1, _B = 1.5, 0.75
+_BLOCK = 1 << 22  # scores computed at a time
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # What questions are built of, beside bm25s's list: it says how something is asked, not what is asked for.
@@ -33,34 +36,73 @@ def terms(text: str) -> list[str]:
     return [str(stem) for stem in _STEMMER.stemWords([word for word in words if word not in STOPWORDS_EN])]
 
 
+class LexicalWriter:
+    """Counts the words of texts that are added, and writes their BM25 scores (k1 = 1.5, b = 0.75, Lucene's idf)."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}  # of terms, in the order they were met
+        self._words = array("i")
+        self._lengths = array("i")
+
+    def add(self, texts: Iterable[str]) -> None:
+        """The next texts."""
+        numbers = self._numbers
+        for text in texts:
+            words = terms(text)
+            self._words.extend([numbers.setdefault(word, len(numbers)) for word in words])
+            self._lengths.append(len(words))
+
+    def finish(self, draft: Draft) -> None:
+        """Write for each term, by the alphabet, the passages that have it in order, and the score of each."""
+        alphabet = sorted(self._numbers)
+        places = np.empty(len(alphabet), np.int64)
+        places[[self._numbers[term] for term in alphabet]] = np.arange(len(alphabet))
+        lengths = np.frombuffer(self._lengths, np.int32)
+        size = len(lengths)
+        keys = places[np.frombuffer(self._words, np.int32)]
+        keys *= size
+        keys += np.repeat(np.arange(size, dtype=np.int32), lengths)
+        keys, counts = np.unique(keys, return_counts=True)
+        numbers, rows = np.divmod(keys, size)
+        del keys
+        begins = np.searchsorted(numbers, np.arange(len(alphabet) + 1))
+        having = np.diff(begins)
+        idf = np.log(1 + (size - having + 0.5) / (having + 0.5)).astype(np.float32)
+        average = lengths.mean()
+        with draft.streaming(_SCORES) as scores:
+            scores.write(to_npy_header("float32", len(rows)))
+            for begin in range(0, len(rows), _BLOCK):
+                here = slice(begin, begin + _BLOCK)
+                often, length = counts[here], lengths[rows[here]]
+                # as bm25s has it, to the last bit
+                share = often / (_K1 * (1 - _B + _B * length / average) + often)
+                scores.write((idf[numbers[here]] * share).astype(np.float32).data)
+        draft.write(_ROWS, *to_npy(rows.astype(np.int32)))
+        draft.write(_BEGINS, *to_npy(begins.astype(np.int64)))
+        table = {"passages": size, "terms": alphabet}
+        draft.write(_TERMS, json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
+
+
 class LexicalIndex:
-    """A BM25 index (k1 = 1.5, b = 0.75, Lucene's idf); row n is passage n."""
+    """A BM25 index; row n is passage n. Of the arrays only what a question's words need is read."""
 
-    def __init__(self, index: bm25s.BM25, size: int) -> None:
-        self._index = index
+    def __init__(
+        self,
+        numbers: Mapping[str, int],
+        begins: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        scores: NDArray[np.float32],
+        size: int,
+    ) -> None:
+        self._numbers, self._begins, self._rows, self._scores = numbers, begins, rows, scores
         self._size = size
-        begins = np.asarray(index.scores["indptr"], np.int64)
-        highest = np.maximum.reduceat(index.scores["data"], begins[:-1])
-        self._best = {term: float(highest[id]) for term, id in index.vocab_dict.items() if id < len(highest)}
-
-    @classmethod
-    def build(cls, texts: list[str]) -> "LexicalIndex":
-        """Index `texts` in order; words are numbered by the alphabet, so that the same texts give the same bytes."""
-        words = [terms(text) for text in texts]
-        numbers = {term: n for n, term in enumerate(sorted({term for several in words for term in several}))}
-        index = bm25s.BM25()
-        index.index(
-            ([[numbers[term] for term in several] for several in words], numbers), show_progress=False
-        )
-        return cls(index, len(texts))
+        self._best = np.maximum.reduceat(scores, begins[:-1])
 
     @classmethod
     def load(cls, files: Files) -> "LexicalIndex":
         """From proved files. Raises `GenerationError`."""
-        index = bm25s.BM25()
-        with files.parsing(_SCORES) as data:
+        with files.mapping(_SCORES) as data:
             scores = from_npy(data, "float32", 1)
-            expect(bool(np.isfinite(scores).all()), "a score is not finite")
         with files.parsing(_BEGINS) as data:
             begins = from_npy(data, "int64", 1)
             ends = len(begins) > 1 and begins[0] == 0 and begins[-1] == len(scores)
@@ -72,36 +114,26 @@ class LexicalIndex:
             expect(all(isinstance(term, str) for term in terms), "a term is no string")
             numbers = {term: n for n, term in enumerate(terms)}
             expect(len(numbers) == len(terms) == len(begins) - 1, "does not name every term once")
-        with files.parsing(_ROWS) as data:
+        with files.mapping(_ROWS) as data:
             rows = from_npy(data, "int32", 1)
             expect(len(rows) == len(scores), f"has {len(rows)} rows for {len(scores)} scores")
-            expect(bool(((rows >= 0) & (rows < size)).all()), "names a passage that there is not")
-        index.nonoccurrence_array = None  # which its other methods have
-        index.vocab_dict = {**numbers, "": len(numbers)}  # as bm25s itself has it
-        index.unique_token_ids_set = set(index.vocab_dict.values())
-        index.scores = {"data": scores, "indices": rows, "indptr": begins, "num_docs": size}
-        return cls(index, size)
-
-    def save(self, draft: Draft) -> None:
-        """Write the index: for each term, in order, the passages that have it and the score of each."""
-        scores = self._index.scores
-        draft.write(_SCORES, *to_npy(np.asarray(scores["data"], np.float32)))
-        draft.write(_ROWS, *to_npy(np.asarray(scores["indices"], np.int32)))
-        draft.write(_BEGINS, *to_npy(np.asarray(scores["indptr"], np.int64)))
-        terms = sorted(self._best, key=self._index.vocab_dict.__getitem__)
-        table = {"passages": self._size, "terms": terms}
-        draft.write(_TERMS, json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
+            expect(bool(rows.min() >= 0 and rows.max() < size), "names a passage that there is not")
+            steps = rows[1:] > rows[:-1]
+            steps[begins[1:-1] - 1] = True
+            expect(bool(steps.all()), "does not name the passages of a term in order")
+        with files.mapping(_SCORES) as data:
+            scores = from_npy(data, "float32", 1)
+            found = cls(numbers, begins, rows, scores, size)
+            expect(bool(np.isfinite(found._best).all() and scores.min() >= 0), "a score is not finite")
+        return found
 
     def __len__(self) -> int:
         return self._size
 
     def frequency(self, term: str) -> int:
         """How many passages have a term, as `terms` gives it."""
-        number = self._index.vocab_dict.get(term)
-        if number is None:
-            return 0
-        bounds = self._index.scores["indptr"]
-        return int(bounds[number + 1] - bounds[number])
+        number = self._numbers.get(term)
+        return 0 if number is None else int(self._begins[number + 1] - self._begins[number])
 
     def scores(self, query: str) -> NDArray[np.float32]:
         """For every passage, of shape (passages,), its BM25 score as a share of the best there could be.
@@ -109,7 +141,11 @@ class LexicalIndex:
         It is in 0..1; the best is the sum over the words of the question of the highest score
         that any passage has for each.
         """
-        known = [term for term in terms(query) if term in self._index.vocab_dict]
-        if not known:
-            return np.zeros(self._size, np.float32)
-        return np.asarray(self._index.get_scores(known) / sum(self._best[term] for term in known), np.float32)
+        scores = np.zeros(self._size, np.float32)
+        known = [self._numbers[term] for term in terms(query) if term in self._numbers]
+        for number in known:
+            here = slice(self._begins[number], self._begins[number + 1])
+            scores[self._rows[here]] += self._scores[here]  # no passage is named twice
+        if known:
+            scores /= np.float32(sum(float(self._best[number]) for number in known))
+        return scores

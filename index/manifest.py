@@ -15,7 +15,7 @@ from index.drafts import Draft
 from index.errors import GenerationError, StaleError
 from index.files import REBUILD, Files, Listed, expect, read_whole, safe
 
-FORMAT = 8
+FORMAT = 9
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 _MOST = 1 << 26  # bytes of a manifest; a file it lists takes about a hundred
 _ID, _SHA256 = re.compile("[0-9a-f]{16}"), re.compile("[0-9a-f]{64}")
@@ -33,6 +33,7 @@ class Manifest:
     dense: str
     passages: int
     passages_sha256: str
+    own_share: float
     sources: Mapping[str, str]
     libraries: Mapping[str, str]
     files: Listed
@@ -91,6 +92,7 @@ def _manifest(said: dict[str, Any], where: str) -> Manifest:
     for sha256 in (manifest.model_sha256, manifest.passages_sha256, *manifest.sources.values()):
         expect(bool(_SHA256.fullmatch(sha256)), "a hash is none")
     expect(type(manifest.dimensions) is int and manifest.dimensions > 0, "dimensions are no number")
+    expect(type(manifest.own_share) is float and 0 <= manifest.own_share <= 1, "a share is none")
     expect(type(manifest.passages) is int and manifest.passages > 0, "passages are no number")
     for name, (size, sha256) in files.items():
         expect(safe(name), f"{name!r} is no plain relative path")

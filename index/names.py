@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -18,9 +18,11 @@ FILE = "names.json"
 _SHORT = r"[A-Za-z]{0,3}[A-Z][A-Za-z-]{0,8}[A-Z]s?"
 _GLOSSARY_SHORT = re.compile(_SHORT)
 _DEFINED = re.compile(rf"((?:[\w'’-]+,? ){{1,14}})\(\s*(?:the )?({_SHORT}(?: [A-Z]{{2,}})?)\s*\)")
+_IN_BRACKETS = re.compile(rf"\(\s*(?:the )?{_SHORT}(?: [A-Z]{{2,}})?\s*\)")  # without which none is defined
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CORRECTABLE = 4  # letters; shorter words have too many neighbours
 _LONG_WORD = 8  # letters; from here on two slips are forgiven instead of one
+_BEGINNING = 6  # characters of a full name that it is found by
 _ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _NEVER = "(?!)"  # a pattern that matches nothing
 
@@ -33,6 +35,31 @@ class Rewording:
     changed: Mapping[str, str]
 
 
+class NamesLearner:
+    """Learns names from glossary rows and from definitions such as "Full Name (FN)", and the words there are."""
+
+    def __init__(self) -> None:
+        self._full: dict[str, set[str]] = {}
+        self._words: Counter[str] = Counter()
+
+    def add(self, passages: Iterable[Passage]) -> None:
+        """The next passages."""
+        for passage in passages:
+            for short, name in _definitions(passage):
+                self._full.setdefault(short, set()).add(name)
+            text = plain(f"{passage.text}\n{passage.context}")
+            self._words.update(word.lower() for word in _WORD.findall(text))
+
+    def names(self) -> "Names":
+        """What was learned."""
+        full = {
+            short: sorted(self._full[short], key=lambda name: (len(name), name))
+            for short in sorted(self._full)
+        }
+        words = {word: self._words[word] for word in sorted(self._words) if len(word) >= _CORRECTABLE}
+        return Names(full, words)
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """`full` maps a short name to its full names, shortest first; `words` maps a word to how often it occurs."""
@@ -40,22 +67,23 @@ class Names:
     full: Mapping[str, Sequence[str]]
     words: Mapping[str, int]
     _short: Mapping[str, str] = field(init=False, repr=False, compare=False)  # by full names in lower case
+    _begun: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)  # these by beginning
+    _brief: Sequence[str] = field(
+        init=False, repr=False, compare=False
+    )  # and those that are too short for one
+    _spelled: Mapping[tuple[str, int], Sequence[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         short = {name.lower(): short for short, names in self.full.items() for name in names}
+        begun, spelled = defaultdict(list), defaultdict(list)
+        for name in short:
+            begun[name[:_BEGINNING]].append(name)
+        for word in self.words:
+            spelled[word[0], len(word)].append(word)
         object.__setattr__(self, "_short", short)
-
-    @classmethod
-    def learn(cls, passages: Iterable[Passage]) -> "Names":
-        """From glossary rows, from definitions such as "Full Name (FN)", and from all words."""
-        full: dict[str, set[str]] = {}
-        words: Counter[str] = Counter()
-        for passage in passages:
-            for short, name in _definitions(passage):
-                full.setdefault(short, set()).add(name)
-            words.update(word.lower() for word in _WORD.findall(plain(f"{passage.text}\n{passage.context}")))
-        ordered = {short: sorted(full[short], key=lambda name: (len(name), name)) for short in sorted(full)}
-        return cls(ordered, {word: words[word] for word in sorted(words) if len(word) >= _CORRECTABLE})
+        object.__setattr__(self, "_begun", begun)
+        object.__setattr__(self, "_brief", [name for name in short if len(name) < _BEGINNING])
+        object.__setattr__(self, "_spelled", spelled)
 
     @classmethod
     def load(cls, files: Files) -> "Names":
@@ -85,9 +113,8 @@ class Names:
 
     def _nearest(self, word: str) -> str | None:
         slips = 1 if len(word) < _LONG_WORD else 2
-        candidates = [
-            other for other in self.words if other[0] == word[0] and abs(len(other) - len(word)) <= slips
-        ]
+        lengths = range(len(word) - slips, len(word) + slips + 1)
+        candidates = [other for length in lengths for other in self._spelled.get((word[0], length), ())]
         found = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return min(found, key=lambda hit: (hit[1], -self.words[hit[0]], hit[0]))[0] if found else None
 
@@ -99,7 +126,9 @@ class Names:
     def abbreviated(self, question: str) -> Rewording:
         """`question` with full names put as their short ones."""
         lowered = question.lower()
-        found = [name for name in self._short if name in lowered]
+        beginnings = {lowered[n : n + _BEGINNING] for n in range(len(lowered))}
+        found = [name for some in beginnings for name in self._begun.get(some, ()) if name in lowered]
+        found += [name for name in self._brief if name in lowered]
         return _reword(
             _any_of(found, re.IGNORECASE), lambda match: self._short[match.group().lower()], question
         )
@@ -129,7 +158,8 @@ def _definitions(passage: Passage) -> Iterator[tuple[str, str]]:
     cells = [plain(cell).strip() for cell in passage.text.split("\t")]
     if passage.kind == "definition" and len(cells) == 2 and _GLOSSARY_SHORT.fullmatch(cells[0]):
         yield cells[0], _ARTICLE.sub("", cells[1], count=1) if _ARTICLE.match(cells[1]) else cells[1]
-    for match in _DEFINED.finditer(plain(passage.text)):
+    text = plain(passage.text)
+    for match in _DEFINED.finditer(text) if _IN_BRACKETS.search(text) else ():
         if name := _defined(match[1].split(), match[2]):
             yield match[2], name
 

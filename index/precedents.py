@@ -20,6 +20,7 @@ from corpus.types import Passage
 from index.encoder import Encoder, Encoding, Vectors
 from index.generation import Generation
 from index.highlights import Highlight, highlights
+from index.largest import largest
 
 FEATURES = ("words", "late", "late_back", "dense", "words_beside", "late_beside", "same_issuer")
 Certainty = Literal["clear", "possibly"]
@@ -94,7 +95,7 @@ class Likeness:
     def __init__(self, generation: Generation, encoder: Encoder) -> None:
         self._generation = generation
         self._encoder = encoder
-        self._documents = np.array([passage.document.id for passage in generation.passages])
+        self._documents = generation.passages.document_numbers
         self._read: dict[int, tuple[Vectors, Vectors]] = {}
 
     def compared(self, row: int) -> dict[int, Compared]:
@@ -150,7 +151,7 @@ class Likeness:
         if len(others) <= _EXHAUSTIVE:
             return others
         pooled = self._generation.dense.vectors(np.array([row]))[0]
-        worded = others[np.argpartition(-words[others], _CANDIDATES)[:_CANDIDATES]]
+        worded = others[largest(words[others], _CANDIDATES)]
         return np.union1d(self._generation.dense.nearest(pooled, others, _CANDIDATES), worded)
 
     def _late(self, row: int, rows: NDArray[np.intp]) -> tuple[Vectors, Vectors]:
@@ -189,11 +190,12 @@ class Likeness:
 
     def _beside(self, rows: NDArray[np.intp], values: Vectors) -> Vectors:
         """The mean value of the passages before and after each in its document, of those compared; 0 without any."""
-        known = np.full(len(self._documents) + 2, np.nan, np.float32)
-        known[rows + 1] = values
-        documents = np.concatenate([[""], self._documents, [""]])
-        around = np.stack([known[rows], known[rows + 2]])
-        alike = np.stack([documents[rows], documents[rows + 2]]) == self._documents[rows]
+        around, alike = np.empty((2, len(rows)), np.float32), np.empty((2, len(rows)), bool)
+        for n, step in enumerate((-1, 1)):
+            others = np.clip(rows + step, 0, len(self._documents) - 1)
+            places = np.minimum(np.searchsorted(rows, others), len(rows) - 1)
+            around[n] = np.where(rows[places] == others, values[places], np.nan)
+            alike[n] = (others != rows) & (self._documents[others] == self._documents[rows])
         counted = alike & ~np.isnan(around)
         total = np.where(counted, around, 0).sum(axis=0)
         return np.asarray(total / np.maximum(counted.sum(axis=0), 1), np.float32)

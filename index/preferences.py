@@ -1,13 +1,14 @@
 """Restrictions and wishes that a question says in plain words, understood as preferences, never as filters."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from corpus.markers import item_marker
-from corpus.records import Record, Role, status_of
+from corpus.records import Role, status_of
 from corpus.types import Document, Passage
+from index.action_items import ActionItems
 from index.lexical import terms
 
 Wish = Literal["period", "lead", "status", "number", "date"]
@@ -78,13 +79,13 @@ class Preference:
 class Preferences:
     """Reads wishes in the terms of one corpus: its years, its leads and its statuses."""
 
-    def __init__(self, documents: Iterable[Document], records: Sequence[Record]) -> None:
+    def __init__(self, documents: Iterable[Document], items: ActionItems) -> None:
         self._latest = max((document.period[1] for document in documents), default=0)
-        self._records = {record.passage.id: record for record in records}
-        leads = {lead for record in records for lead in record.lead}
-        self._leads = {lead: re.compile(rf"\b{re.escape(lead)}\b", re.IGNORECASE) for lead in sorted(leads)}
-        statuses = {status_of(record.status) for record in records if record.status}
-        words = {status: " ".join(terms(status)) for status in sorted(statuses)}
+        self._items = items
+        self._leads = {
+            lead: re.compile(rf"\b{re.escape(lead)}\b", re.IGNORECASE) for lead in items.lead.values
+        }
+        words = {status: " ".join(terms(status)) for status in items.status.values}
         self._statuses = {
             status: re.compile(rf"\b{re.escape(said)}\b") for status, said in words.items() if said
         }
@@ -137,15 +138,16 @@ class Preferences:
 
     def met(self, preference: Preference, passage: Passage) -> bool:
         """Whether a passage, or the document it is from, is as wished."""
-        record = self._records.get(passage.id)
         match preference.wish:
             case "period":
                 begin, _, end = preference.value.partition("-")
                 first, last = passage.document.period
                 return last >= int(begin or 0) and first <= int(end or 9999)
             case "lead":
+                record = self._items.of(passage)
                 return record is not None and preference.value in record.lead
             case "status":
+                record = self._items.of(passage)
                 return record is not None and status_of(record.status or "") == preference.value
             case "number":
                 marker = item_marker(passage.text)

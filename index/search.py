@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from corpus.types import Passage
 from index.encoder import Encoder, Encoding, Vectors
 from index.filters import Filter
-from index.generation import Generation, indexed_text
+from index.generation import Generation
 from index.highlights import Highlight, highlights
+from index.largest import largest
+from index.passages import indexed_text
 from index.preferences import WEIGHTS, Preference, asked_for
 from index.reranker import Reranker
 
@@ -110,16 +112,18 @@ def search(
     texts = texts if evidence.reworded else texts[:1]
     encodings = encoder.read_questions(texts)
     weights = [generation.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
-    lexical = np.max([generation.lexical.scores(text) for text in texts], axis=0)
+    lexical = generation.lexical.scores(texts[0])
+    for text in texts[1:]:
+        np.maximum(lexical, generation.lexical.scores(text), out=lexical)
     pooled = encodings[0].pooled
 
-    rows = _candidates(generation, np.flatnonzero(mask), pooled, lexical)
+    rows = _candidates(generation, mask, pooled, lexical)
     compared = generation.tokens.compare(encodings, rows)
     late = compared.scores(weights)
     cosines = generation.dense.scores(pooled, rows)
     scores = evidence.late * late + evidence.lexical * lexical[rows] + evidence.dense * cosines
     most = evidence.late + evidence.lexical + evidence.dense + evidence.beside
-    scores += evidence.beside * _beside(generation.sections, rows, scores)
+    scores += evidence.beside * _beside(generation.passages.sections, rows, scores)
     asked = encodings[0]
     if before:
         asked = encoder.read_questions([before.own_words])[0]
@@ -158,28 +162,33 @@ def _understand(generation: Generation, encoder: Encoder, query: str) -> tuple[l
 
 
 def _candidates(
-    generation: Generation, rows: NDArray[np.intp], pooled: Vectors, lexical: Vectors
+    generation: Generation, mask: NDArray[np.bool_], pooled: Vectors, lexical: Vectors
 ) -> NDArray[np.intp]:
     """The rows worth a closer look, in order: the best by either kind of evidence, or all if they are few."""
-    if len(rows) <= _EXHAUSTIVE:
-        return rows
-    worded = rows[np.argpartition(-lexical[rows], _CANDIDATES)[:_CANDIDATES]]
+    passing = int(np.count_nonzero(mask))
+    if passing <= _EXHAUSTIVE:
+        return np.flatnonzero(mask)
+    rows = None if passing == len(mask) else np.flatnonzero(mask)
+    worded = largest(lexical if rows is None else lexical[rows], _CANDIDATES)
+    worded = worded if rows is None else rows[worded]
     return np.union1d(generation.dense.nearest(pooled, rows, _CANDIDATES), worded)
 
 
-def _beside(sections: NDArray[np.intp], rows: NDArray[np.intp], scores: Vectors) -> Vectors:
+def _beside(sections: NDArray[np.int64], rows: NDArray[np.intp], scores: Vectors) -> Vectors:
     """The mean score of the passages before and after each in its section, or its own where it stands alone.
 
-    A passage that was no candidate counts as the worst of them.
+    A passage that was no candidate counts as the worst of them. `rows` are in order.
     """
     if not len(rows):
         return scores
-    known = np.full(len(sections) + 2, scores.min(), np.float32)
-    known[rows + 1] = scores
-    around = np.concatenate([[-1], sections, [-1]])
-    before, after = around[rows] == sections[rows], around[rows + 2] == sections[rows]
-    total = np.where(before, known[rows], 0) + np.where(after, known[rows + 2], 0)
-    count = before.astype(np.float32) + after
+    total, count = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
+    for step in (-1, 1):
+        others = np.clip(rows + step, 0, len(sections) - 1)
+        together = (others != rows) & (sections[others] == sections[rows])
+        places = np.minimum(np.searchsorted(rows, others), len(rows) - 1)
+        known = np.where(rows[places] == others, scores[places], scores.min())
+        total += np.where(together, known, 0)
+        count += together
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), scores), np.float32)
 
 
@@ -193,18 +202,21 @@ def _spoken_of(
     dense = generation.dense.scores(encoding.pooled, rows)
     said = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
     said /= evidence.late + evidence.lexical + evidence.dense
-    near = np.array([_nearness(generation, before.passage, int(row)) for row in rows], np.float32)
+    near = _nearness(generation, before.passage, rows)
     return np.asarray(evidence.own_words * said + evidence.place * near, np.float32)
 
 
-def _nearness(generation: Generation, passage: Passage | None, row: int) -> float:
+def _nearness(generation: Generation, passage: Passage | None, rows: NDArray[np.intp]) -> Vectors:
     """Between 0 and 1: in the same document, in the same section, a few passages away."""
-    other = generation.passages[row]
-    if passage is None or other.document.id != passage.document.id:
-        return 0.0
-    if other.section != passage.section:
-        return 0.4
-    return 1.0 if abs(row - generation.positions[passage.id]) <= _A_FEW else 0.7
+    near = np.zeros(len(rows), np.float32)
+    if passage is None:
+        return near
+    document, place = generation.passages.of_document(passage.document.id), generation.positions[passage.id]
+    for n, row in enumerate(rows.tolist()):
+        if row in document:
+            together = generation.passages[row].section == passage.section
+            near[n] = (1.0 if abs(row - place) <= _A_FEW else 0.7) if together else 0.4
+    return near
 
 
 def _judged(generation: Generation, reranker: Reranker, query: str, rows: NDArray[np.intp]) -> Vectors:

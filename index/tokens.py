@@ -6,20 +6,26 @@ vectors can be taken over from one generation to the next: for the packaged mode
 (`python -m eval.axes`), for another they are those along which the vectors of its own vocabulary vary most.
 """
 
+import mmap
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.arrays import from_npy, to_npy
+from index.arrays import from_npy, from_rows, to_npy
 from index.drafts import Draft
 from index.encoder import Encoder, Encoding, Vectors, unit
 from index.files import Files, expect
 from index.lexical import FUNCTION_WORDS
+from index.lookups import Lookups
 
-_BASIS, _CODES = "tokens/basis.npy", "tokens/codes.npy"
+_BASIS, _CODES = "tokens/basis.npy", "tokens/codes.bin"
 _STARTS, _FREQUENCIES = "tokens/starts.npy", "tokens/frequencies.npy"
 AXES = 112
 _TRAINED = Path(__file__).with_name("axes")
@@ -188,40 +194,81 @@ class Compared:
         return self.cosines[: self.readings[0], begin : begin + self.lengths[passage]].T
 
 
+class TokensWriter:
+    """Writes the codes of passages to a draft, a few passages at a time, within its context."""
+
+    def __init__(self, draft: Draft, quantizer: Quantizer) -> None:
+        self._draft = draft
+        self._quantizer = quantizer
+        self._lengths = array("i")
+        self._frequencies: Counter[int] = Counter()
+        self._open = ExitStack()
+
+    def __enter__(self) -> "TokensWriter":
+        self._codes = self._open.enter_context(self._draft.streaming(_CODES))
+        return self
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    def add(self, codes: Sequence[Codes], pieces: Sequence[NDArray[np.int32]]) -> None:
+        """The codes of the next passages, and the ids of their word pieces."""
+        self._codes.write(np.concatenate(codes).reshape(-1).data)
+        self._lengths.extend(map(len, codes))
+        self._frequencies.update(_frequencies(pieces))
+
+    def finish(self) -> None:
+        """Write what is known when all were added."""
+        table = np.array(sorted(self._frequencies.items()), np.int32).reshape(-1, 2).T
+        self._draft.write(_BASIS, *to_npy(self._quantizer.basis.astype(np.float16)))
+        self._draft.write(_STARTS, *to_npy(_starts(self._lengths)))
+        self._draft.write(_FREQUENCIES, *to_npy(table))
+
+
+def _starts(lengths: Iterable[int]) -> NDArray[np.int64]:
+    return np.cumsum([0, *lengths], dtype=np.int64)
+
+
+def _frequencies(pieces: Iterable[NDArray[np.int32]]) -> dict[int, int]:
+    """By word piece, how many passages have it."""
+    ids, counts = np.unique(np.concatenate([np.unique(row) for row in pieces]), return_counts=True)
+    return dict(zip(ids.tolist(), counts.tolist(), strict=True))
+
+
 class TokenIndex:
     """Codes of all word pieces of all passages; those of passage n are rows `starts[n]:starts[n + 1]`."""
 
     def __init__(
-        self, quantizer: Quantizer, codes: Codes, starts: NDArray[np.int64], frequencies: Mapping[int, int]
+        self,
+        quantizer: Quantizer,
+        codes: Codes,
+        starts: NDArray[np.int64],
+        frequencies: Mapping[int, int],
+        data: bytes | mmap.mmap = b"",
     ):
         self.quantizer = quantizer
         self._codes = codes
         self._starts = starts
         self._frequencies = frequencies
         self._unpacked = Unpacked.of(codes) if len(codes) <= _UNPACKED else None
+        self._lookups = Lookups(data)
 
     @classmethod
-    def build(
-        cls, quantizer: Quantizer, codes: Sequence[Codes], pieces: Iterable[NDArray[np.int32]]
+    def of(
+        cls, quantizer: Quantizer, codes: Sequence[Codes], pieces: Sequence[NDArray[np.int32]]
     ) -> "TokenIndex":
-        """From the codes of each passage and the ids of its word pieces, in order."""
-        starts = np.cumsum([0, *(len(rows) for rows in codes)], dtype=np.int64)
-        ids, counts = np.unique(np.concatenate([np.unique(row) for row in pieces]), return_counts=True)
-        return cls(
-            quantizer, np.concatenate(codes), starts, dict(zip(ids.tolist(), counts.tolist(), strict=True))
-        )
+        """In memory, from the codes of each passage and the ids of its word pieces, in order."""
+        return cls(quantizer, np.concatenate(codes), _starts(map(len, codes)), _frequencies(pieces))
 
     @classmethod
     def load(cls, files: Files) -> "TokenIndex":
         """From proved files. Raises `GenerationError`."""
-        with files.mapping(_CODES) as data:
-            codes: Codes = from_npy(data, "uint8", 2)
         with files.parsing(_BASIS) as data:
             basis = from_npy(data, "float16", 2).astype(np.float32)
-            expect(
-                basis.shape[1] == 2 * codes.shape[1], f"has {basis.shape[1]} axes for {codes.shape[1]} bytes"
-            )
+            expect(basis.shape[1] % 2 == 0, f"has {basis.shape[1]} axes, of which two share a byte")
             expect(bool(np.isfinite(basis).all()), "an axis is not finite")
+        with files.mapping(_CODES) as mapped:
+            codes: Codes = from_rows(mapped, "uint8", basis.shape[1] // 2)
         with files.parsing(_STARTS) as data:
             starts = from_npy(data, "int64", 1)
             ends = len(starts) > 1 and starts[0] == 0 and starts[-1] == len(codes)
@@ -230,15 +277,8 @@ class TokenIndex:
             ids, counts = from_npy(data, "int32", 2)
             expect(bool((np.diff(ids) > 0).all() and (ids[:1] >= 0).all()), "ids are not in order")
             expect(bool(((counts > 0) & (counts < len(starts))).all()), "counts other passages")
-        return cls(Quantizer(basis), codes, starts, dict(zip(ids.tolist(), counts.tolist(), strict=True)))
-
-    def save(self, draft: Draft) -> None:
-        """Write the index."""
-        draft.write(_BASIS, *to_npy(self.quantizer.basis.astype(np.float16)))
-        draft.write(_CODES, *to_npy(self._codes))
-        draft.write(_STARTS, *to_npy(self._starts))
-        table = np.array([list(self._frequencies.keys()), list(self._frequencies.values())], np.int32)
-        draft.write(_FREQUENCIES, *to_npy(table))
+        frequencies = dict(zip(ids.tolist(), counts.tolist(), strict=True))
+        return cls(Quantizer(basis), codes, starts, frequencies, mapped)
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -278,6 +318,7 @@ class TokenIndex:
             cosines = self._unpacked.of_rows(taken).cosines(self.quantizer.project(pieces))
         else:
             cosines = self.quantizer.cosines(pieces, self._codes[taken]).T
+        self._lookups.add(len(rows))
         return Compared(cosines, begins, lengths, [len(encoding.ids) for encoding in readings])
 
     def nearest(self, query: Encoding, rows: NDArray[np.intp]) -> Vectors:

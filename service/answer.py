@@ -80,30 +80,29 @@ def _answered(
     """The answer, and the list that it gives, if it is one."""
     asked = last_question(generation, encoder, messages, filter)
     mask = generation.fields.mask(filter or Filter())
-    passages = [passage for passage, passes in zip(generation.passages, mask, strict=True) if passes]
-    records = [record for record in generation.records if mask[generation.positions[record.passage.id]]]
+    records = generation.records.under(mask)
     for reading in _readings(generation, asked.standalone, records):
         if counted := tally(reading, records):
             return _counted(generation, asked.standalone, counted)
-    if defined := definitions(asked.standalone, passages):
+    if defined := definitions(asked.standalone, generation.passages.of_kind("definition", mask)):
         return _defined(generation, asked.standalone, defined), None
     if (numbered := without_number(asked.query)) is not None:
         shorter, number = numbered
-        given, listing = _searched(generation, encoder, replace(asked, standalone=shorter), passages, filter)
+        given, listing = _searched(generation, encoder, replace(asked, standalone=shorter), filter)
         if listing and listing.count == number:
             return replace(given, question=asked.standalone), listing
-    return _searched(generation, encoder, asked, passages, filter)
+    return _searched(generation, encoder, asked, filter)
 
 
 def _searched(
-    generation: Generation, encoder: Encoder, asked: Asked, passages: Sequence[Passage], filter: Filter | None
+    generation: Generation, encoder: Encoder, asked: Asked, filter: Filter | None
 ) -> tuple[Answer, Listing | None]:
     """The answer that is found by search, and the list that it gives, if it is one."""
     question = analyse(asked.query)
     found = search(generation, encoder, asked.query, _READ, filter, asked.near)
     sure = confidence(generation, analyse(asked.words), asked.standalone, found)
     if sure.refused:
-        searched = len({passage.document.id for passage in passages})
+        searched = len(found.facets["document"])
         return _not_found(generation, question, asked.standalone, searched, found, sure.value), None
     status: Status = "answered" if sure.sure else "partial"
     said = quote(generation, question, found.results, follows=asked.before is not None)

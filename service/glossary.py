@@ -1,7 +1,7 @@
 """Questions for the meaning of an abbreviation, answered from the documents' own definitions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from corpus.types import Passage
 from index.lexical import terms
@@ -16,7 +16,7 @@ _ABBREVIATION = re.compile(r"\b[A-Z][\w-]*[A-Z][\w-]*\b")
 _PLAIN = FUNCTION_WORDS | frozenset(terms("difference between letters document report called"))
 
 
-def definitions(question: str, passages: Sequence[Passage]) -> list[Passage]:
+def definitions(question: str, passages: Iterable[Passage]) -> list[Passage]:
     """The definitions of the abbreviations that `question` asks the meaning of, in its order; mostly none.
 
     A question that says anything besides them asks for more than a definition.

@@ -37,8 +37,11 @@ def items_of(generation: Generation, lead_in: Passage, most: int = _MOST_ITEMS) 
     if introduced is None:
         return []
     found: list[Passage] = []
-    for passage in generation.passages[generation.positions[lead_in.id] + 1 :]:
-        if passage.document.id != lead_in.document.id or introduced not in plain(passage.context):
+    for row in range(
+        generation.positions[lead_in.id] + 1, generation.passages.of_document(lead_in.document.id).stop
+    ):
+        passage = generation.passages[row]
+        if introduced not in plain(passage.context):
             break
         found.append(passage)
         if len(found) > most:
@@ -50,9 +53,9 @@ def lead_in_of(generation: Generation, item: Passage) -> Passage | None:
     """The passage that leads in to the list that `item` stands in, or None."""
     here = generation.positions[item.id]
     context = plain(item.context)
-    for passage in reversed(generation.passages[max(0, here - _BACK) : here]):
-        if passage.document.id != item.document.id:
-            return None
+    first = max(generation.passages.of_document(item.document.id).start, here - _BACK)
+    for row in range(here - 1, first - 1, -1):
+        passage = generation.passages[row]
         if (introduced := _introduction(passage)) and introduced in context:
             return passage
     return None

@@ -22,7 +22,7 @@ def entry(generation: Generation, id: str) -> DocumentEntry:
         )
     return DocumentEntry(
         **Document.of(generation.documents[id]).model_dump(),
-        passages=sum(passage.document.id == id for passage in generation.passages),
+        passages=len(generation.passages.of_document(id)),
         characters=len(generation.sources[id]),
     )
 
@@ -41,7 +41,7 @@ def action_items(generation: Generation, filter: Filter, contains: str = "") -> 
     `contains` must stand in one of their fields, whatever its case and blanks.
     """
     mask = generation.fields.mask(filter.to_index(generation.documents))
-    items = [Record.of(item) for item in generation.records if mask[generation.positions[item.passage.id]]]
+    items = map(Record.of, generation.records.under(mask))
     words = folded(contains)
     return [item for item in items if any(words in folded(field) for field in item.words)]
 
@@ -69,7 +69,7 @@ def outline(generation: Generation, id: str) -> Reading:
 
 def _headings(generation: Generation, id: str) -> Iterator[Heading]:
     before: tuple[str, ...] = ()
-    for one in generation.passages:
-        if one.document.id == id and one.section != before:
+    for row in generation.passages.of_document(id):
+        if (one := generation.passages[row]).section != before:
             before = one.section
             yield Heading(section=list(before), start=one.start)

@@ -97,8 +97,8 @@ def quotation(generation: Generation, document: str, start: int, end: int, marke
     end = start + len(text)
     holding = (
         passage
-        for passage in generation.passages
-        if passage.document.id == document and passage.start <= start and end <= passage.end
+        for passage in map(generation.passages.__getitem__, generation.passages.of_document(document))
+        if passage.start <= start and end <= passage.end
     )
     smallest = min(holding, key=lambda passage: passage.end - passage.start, default=None)
     return Quotation(generation.documents[document], start, end, text, smallest, marker)

@@ -17,7 +17,7 @@ def test_copies_are_passages_of_documents_of_their_own(harbour: Settings, tmp_pa
     large = enlarge(tmp_path, small, encoder, size, made.append)
     assert not encoder.encoded
     assert len(large.passages) == len(large.positions) == size == len(small.passages) + sum(made)
-    assert large.passages[: len(small.passages)] == small.passages
+    assert large.passages[: len(small.passages)] == list(small.passages)
     assert len(large.documents) == 3 * len(small.documents) + 1
     copies = large.passages[len(small.passages) : 2 * len(small.passages)]
     assert [(p.kind, p.fields, p.context) for p in copies] == [

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import pytest
 
@@ -37,11 +36,11 @@ def test_whatever_is_damaged_is_named_or_makes_no_difference(tmp_path: Path) -> 
 def test_the_generation_before_takes_the_place_of_a_damaged_one(var: Path) -> None:
     whole = {path.name for path in (var / "generations").iterdir()}
     before = (whole - {folder_of(var).name}).pop()
-    (folder_of(var) / "dense.faiss").write_bytes(b"no index")
+    (folder_of(var) / "dense" / "vectors.bin").write_bytes(b"no vectors")
     opened = open_generation(var, TinyEncoder().sha256)
     assert opened.id == before
-    assert "dense.faiss" in str(opened.instead_of)
-    with pytest.raises(GenerationError, match=r"dense\.faiss"):
+    assert "vectors.bin" in str(opened.instead_of)
+    with pytest.raises(GenerationError, match=r"vectors\.bin"):
         open_current(var)
 
 
@@ -74,7 +73,7 @@ def test_a_pointer_that_names_no_generation_gives_way_to_the_newest(var: Path, c
 
 def test_a_build_mends_what_is_damaged(var: Path) -> None:
     current, wanted = folder_of(var), answers(open_generation(var))
-    (current / "tokens" / "codes.npy").write_bytes(b"")
+    (current / "tokens" / "codes.bin").write_bytes(b"")
     build(var, catalogue(var.parent, 1), TinyEncoder())
     mended = open_generation(var)
     assert mended.id == current.name
@@ -107,31 +106,13 @@ def put(place: Any, value: Any) -> Callable[[bytes], bytes]:
     return npy(change)
 
 
-def other_vectors(change: Callable[[Any], Any]) -> Callable[[bytes], bytes]:
+def float_at(place: int, value: float) -> Callable[[bytes], bytes]:
     def changed(data: bytes) -> bytes:
-        index: Any = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-        return faiss.serialize_index(change(index)).tobytes()
+        numbers = np.frombuffer(data, np.float32).copy()
+        numbers[place] = value
+        return numbers.tobytes()
 
     return changed
-
-
-def not_finite(index: Any) -> Any:
-    vectors = index.reconstruct_n(0, index.ntotal)
-    vectors[0, 0] = np.inf
-    index.reset()
-    index.add(vectors)
-    return index
-
-
-def by_distance(index: Any) -> Any:
-    other: Any = faiss.IndexFlatL2(index.d)
-    other.add(index.reconstruct_n(0, index.ntotal))
-    return other
-
-
-def fewer(index: Any) -> Any:
-    index.remove_ids(np.array([0]))
-    return index
 
 
 def huge_header(data: bytes) -> bytes:
@@ -141,14 +122,14 @@ def huge_header(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("name", "change"),
     [
-        ("dense.faiss", other_vectors(not_finite)),
-        ("dense.faiss", other_vectors(by_distance)),
-        ("dense.faiss", lambda data: data[:-1]),
-        ("dense.faiss", lambda _: b""),
-        ("tokens/codes.npy", npy(lambda a: a.astype(np.int16))),
-        ("tokens/basis.npy", npy(lambda a: a[:, 2:])),
-        ("tokens/codes.npy", npy(lambda a: a.astype(object))),
-        ("tokens/codes.npy", huge_header),
+        ("dense/vectors.bin", float_at(-1, np.inf)),
+        ("dense/vectors.bin", float_at(0, np.nan)),
+        ("dense/vectors.bin", lambda data: data[:-1]),
+        ("tokens/codes.bin", lambda data: data[:-1]),
+        ("tokens/basis.npy", npy(lambda a: a[:, 1:])),
+        ("tokens/starts.npy", npy(lambda a: a.astype(np.int16))),
+        ("tokens/starts.npy", npy(lambda a: a.astype(object))),
+        ("tokens/starts.npy", huge_header),
         ("tokens/basis.npy", put((0, 0), np.nan)),
         ("tokens/starts.npy", put(1, -1)),
         ("tokens/starts.npy", put(-1, 10**12)),
@@ -164,11 +145,23 @@ def huge_header(data: bytes) -> bytes:
         ("names.json", lambda _: b"[" * 100_000),
         ("documents.json", text("plan", "plain")),
         ("documents.json", text("2020", '"2020"')),
-        ("passages.jsonl", text('"start": 0,', '"start": -1,')),
-        ("passages.jsonl", text('"end": ', '"end": 9999999')),
-        ("passages.jsonl", text('"kind": "', '"kind": "x')),
         ("passages.jsonl", lambda data: data + data.split(b"\n")[0] + b"\n"),
-        ("sources/plan", lambda data: b"\xff" + data[1:]),
+        ("passages.npy", put((0, 1), 7)),
+        ("passages.npy", put((1, 0), -1)),
+        ("passages.npy", put((2, 0), 10**9)),
+        ("passages.npy", put((3, 1), 3)),
+        ("passages.npy", put((4, 0), 1)),
+        ("passages.npy", put((5, 0), 9)),
+        ("passages.npy", put((6, 0), 9)),
+        ("passages.npy", npy(lambda a: a[:-1])),
+        ("sources.npy", put(1, 10**9)),
+        ("ids.npy", put((0, 0), 2**64 - 1)),
+        ("ids.npy", put((1, 0), 10**6)),
+        ("items.npy", put((1, 0), 10**6)),
+        ("items.npy", put((0, 0), 9)),
+        ("items.npy", put((2, -1), 99)),
+        ("items.json", text('"Iceland"', "7")),
+        ("sources.txt", lambda data: b"\xff" + data[1:]),
     ],
 )
 def test_what_hashes_cannot_tell_is_checked(var: Path, name: str, change: Callable[[bytes], bytes]) -> None:
@@ -177,8 +170,33 @@ def test_what_hashes_cannot_tell_is_checked(var: Path, name: str, change: Callab
         open_current(var)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        text('"start": 0,', '"start": -1,'),
+        text('"end": ', '"end": 9'),
+        text('"kind": "', '"kind": "x'),
+        text('"document": "', '"document": "x'),
+        text('"context": "', '"context": 7, "x": "'),
+        text('{"id"', '["id"'),
+    ],
+)
+def test_a_passage_is_checked_when_it_is_read(var: Path, change: Callable[[bytes], bytes]) -> None:
+    folder = folder_of(var)
+    path, begins = folder / "passages.jsonl", folder / "passages.npy"
+    longer = len(change(path.read_bytes())) - path.stat().st_size
+    forge(folder, path.name, change)
+    forge(folder, begins.name, npy(lambda table: np.vstack([table[0] + longer * (table[0] > 0), table[1:]])))
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["passages_sha256"] = manifest["files"][path.name][1]
+    seal(folder, manifest)
+    opened = open_current(var)
+    with pytest.raises(GenerationError, match=r"passages\.jsonl: is damaged \(line 1"):
+        answers(opened)
+
+
 def test_files_that_do_not_go_together_are_refused(var: Path) -> None:
-    forge(folder_of(var), "dense.faiss", other_vectors(fewer))
+    forge(folder_of(var), "dense/vectors.bin", lambda data: data[: -4 * TinyEncoder.dimensions])
     with pytest.raises(GenerationError, match="dense, lexical, tokens, passages and manifest count"):
         open_current(var)
 

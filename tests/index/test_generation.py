@@ -46,7 +46,15 @@ def test_a_generation_is_current_until_the_corpus_or_the_model_changes(tmp_path:
 
 @pytest.mark.parametrize(
     "name",
-    ["tokens/codes.npy", "tokens/basis.npy", "dense.faiss", "names.json", "passages.jsonl", "sources/plan"],
+    [
+        "tokens/codes.bin",
+        "tokens/basis.npy",
+        "dense/vectors.bin",
+        "names.json",
+        "passages.jsonl",
+        "passages.npy",
+        "sources.txt",
+    ],
 )
 def test_a_flipped_bit_is_refused_by_name(tmp_path: Path, name: str) -> None:
     var = tmp_path / "var"

@@ -14,9 +14,10 @@ from index.build import build, is_current
 from index.encoder import unit
 from index.errors import GenerationError, ModelError
 from index.filters import Filter
-from index.generation import Generation, indexed_text, open_generation
+from index.generation import Generation, open_generation
 from index.late_interaction import LateInteractionEncoder
 from index.models import Models
+from index.passages import indexed_text
 from index.reranker import CrossEncoderReranker
 from index.search import Evidence, search
 from index.weights import TOKENS, joined, weights_sha256

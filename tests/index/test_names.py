@@ -7,7 +7,7 @@ import pytest
 from corpus.types import Document, Passage, PassageKind
 from index.drafts import Draft
 from index.files import Files
-from index.names import Names
+from index.names import Names, NamesLearner
 
 DOCUMENT = Document("d", "Title", "issuer", "kind", (2020, 2020), "d.txt", "0" * 64)
 
@@ -18,7 +18,8 @@ def passage(text: str, kind: PassageKind = "paragraph") -> Passage:
 
 @pytest.fixture(scope="module")
 def names() -> Names:
-    return Names.learn(
+    learner = NamesLearner()
+    learner.add(
         [
             passage(
                 "The Ad Hoc Group Senior Officials Meeting (AHG SOM) met the Harbour Safety Board (HSB)."
@@ -28,6 +29,7 @@ def names() -> Names:
             passage("The Regional Harbour Authority of Norway (RHA) keeps the strategy."),
         ]
     )
+    return learner.names()
 
 
 def test_definitions_in_brackets_and_glossaries_are_learned(names: Names) -> None:

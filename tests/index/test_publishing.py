@@ -130,7 +130,7 @@ def test_a_full_disk_is_one_typed_error(tmp_path: Path) -> None:
     number = next(n for n, (name, path) in enumerate(calls) if name == "write" and "codes" in path)
     build(tmp_path / "var", catalogue(tmp_path, 0), TinyEncoder())
     with (
-        pytest.raises(GenerationError, match=r"codes\.npy: cannot be written \(No space left on device\)"),
+        pytest.raises(GenerationError, match=r"codes\.bin: cannot be written \(No space left on device\)"),
         watched(tmp_path / "var", number, "disk full"),
     ):
         build(tmp_path / "var", catalogue(tmp_path, 2), TinyEncoder())

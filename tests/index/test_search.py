@@ -205,7 +205,7 @@ def test_neighbours_under_one_heading_are_known(generation: Generation) -> None:
     for n in range(1, len(generation.passages)):
         one, other = generation.passages[n - 1], generation.passages[n]
         together = bool(one.section) and (one.document, one.section) == (other.document, other.section)
-        assert (generation.sections[n - 1] == generation.sections[n]) == together
+        assert (generation.passages.sections[n - 1] == generation.passages.sections[n]) == together
 
 
 def test_what_was_spoken_of_before_does_not_unbound_the_score(generation: Generation) -> None:

@@ -64,12 +64,12 @@ def test_a_damaged_one_that_is_published_is_not_answered_from(client: TestClient
     var, old = tmp_path / "var", folder_of(tmp_path / "var").name
     build(tmp_path / "other", catalogue(tmp_path, 2), TinyEncoder())
     new = folder_of(tmp_path / "other")
-    (new / "tokens" / "codes.npy").write_bytes(b"")
+    (new / "tokens" / "codes.bin").write_bytes(b"")
     new.rename(var / "generations" / new.name)
     (tmp_path / "other" / "current").replace(var / "current")
     said = when(client, lambda said: said["status"] == "degraded")
     assert said["generation"] == old
-    assert "codes.npy" in said["detail"]
+    assert "codes.bin" in said["detail"]
     assert client.post("/search", json={"query": "lighthouse"}).json()["generation"] == old
     build(var, catalogue(tmp_path, 2), TinyEncoder())  # mends it
     when(client, lambda said: said == {"status": "ready", "generation": new.name, "detail": None})

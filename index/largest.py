@@ -1,0 +1,26 @@
+"""The largest of many values, without sorting them."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_BLOCK = 256  # values of which only the largest is looked at first
+
+
+def largest(values: NDArray[Any], count: int) -> NDArray[np.intp]:
+    """Where the `count` largest values lie, in order; of equal ones at the end the first, so it is always the same."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    blocks = len(values) // _BLOCK
+    if blocks > 4 * count:
+        # so many values at least are no smaller than the count-th largest of the blocks' largest
+        highest = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        least = np.partition(highest, blocks - count)[blocks - count]
+        places = np.flatnonzero(values >= least)
+    else:
+        places = np.arange(len(values))
+    some = values[places]
+    bound = np.partition(some, len(some) - count)[len(some) - count]
+    above, equal = places[some > bound], places[some == bound]
+    return np.sort(np.concatenate([above, equal[: count - len(above)]]))
