@@ -21,7 +21,7 @@ from index.build import Part, write_generation
 from index.encoder import Encoder, Vectors, unit
 from index.generation import Generation, open_generation
 from index.passages import indexed_text
-from index.tokens import Quantizer
+from index.quantizer import Quantizer
 
 _SEED = 20022
 _EXCHANGED, _NEW = 0.3, 0.01  # of the words of a copy

@@ -31,6 +31,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "starting": ("--json",),
     "clients": ("--json",),
     "searching": ("--json",),
+    "size": (),
     "reading": (),
     "overload": ("--soak", "100000"),
     "repeating": (),

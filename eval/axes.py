@@ -34,8 +34,9 @@ from index.generation import Generation
 from index.models import Models
 from index.opening import open_index
 from index.passages import indexed_text
+from index.quantizer import Quantizer, axes_path
 from index.search import DEFAULT
-from index.tokens import Quantizer, TokenIndex, axes_path
+from index.tokens import TokenIndex
 from service.settings import Settings
 
 GOLD = Path(__file__).parent / "gold"

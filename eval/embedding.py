@@ -13,7 +13,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from index.encoder import Encoder, Pieces, Vectors
-from index.tokens import Codes, Quantizer
+from index.quantizer import Codes, Quantizer
 
 WORTHWHILE = 2000
 """Below so many texts, loading the model again in each process costs more than it saves."""

@@ -19,9 +19,11 @@ from index.generation import ENCODER, generation_id, libraries, open_generation
 from index.lexical import LexicalWriter
 from index.manifest import FORMAT, Manifest
 from index.names import NamesLearner
-from index.passages import PassagesWriter, indexed_text, passage_line
+from index.passages import indexed_text
+from index.passages_writer import PassagesWriter, passage_line
 from index.publishing import building, drafting, publish
-from index.tokens import Codes, Quantizer, TokensWriter
+from index.quantizer import Codes, Quantizer
+from index.tokens import TokensWriter
 
 Advance = Callable[[int, int], None]  # texts embedded so far, and in all
 _CHUNK = 64  # texts whose token vectors are in memory at one time

@@ -24,7 +24,8 @@ from index.names import Names
 from index.passages import Passages, Positions, Sources, load_passages
 from index.preferences import Preferences
 from index.publishing import GENERATIONS, current_id, generations
-from index.tokens import TokenIndex, axes_path
+from index.quantizer import axes_path
+from index.tokens import TokenIndex
 
 LIBRARIES = (
     "bm25s",

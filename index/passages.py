@@ -12,26 +12,22 @@ import hashlib
 import json
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import asdict
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, cast, get_args, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Document, Passage, PassageKind
-from index.arrays import from_npy, to_npy
-from index.drafts import Draft
+from index.arrays import from_npy
 from index.errors import GenerationError
 from index.files import REBUILD, Files, expect
 from index.lookups import Lookups
 
 DOCUMENTS, SOURCES, PASSAGES = "documents.json", "sources.txt", "passages.jsonl"
-_TABLE, _IDS, _SOURCE_BEGINS = "passages.npy", "ids.npy", "sources.npy"
+TABLE, IDS, SOURCE_BEGINS = "passages.npy", "ids.npy", "sources.npy"
 KINDS: Sequence[PassageKind] = get_args(PassageKind)
-_LINE, _BEGIN, _END, _START, _DOCUMENT, _RUN, _KIND = range(7)  # of `passages.npy`
+LINE, BEGIN, END, START, DOCUMENT, RUN, KIND = range(7)  # of `passages.npy`
 _REMEMBERED, _REMEMBERED_TEXTS = 4096, 16  # passages, and texts of documents
 _BLOCK = 1 << 22  # bytes of text looked at together
 
@@ -43,96 +39,9 @@ def indexed_text(passage: Passage) -> str:
     return f"{passage.text}\n{passage.context}"
 
 
-def passage_line(passage: Passage) -> str:
-    """A passage as a line of JSON, its document by id."""
-    record = {
-        "id": passage.id,
-        "document": passage.document.id,
-        "start": passage.start,
-        "end": passage.end,
-        "section": passage.section,
-        "kind": passage.kind,
-        "fields": dict(passage.fields),
-        "context": passage.context,
-        "page": passage.page,
-    }
-    return json.dumps(record, ensure_ascii=False) + "\n"
-
-
-def _digest(id: str) -> int:
+def digest(id: str) -> int:
+    """What `ids.npy` has of a passage's id."""
     return int.from_bytes(hashlib.sha256(id.encode()).digest()[:8], "big")
-
-
-class PassagesWriter:
-    """Writes documents and their passages to a draft, one document after the other, within its context."""
-
-    def __init__(self, draft: Draft) -> None:
-        self._draft = draft
-        self._documents: list[Document] = []
-        self._source_begins = [0]
-        self._columns: list[NDArray[np.int64]] = []
-        self._digests: list[NDArray[np.uint64]] = []
-        self._run = 0
-        self._last: Passage | None = None
-        self._open = ExitStack()
-
-    def __enter__(self) -> "PassagesWriter":
-        self._sources = self._open.enter_context(self._draft.streaming(SOURCES))
-        self._lines = self._open.enter_context(self._draft.streaming(PASSAGES))
-        return self
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self._open.__exit__(kind, error, trace)
-
-    def add(self, document: Document, source: str, passages: Sequence[Passage]) -> None:
-        """A document of which `source` is the text, and its passages in order."""
-        lines = [passage_line(passage).encode() for passage in passages]
-        # bytes before each character that begins or ends a passage
-        bounds = sorted({0, len(source), *(n for p in passages for n in (p.start, p.end))})
-        parts = [source[a:b].encode() for a, b in pairwise(bounds)]
-        begin = self._source_begins[-1]
-        places = dict(zip(bounds, np.cumsum([begin, *map(len, parts)]).tolist(), strict=True))
-        column = np.empty((7, len(passages)), np.int64)
-        column[_LINE] = self._lines.size + np.cumsum([0, *map(len, lines)])[:-1]
-        for n, passage in enumerate(passages):
-            column[_BEGIN, n], column[_END, n] = places[passage.start], places[passage.end]
-            column[_START, n], column[_KIND, n] = passage.start, KINDS.index(passage.kind)
-            column[_RUN, n] = self._run_of(passage)
-        column[_DOCUMENT] = len(self._documents)
-        self._lines.write(b"".join(lines))
-        self._sources.write(b"".join(parts))
-        self._columns.append(column)
-        self._digests.append(np.array([_digest(passage.id) for passage in passages], np.uint64))
-        self._documents.append(document)
-        self._source_begins.append(places[len(source)])
-
-    def _run_of(self, passage: Passage) -> int:
-        """The same number for neighbours that stand under the same heading."""
-        last, self._last = self._last, passage
-        together = last and last.section and last.section == passage.section
-        if last and not (together and last.document.id == passage.document.id):
-            self._run += 1
-        return self._run
-
-    @property
-    def documents(self) -> Sequence[Document]:
-        """Those added."""
-        return self._documents
-
-    @property
-    def sha256(self) -> str:
-        """Of the passages as they are written."""
-        return self._lines.sha256
-
-    def finish(self) -> None:
-        """Write what is known when all were added."""
-        said = json.dumps([asdict(document) for document in self._documents], indent=1)
-        self._draft.write(DOCUMENTS, said.encode())
-        self._draft.write(_SOURCE_BEGINS, *to_npy(np.array(self._source_begins, np.int64)))
-        self._draft.write(_TABLE, *to_npy(np.concatenate(self._columns, axis=1)))
-        digests = np.concatenate(self._digests)
-        order = np.argsort(digests, kind="stable")
-        self._draft.write(_IDS, *to_npy(np.stack([digests[order], order.astype(np.uint64)])))
 
 
 class Sources(Mapping[str, str]):
@@ -178,9 +87,9 @@ class Passages(Sequence[Passage]):
     ) -> None:
         self._lines, self._texts, self._table = lines, texts, table
         self._documents, self._refuse = documents, refuse
-        self.sections = table[_RUN]
-        self.document_numbers = table[_DOCUMENT].astype(np.int32)
-        self.kinds = table[_KIND].astype(np.uint8)
+        self.sections = table[RUN]
+        self.document_numbers = table[DOCUMENT].astype(np.int32)
+        self.kinds = table[KIND].astype(np.uint8)
         self._numbers = {document.id: number for number, document in enumerate(documents)}
         self._lookups = Lookups(lines), Lookups(texts)
         self._row = lru_cache(_REMEMBERED)(self._parsed)
@@ -214,7 +123,7 @@ class Passages(Sequence[Passage]):
 
     def _parsed(self, row: int) -> Passage:
         last = row + 1 == len(self)
-        line, end = self._table[_LINE, row], None if last else self._table[_LINE, row + 1]
+        line, end = self._table[LINE, row], None if last else self._table[LINE, row + 1]
         try:
             passage = self._checked(row, json.loads(self._lines[line:end]))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
@@ -225,12 +134,12 @@ class Passages(Sequence[Passage]):
 
     def _checked(self, row: int, said: dict[str, Any]) -> Passage:
         column = self._table[:, row]
-        document = self._documents[column[_DOCUMENT]]
-        text = cast(bytes, self._texts[column[_BEGIN] : column[_END]]).decode()
+        document = self._documents[column[DOCUMENT]]
+        text = cast(bytes, self._texts[column[BEGIN] : column[END]]).decode()
         expect(said["document"] == document.id, "is of another document")
-        expect(type(said["start"]) is int and said["start"] == column[_START], "begins elsewhere")
+        expect(type(said["start"]) is int and said["start"] == column[START], "begins elsewhere")
         expect(type(said["end"]) is int and said["end"] == said["start"] + len(text), "ends elsewhere")
-        expect(said["kind"] == KINDS[column[_KIND]], f"{said['kind']!r} is another kind")
+        expect(said["kind"] == KINDS[column[KIND]], f"{said['kind']!r} is another kind")
         passage = Passage(**{**said, "document": document, "section": tuple(said["section"]), "text": text})
         strings = (passage.id, passage.context, *passage.section, *passage.fields, *passage.fields.values())
         expect(all(isinstance(text, str) for text in strings), "a field is no string")
@@ -245,8 +154,8 @@ class Positions(Mapping[str, int]):
         self._passages, self._digests, self._rows = passages, digests, rows
 
     def __getitem__(self, id: str) -> int:
-        digest = np.uint64(_digest(id))
-        begin, end = (np.searchsorted(self._digests, digest, side) for side in ("left", "right"))
+        wanted = np.uint64(digest(id))
+        begin, end = (np.searchsorted(self._digests, wanted, side) for side in ("left", "right"))
         for row in self._rows[begin:end].tolist():
             if self._passages[row].id == id:
                 return int(row)
@@ -271,31 +180,31 @@ def load_passages(
         by_id = {document.id: document for document in documents}
         expect({id: d.sha256 for id, d in by_id.items()} == dict(known), "holds other documents")
         expect(len(by_id) == len(documents), "two documents have one id")
-    with files.mapping(SOURCES) as texts, files.parsing(_SOURCE_BEGINS) as data:
+    with files.mapping(SOURCES) as texts, files.parsing(SOURCE_BEGINS) as data:
         begins = from_npy(data, "int64", 1)
         ends = len(begins) == len(documents) + 1 and begins[0] == 0 and begins[-1] == len(texts)
         expect(bool(ends and (np.diff(begins) >= 0).all()), "does not divide the texts")
-    with files.mapping(_TABLE) as mapped:
+    with files.mapping(TABLE) as mapped:
         table = from_npy(mapped, "int64", 2)
-        expect(len(table) == _KIND + 1 and table.shape[1] > 0, f"has {len(table)} columns")
-        numbers, kinds, runs = table[_DOCUMENT], table[_KIND], table[_RUN]
+        expect(len(table) == KIND + 1 and table.shape[1] > 0, f"has {len(table)} columns")
+        numbers, kinds, runs = table[DOCUMENT], table[KIND], table[RUN]
         expect(bool(numbers[0] >= 0 and numbers[-1] < len(documents)), "names a document that there is not")
         expect(bool((np.diff(numbers) >= 0).all()), "the documents are not in order")
         expect(bool(((kinds >= 0) & (kinds < len(KINDS))).all()), "a kind is none")
         expect(bool(np.isin(np.diff(runs), (0, 1)).all()), "the sections are not in order")
-        expect(bool((begins[numbers] <= table[_BEGIN]).all()), "a text begins outside of its document")
-        expect(bool((table[_BEGIN] <= table[_END]).all()), "a text ends before it begins")
-        expect(bool((table[_END] <= begins[numbers + 1]).all()), "a text ends outside of its document")
+        expect(bool((begins[numbers] <= table[BEGIN]).all()), "a text begins outside of its document")
+        expect(bool((table[BEGIN] <= table[END]).all()), "a text ends before it begins")
+        expect(bool((table[END] <= begins[numbers + 1]).all()), "a text ends outside of its document")
     with files.mapping(SOURCES) as texts:
-        before, _, above = _characters_before(texts, table[_BEGIN], table[_END], begins)
+        before, _, above = _characters_before(texts, table[BEGIN], table[END], begins)
     with files.mapping(PASSAGES) as lines:
         expect(files.hashes()[PASSAGES][1] == sha256, "holds other passages than its manifest")
-        with files.naming(_TABLE):
-            _expect_lines(lines, table[_LINE])
-    with files.naming(_TABLE):
-        counted = bool((before - above[numbers] == table[_START]).all())
+        with files.naming(TABLE):
+            _expect_lines(lines, table[LINE])
+    with files.naming(TABLE):
+        counted = bool((before - above[numbers] == table[START]).all())
         expect(counted, "does not count the characters of the texts")
-    with files.mapping(_IDS) as mapped:
+    with files.mapping(IDS) as mapped:
         digests, rows = from_npy(mapped, "uint64", 2)
         expect(len(rows) == table.shape[1], f"has {len(rows)} ids for {table.shape[1]} passages")
         expect(bool((digests[:-1] <= digests[1:]).all()), "the digests are not in order")
@@ -306,7 +215,7 @@ def load_passages(
 
     passages = Passages(lines, texts, table, documents, refuse)
     positions = Positions(passages, digests, rows)
-    with files.naming(_IDS):
+    with files.naming(IDS):
         _expect_unique(passages, digests, rows)
     return by_id, Sources(texts, begins, documents), passages, positions
 

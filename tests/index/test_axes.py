@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import index.tokens
+import index.quantizer
 from corpus.catalogue import read_catalogue
 from index.build import build, is_current
 from index.generation import open_generation
 from index.models import Models
-from index.tokens import AXES, Quantizer
+from index.quantizer import AXES, Quantizer
 from tests.conftest import write_corpus
 from tests.tiny import TinyEncoder
 
@@ -20,7 +20,7 @@ def axes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in which trained axes are looked for."""
     folder = tmp_path / "axes"
     folder.mkdir()
-    monkeypatch.setattr(index.tokens, "_TRAINED", folder)
+    monkeypatch.setattr(index.quantizer, "_TRAINED", folder)
     return folder
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from corpus.types import Document, Passage
 from index.drafts import Draft
 from index.files import Files
-from index.passages import KINDS, PassagesWriter, load_passages
+from index.passages import KINDS, load_passages
+from index.passages_writer import PassagesWriter
 
 DOCUMENT = Document("d", "Title", "issuer", "kind", (2020, 2021), "d.txt", "0" * 64)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)

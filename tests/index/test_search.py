@@ -12,8 +12,8 @@ from corpus.catalogue import read_catalogue
 from index.build import build
 from index.filters import Filter
 from index.generation import Generation, open_generation
+from index.quantizer import Quantizer
 from index.search import Evidence, SearchResults, search
-from index.tokens import Quantizer
 from tests.conftest import write_corpus
 from tests.tiny import TinyEncoder
 
