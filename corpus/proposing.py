@@ -71,7 +71,7 @@ def propose(
     record = {
         "id": id,
         "title": title or _title(found) or path.stem,
-        "issuer": issuer or _borne_out(found.author, found.text)[:_LONGEST] or UNKNOWN,
+        "issuer": issuer or _borne_out(found.author, found.text) or UNKNOWN,
         "kind": kind or "document",
         "period": list(period or _years(path, found)),
         "file": f"documents/{id}{suffix}",
@@ -108,11 +108,12 @@ def _first_line(source: str) -> str:
 def _title(found: Extracted) -> str:
     """What the file calls itself where its text bears that out in words, for many carry a template's or a draft's name."""
     said = _borne_out(found.title, found.text)
-    return said[:_LONGEST] if " " in said else _first_line(found.text) or found.title[:_LONGEST]
+    return said if " " in said else _first_line(found.text) or found.title[:_LONGEST]
 
 
 def _borne_out(said: str, text: str) -> str:
-    """`said` if the text has it, too, as whole words; else ""."""
+    """`said`, of no more than so many characters, if the text has it, too, as whole words; else ""."""
+    said = said[:_LONGEST]
     words = r"\s+".join(map(re.escape, plain(said).split()))
     return said if words and re.search(rf"(?<!\w){words}(?!\w)", plain(text), re.IGNORECASE) else ""
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -201,9 +200,12 @@ def _parts(
 ) -> Iterator[Part]:
     begin = 0
     for document in catalogue.documents:
-        own = list(takewhile(lambda passage: passage.document.id == document.id, passages[begin:]))  # noqa: B023
-        ids = [piece.ids for piece in pieces[begin : begin + len(own)]]
+        end = begin
+        while end < len(passages) and passages[end].document.id == document.id:
+            end += 1
+        own = passages[begin:end]
+        ids = [piece.ids for piece in pieces[begin:end]]
         vectors = [embedded.vectors[passage.text] for passage in own]
         codes = [embedded.codes[indexed_text(passage)] for passage in own]
         yield Part(document, catalogue.source(document), own, np.array(vectors, np.float32), codes, ids)
-        begin += len(own)
+        begin = end

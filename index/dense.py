@@ -133,7 +133,9 @@ class DenseIndex:
         if left <= count:
             return np.arange(left) if rows is None else rows
         if self._lists is not None and left >= _FEW * len(self):
-            rows = self._by_lists(query, None if left == len(self) else rows, _MORE * count)
+            proposed = self._by_lists(query, None if left == len(self) else rows, _MORE * count)
+            # what a filter lets through may lie in few lists, and far from the question
+            rows = proposed if len(proposed) >= min(_MORE * count, left) else rows
         elif left >= _FEW * len(self):
             scores = _inner_products(query, self._vectors)  # read sooner all in a row than in part
             return largest(scores, count) if rows is None else rows[largest(scores[rows], count)]
@@ -150,7 +152,8 @@ class DenseIndex:
             passing[rows] = True
             bits = np.packbits(passing, bitorder="little")
             selector = known.IDSelectorBitmap(bits)
-            parameters = known.SearchParametersIVF(sel=selector, nprobe=self._lists.nprobe)
+            more = math.ceil(self._lists.nprobe * len(self) / len(rows))
+            parameters = known.SearchParametersIVF(sel=selector, nprobe=min(self._lists.nlist, more))
         found = self._lists.search(query.reshape(1, -1), count, params=parameters)[1][0]
         return np.sort(found[found >= 0]).astype(np.intp)
 
@@ -188,7 +191,8 @@ def _inner_products(query: Vectors, vectors: Vectors) -> Vectors:
 
     known: Any = faiss
     found = np.empty(len(vectors), np.float32)
-    pointers = map(known.swig_ptr, (found, np.ascontiguousarray(query, np.float32), vectors))
+    query = np.ascontiguousarray(query, np.float32)  # a name of its own: FAISS reads its memory
+    pointers = map(known.swig_ptr, (found, query, vectors))
     known.fvec_inner_products_ny(*pointers, vectors.shape[1], vectors.shape[0])
     return found
 

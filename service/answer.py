@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.markup import plain
 from corpus.records import Record
 from corpus.types import Passage
@@ -21,8 +24,9 @@ from service.extract import cell_of
 from service.glossary import definitions
 from service.leaning import counts_the_last
 from service.listing import Listing
+from service.numbered import Numbered, items_numbered
 from service.question import Question, analyse, without_number
-from service.quote import quote
+from service.quote import quote, years
 from service.tally import Tally, tally
 from service.unmentioned import unmentioned
 
@@ -81,7 +85,9 @@ def _answered(
     asked = last_question(generation, encoder, messages, filter)
     mask = generation.fields.mask(filter or Filter())
     records = generation.records.under(mask)
-    for reading in _readings(generation, asked.standalone, records):
+    if (items := items_numbered(analyse(asked.query), records)) is not None:
+        return _numbered(generation, encoder, asked, items, filter), None
+    for reading in _readings(generation, asked.standalone, mask):
         if counted := tally(reading, records):
             return _counted(generation, asked.standalone, counted)
     if defined := definitions(asked.standalone, generation.passages.of_kind("definition", mask)):
@@ -101,20 +107,21 @@ def _searched(
     question = analyse(asked.query)
     found = search(generation, encoder, asked.query, _READ, filter, asked.near)
     sure = confidence(generation, analyse(asked.words), asked.standalone, found)
-    if sure.refused:
-        searched = len(found.facets["document"])
-        return _not_found(generation, question, asked.standalone, searched, found, sure.value), None
+    nobody = question.yes_or_no and any(unmentioned(generation, question.names, found.interpretation))
+    if sure.refused or nobody:
+        value = min(sure.value, 1 - _SURE) if nobody else sure.value
+        return _not_found(generation, question, asked.standalone, found, value), None
     status: Status = "answered" if sure.sure else "partial"
     said = quote(generation, question, found.results, follows=asked.before is not None)
     given = Answer(status, said.text, sure.value, asked.standalone, said.citations, generation.id)
     return given, said.listing
 
 
-def _readings(generation: Generation, question: str, records: Sequence[Record]) -> list[str]:
+def _readings(generation: Generation, question: str, mask: NDArray[np.bool_]) -> list[str]:
     """The question, and with the names of leads as the records have them, in full or in short."""
-    leads = {lead for record in records for lead in record.lead}
+    leads = generation.records.lead.counts(mask).keys()
     others = (generation.names.spelled_out(question), generation.names.abbreviated(question))
-    return [question, *(other.text for other in others if leads.intersection(other.changed.values()))]
+    return [question, *(other.text for other in others if leads & other.changed.values())]
 
 
 def _counted(generation: Generation, searched: str, counted: Tally) -> tuple[Answer, Listing]:
@@ -136,6 +143,22 @@ def _item(record: Record) -> str:
     return plain(text[start:end])
 
 
+def _numbered(
+    generation: Generation, encoder: Encoder, asked: Asked, items: Sequence[Numbered], filter: Filter | None
+) -> Answer:
+    """What is asked of the items of a number, each with the years of its plan where there are several; or that there is none."""
+    if not items:
+        found = search(generation, encoder, asked.query, _RELATED, filter, asked.near)
+        return _not_found(generation, analyse(asked.query), asked.standalone, found, 1 - _SURE)
+    dated = len({item.record.passage.document.period for item in items}) > 1
+    said, citations = [], []
+    for n, item in enumerate(items, 1):
+        passage = item.record.passage
+        said.append(f"{f'{years(passage)}: ' if dated else ''}{plain(passage.text[slice(*item.span)])} [{n}]")
+        citations.append(Citation(n, passage.text, passage))
+    return Answer("answered", " ".join(said), _SURE, asked.standalone, tuple(citations), generation.id)
+
+
 def _defined(generation: Generation, searched: str, defined: Sequence[Passage]) -> Answer:
     citations = tuple(Citation(n, passage.text, passage) for n, passage in enumerate(defined, 1))
     said = [f"{p.fields['Term']}: {p.fields.get('Definition', '')} [{n}]" for n, p in enumerate(defined, 1)]
@@ -146,11 +169,11 @@ def _not_found(
     generation: Generation,
     question: Question,
     searched: str,
-    documents: int,
     found: SearchResults,
     sure: float,
 ) -> Answer:
     """What was searched, names that occur nowhere, and the nearest passages as related ones."""
+    documents = len(found.facets["document"])
     where = f"the {documents} documents do" if documents != 1 else "the document does"
     said = f"Not found: {where} not say. Searched for “{searched}”."
     for missing in unmentioned(generation, question.names, found.interpretation):

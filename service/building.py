@@ -1,7 +1,7 @@
 """Bringing the index up to date, alone, with progress to be seen."""
 
-import subprocess
 import sys
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,8 +38,19 @@ def bring_up_to_date_apart(settings: Settings, catalogue: Catalogue) -> None:
 
     if is_current(settings.var, catalogue, settings.models.sha256()):
         err.print("The index is up to date.")
-    elif code := subprocess.run([sys.executable, "-m", "service.cli", "build"], check=False).returncode:
-        raise SystemExit(code)
+        return
+    child = get_context("spawn").Process(target=_build_alone)
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise SystemExit(child.exitcode)
+
+
+def _build_alone() -> None:
+    from service.cli import main
+
+    sys.argv = ["bali", "build"]
+    main()
 
 
 def _nothing_done(var: Path) -> dict[str, Any]:

@@ -280,7 +280,7 @@ def main() -> None:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "input"
-        err.print(f"bali: {field}: {first['msg']}", style="red", markup=False, soft_wrap=True)
+        err.print(f"bali: {field}: {first['msg'].removeprefix('Value error, ')}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(2) from None
 
 

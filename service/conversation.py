@@ -23,6 +23,7 @@ from service.leaning import is_brief, is_fragment, leans, without_change, withou
 from service.pointing import Entry, entry, name, named_document
 from service.question import analyse
 from service.rewriting import frame, own_words, rewrite, topic
+from service.tally import tally
 
 _TURNS = 4  # questions before the last that are gone through again
 _LONGEST = 300  # characters of an earlier question that are read
@@ -98,6 +99,9 @@ def _understood(
         question = without_change(question)
         return Asked(question, near), question
     turn = turns[-1]
+    if _PARTITIVE.search(question) and tally(turn.question, generation.records):
+        question = _PARTITIVE.sub(f"of the action items of “{turn.question.rstrip(' ?.!')}”", question)
+        return Asked(question, None), question
     if match := _RETURN.match(without_courtesy(question)):
         turn = _about(encoder, match["subject"], turns)
         question = match["question"].strip() or match["subject"]

@@ -15,6 +15,7 @@ from service.question import Question, kinds_in, news
 
 _LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
 _CLAUSE_END = re.compile(r"[,;:.](?=\s)")
+_BETWEEN = " ,;—–"  # stands between names, and what is left when some are left out
 _A_FEW_NAMES = 4  # in a row are quoted together, whichever is asked about
 _SHORT_CLAUSE = 20  # characters; a clause is longer
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -23,6 +24,8 @@ _DATE = re.compile(
     rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{_MONTHS})\b(?: \d{{1,2}},)?(?: (?:19|20)\d\d\b)?|"
     r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b"
 )
+_YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b|\b(?:last|this|next) year\b")
+_ASKS_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
 
 Span = tuple[int, int]  # characters of the passage's text
 
@@ -70,8 +73,8 @@ def _asks_about(question: Question, name: str) -> bool:
 
 def _stripped(text: str, span: Span) -> Span:
     part = text[slice(*span)]
-    begin = span[0] + len(part) - len(part.lstrip(" ,;"))
-    return begin, begin + len(part.strip(" ,;—–"))
+    begin = span[0] + len(part) - len(part.lstrip(_BETWEEN))
+    return begin, begin + len(part.strip(_BETWEEN))
 
 
 def _named_column(question: Question, passage: Passage) -> str | None:
@@ -109,7 +112,8 @@ def _of_kind(question: Question, text: str, found: list[Span], pieces: list[Span
     if editions := [span for span in having if _is_of(question, text[slice(*span)])]:
         found = having = editions
     if question.kinds == {"date"} and len(having) == 1 and having[0] in found:
-        dates = [m.span() for m in _DATE.finditer(text, *having[0]) if has_asked(question, m.group())]
+        asked = _YEAR if _ASKS_YEAR.search(question.text) else _DATE
+        dates = [m.span() for m in asked.finditer(text, *having[0]) if has_asked(question, m.group())]
         return dates if len(dates) == 1 else having
     return [span for span in having if span in found] or (found and [*found, *having[:1]])
 

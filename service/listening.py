@@ -22,9 +22,9 @@ class Impatient(HttpToolsProtocol):
 
     _head: asyncio.TimerHandle | None = None
     _unread: asyncio.TimerHandle | None = None
-    _in_head = True
-    _head_bytes = (
-        0  # received since the connection or the last request, but for what came with the end of that
+    _advanced = False
+    _pending = (
+        0  # bytes received by which the parser got nowhere: of a head, of what frames a body, or of trailers
     )
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -34,25 +34,34 @@ class Impatient(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """As asyncio has it."""
-        began_in_head = self._in_head
+        self._advanced = False
         super().data_received(data)
-        if began_in_head and self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD and not self.transport.is_closing():
-                self.send_400_response("The headers are too long.")
+        self._pending = 0 if self._advanced else self._pending + len(data)
+        if self._pending > MAX_HEAD and not self.transport.is_closing():
+            self.send_400_response("The headers are too long.")
         if self.cycle is not None and not self.cycle.response_complete:
             self._drop_head()  # the request is there; its body is waited for elsewhere
         elif self._head is None and not self.transport.is_closing():
             self._await_head()
 
     def on_headers_complete(self) -> None:
-        """As httptools has it."""
-        self._in_head, self._head_bytes = False, 0
+        """As httptools has it. A request to upgrade, whose body httptools would take for the next request, has none."""
+        self._advanced = True
+        upgrade = self.parser.should_upgrade()
+        if upgrade and any(name in (b"content-length", b"transfer-encoding") for name, _ in self.headers):
+            raise ValueError("an upgrade with a body")  # which httptools makes a 400
         super().on_headers_complete()
+        if upgrade:
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """As httptools has it."""
+        self._advanced = True
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """As httptools has it."""
-        self._in_head = True
+        self._advanced = True
         super().on_message_complete()
 
     def pause_writing(self) -> None:

@@ -16,7 +16,7 @@ _ABOUT = 0.5  # of a question's words that what leads in to a list must have, to
 _BACK = 40  # passages before an item in which its lead-in is looked for
 _LABEL = re.compile(r":\s*\n")
 _CAPITAL = r"[A-Z][\w’'/-]*\.?"
-_NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|for|on|in|of the))? {_CAPITAL}| \([^()]*\))*"
+_NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|for|on|in|of the))? {_CAPITAL}| \([^()]{{0,80}}\)){{0,8}}"
 _SERIES = re.compile(rf"(?<![\w’'-]){_NAME}(?:[,;] {_NAME}){{2,}}(?:[,;]? (?:and|or) {_NAME})?")
 _PARTS = re.compile(rf"{_NAME}")
 
@@ -66,12 +66,13 @@ def enumerates(generation: Generation, passage: Passage) -> bool:
     return series(passage.text) is not None or len(items_of(generation, passage)) > 1
 
 
-def about(asked: Sequence[str], passage: Passage) -> bool:
-    """Whether what leads in to a list, or its heading, has enough of the words `asked`."""
+def about(asked: Sequence[str], passage: Passage) -> float:
+    """How many of the words `asked` what leads in to a list has, or its heading, as a share; 0 where too few."""
     said = frozenset(
         terms(f"{passage.text.partition(':')[0]} {passage.section[-1] if passage.section else ''}")
     )
-    return bool(asked) and sum(word in said for word in asked) >= _ABOUT * len(asked)
+    share = sum(word in said for word in asked) / max(1, len(asked))
+    return share if share >= _ABOUT else 0.0
 
 
 def series(text: str, start: int = 0, end: int | None = None) -> Span | None:

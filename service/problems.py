@@ -88,10 +88,10 @@ def failure(
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
-        return problem_page(request, 404, "There is no page at this address.")
     if isinstance(error, Refused):
         return refusal(error.status_code, error.detail, error.param, error.code)
+    if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        return problem_page(request, 404, "There is no page at this address.")
     return failure(request.scope, error.status_code, error.detail, headers=error.headers)
 
 

@@ -59,7 +59,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
         "date",
         re.compile(
             r"^\W*when\b|\bwhen (?:is|are|was|were|did|does|do|will|has|have)\b|"
-            r"\b(?:(?:what|which) (?:date|day|month|year)|dates?|(?:by|since|until|and) when)\b",
+            r"\b(?:(?:what|which) (?:date|day|month|year)|(?<!up to )dates?|(?:by|since|until|and) when)\b",
             re.IGNORECASE,
         ),
         re.compile(rf"\b{_MONTH}\b|\b(?:19|20)\d\d\b|\b(?:next|last|this) (?:year|month)\b", re.IGNORECASE),

@@ -65,7 +65,7 @@ def quote(
             continue  # an item of the list before it
         passage, spans = result.passage, extract(question, result)
         before = len(citations)
-        said.append(f"{_years(passage)}: " * dated + cite(passage, spans))
+        said.append(f"{years(passage)}: " * dated + cite(passage, spans))
         items = _items(generation, question, passage, spans)
         part = beginning if len(items) > _A_FEW_ITEMS else trimmed_item
         said += [cite(item, [part(item)]) for item in items]
@@ -101,8 +101,11 @@ def _preferred(generation: Generation, question: Question, results: Sequence[Res
     elif question.deed and (doing := _doing(question, results)):
         first = doing
     else:
-        # what a name means says nothing of whether it was there
-        close = _PREFERRED if question.yes_or_no and best.passage.kind == "definition" else _CLOSE
+        close = _CLOSE
+        if question.yes_or_no and best.passage.kind == "definition":
+            close = _PREFERRED  # what a name means says nothing of whether it was there
+        elif not has_asked(question, best.passage.text):
+            close = _NEARBY
         near = [result for result in results if best.score - result.score <= close]
         first = max(near, key=lambda result: (_has(question, result.passage), result.score))
     rest = [result for result in results[:_READ] if result.passage.id != first.passage.id]
@@ -110,15 +113,22 @@ def _preferred(generation: Generation, question: Question, results: Sequence[Res
 
 
 def _list_asked_for(generation: Generation, question: Question, results: Sequence[Result]) -> Result | None:
-    """The best passage that leads in to a list of what is asked for, or names it; found by itself or by its items."""
+    """The close passage that leads in to a list of what is asked for, or names it; found by itself or by its items.
+
+    None where two lists are so to the same degree: it is not clear which of them is meant.
+    """
+    found: dict[str, tuple[float, Result]] = {}
     for result in results:
         if results[0].score - result.score > _PREFERRED:
             break
-        lead_in = lead_in_of(generation, result.passage)
-        for passage in (lead_in, result.passage):
-            if passage and about(question.terms, passage) and enumerates(generation, passage):
-                return replace(result, passage=passage, highlights=(_introducing(passage),))
-    return None
+        for passage in (lead_in_of(generation, result.passage), result.passage):
+            if passage and (share := about(question.terms, passage)) and enumerates(generation, passage):
+                listed = replace(result, passage=passage, highlights=(_introducing(passage),))
+                found.setdefault(passage.id, (share, listed))
+                break
+    most = max((share for share, _ in found.values()), default=0.0)
+    best = [listed for share, listed in found.values() if share == most]
+    return best[0] if len(best) == 1 else None
 
 
 def _introducing(passage: Passage) -> Highlight:
@@ -162,6 +172,7 @@ def _words(passage: Passage, spans: Sequence[Span]) -> str:
     return " … ".join(plain(passage.text[start:end]) for start, end in spans)
 
 
-def _years(passage: Passage) -> str:
+def years(passage: Passage) -> str:
+    """What its document speaks for."""
     first, last = passage.document.period
     return str(first) if first == last else f"{first}-{last}"

@@ -17,7 +17,9 @@ _LED = re.compile(
     r"^\W*(?:what|how many)\b.{1,200}?\b(?:leads?|leading|led|responsible(?: for)?|in charge(?: of)?|owns?)\b",
     re.IGNORECASE,
 )
-_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?(?!\d)")
+YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?(?!\d)")
+# Then each of several leads must be one of an item's.
+_TOGETHER = re.compile(r"\b(?:with|jointly|together|both|of the (?:action )?items)\b", re.IGNORECASE)
 _COMPLETED = re.compile(r"\b(?:completed|finished|done)\b", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\b(?:incomplete|unfinished|uncompleted)\b", re.IGNORECASE)
 _NOT = re.compile(
@@ -30,7 +32,7 @@ _OTHERWISE = re.compile(
 )
 _PLAIN = FUNCTION_WORDS | frozenset(
     terms(
-        "forward work plan plans count number marked status priority area group heading two three four five six"
+        "forward work plan plans count number marked status priority area group heading two three four five six jointly together both"
     )
 )
 
@@ -62,7 +64,7 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     }
     negated = bool(wanted["status"]) and _NOT.search(said) is not None
     said = _NOT.sub(" ", said) if negated else said
-    years = [int(year[:4]) for year in _YEARS.findall(said)]
+    years = [int(year[:4]) for year in YEARS.findall(said)]
     if CURRENT.search(said) and not years:
         years = [max(record.passage.document.period[1] for record in records)] if records else []
     names = [name for field in wanted.values() for name in field]
@@ -70,8 +72,10 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
         return None
     if not (names or years) or _OTHERWISE.search(said) or _left_over(said, names, records):
         return None
-    examined = [record for record in records if _in_plan(record, years)]
+    examined = [record for record in records if in_plan(record, years)]
     found = tuple(record for record in examined if _meets(record, wanted, negated))
+    if _TOGETHER.search(question):
+        found = tuple(record for record in found if set(wanted["lead"]) <= set(record.lead))
     return Tally(found, len(examined), counts) if found else None
 
 
@@ -88,7 +92,7 @@ def _meets(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -
 
 def _left_over(question: str, names: Sequence[str], records: Sequence[Record]) -> bool:
     """Whether a question says more than what it counts, `names`, and words of the plans' titles."""
-    for pattern in (_COUNTS, _ITEMS, _LEADS, _YEARS, CURRENT):
+    for pattern in (_COUNTS, _ITEMS, _LEADS, YEARS, CURRENT):
         question = pattern.sub(" ", question)
     for name in names:
         question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question, flags=re.IGNORECASE)
@@ -101,7 +105,7 @@ def _named(question: str, names: set[str]) -> list[str]:
     return [n for n in sorted(names) if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", question, re.IGNORECASE)]
 
 
-def _in_plan(record: Record, years: Sequence[int]) -> bool:
+def in_plan(record: Record, years: Sequence[int]) -> bool:
     """Whether a record's plan is of a year that the question names; any plan where it names none."""
     first, last = record.passage.document.period
     return not years or any(first <= year <= last for year in years)

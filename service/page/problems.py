@@ -59,7 +59,8 @@ def _said(error: RequestValidationError | ValidationError) -> str:
     first = error.errors()[0]
     place = first["loc"][1:] if isinstance(error, RequestValidationError) else first["loc"]
     field = ".".join(map(str, place))[:_LONGEST_FIELD]
-    return f"{field}: {first['msg']}" if field else str(first["msg"])
+    said = str(first["msg"]).removeprefix("Value error, ")
+    return f"{field}: {said}" if field else said
 
 
 def problem_page(

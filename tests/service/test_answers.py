@@ -9,6 +9,8 @@ from corpus.catalogue import read_catalogue
 from index.build import build
 from index.generation import Generation, open_generation
 from service.answer import Answer, answer
+from service.extract import _without_others
+from service.question import analyse
 from tests.tiny import TinyEncoder
 
 OLD = """\
@@ -118,6 +120,16 @@ def test_a_yes_or_no_is_decided_without_the_names_beside_it(ferries: Generation)
     said = ask(ferries, "Has Finland sailed in the summer regatta?")
     assert said.text.startswith("Crews from … Finland … sailed in the summer regatta. [1]")
     assert said.citations[0].quote in NEW
+
+
+def test_of_a_name_between_dashes_no_letter_is_lost() -> None:
+    text = "Crews from Norway, Iceland, Denmark, Finland, Sweden and Estonia — hosted the regatta in the bay."
+    found = _without_others(analyse("Has Estonia hosted the regatta in the bay?"), text, (0, len(text)))
+    assert [text[slice(*span)] for span in found] == [
+        "Crews from",
+        "Estonia",
+        "hosted the regatta in the bay.",
+    ]
 
 
 def test_a_list_asked_for_is_given_and_not_its_mention(ferries: Generation) -> None:

@@ -58,6 +58,13 @@ def test_a_pronoun_stands_for_the_subject(client: TestClient) -> None:
     assert "staircase" in quote
 
 
+def test_those_are_the_items_that_were_listed(client: TestClient) -> None:
+    first = "Which items do all members lead?"
+    searched, quote = chat(client, first, "Which of those are for action with Iceland?")
+    assert searched == f"Which of the action items of “{first[:-1]}” are for action with Iceland?"
+    assert quote.startswith("2. Train")
+
+
 def test_entries_of_a_list_are_pointed_at_by_their_place(client: TestClient) -> None:
     first = "Who leads the training of buoy inspectors on corrosion?"
     assert chat(client, first, "And the one after that?")[1].startswith("3. Publish")

@@ -297,3 +297,45 @@ def test_openapi_describes_every_route_with_an_example_of_asking(client: TestCli
             assert operation.get("description"), f"{method} {path}"
     assert "example" in schema["components"]["schemas"]["ChatRequest"]
     assert "example" in schema["components"]["schemas"]["SearchRequest"]
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "number"),
+    [
+        ("Who leads item 2?", "All members Iceland [1]", "2"),
+        ("who leads action item no. 3 of the 2020-22 plan", "Iceland [1]", "3"),
+        (
+            "What is the status of item 1 of the work plan?",
+            "Complete. The lamp was replaced in 2021. [1]",
+            "1",
+        ),
+        ("Is action item 1 complete?", "Complete. [1]", "1"),
+        ("What is action item 4?", "4. Hold a fog signal workshop. [1]", "4"),
+        ("Which priority area is item 4 under?", "Training [1]", "4"),
+    ],
+)
+def test_an_item_is_asked_for_by_its_number(
+    client: TestClient, question: str, answer: str, number: str
+) -> None:
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": question}]}).json()
+    assert (given["status"], given["answer"]) == ("answered", answer)
+    assert [citation["quote"].split(".")[0] for citation in given["citations"]] == [number]
+
+
+@pytest.mark.parametrize("question", ["Who leads item 5?", "Who leads item 2 of the 2031 plan?"])
+def test_a_number_that_no_item_has_is_not_found(client: TestClient, question: str) -> None:
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": question}]}).json()
+    assert given["status"] == "not_found"
+
+
+def test_items_led_together_are_those_of_both(client: TestClient) -> None:
+    asked = "Which items do all members lead jointly with Iceland?"
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": asked}]}).json()
+    assert [citation["quote"][0] for citation in given["citations"]] == ["2"]
+
+
+def test_a_yes_or_no_of_a_name_that_is_nowhere_is_not_found(client: TestClient) -> None:
+    asked = "Is Atlantis among the members of the Harbour Group?"
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": asked}]}).json()
+    assert given["status"] == "not_found"
+    assert "No document mentions Atlantis" in given["answer"]

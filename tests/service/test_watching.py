@@ -4,11 +4,9 @@ import io
 import json
 import logging
 import re
-import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -16,12 +14,9 @@ from starlette.testclient import TestClient
 
 from service import bounds, listening, logs
 from service.app import create_app
-from service.bounds import Bounds
-from service.listening import Impatient
 from service.page.headers import HEADERS
 from service.settings import Settings
 from service.tracing import ENDPOINT, TracingError, tracing
-from tests.live import live
 from tests.service.test_streaming import GatedEncoder
 from tests.tiny import TinyEncoder
 
@@ -173,57 +168,6 @@ def test_what_is_too_long_is_told(
 
 def test_the_longest_question_can_be_asked_in_an_address(client: TestClient) -> None:
     assert client.get("/find", params={"q": "灯" * 4_000}).status_code == 200
-
-
-def test_a_body_that_does_not_come_is_not_waited_for(
-    harbour: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Bounds.__init__, "__defaults__", (0.2,))
-    with live(create_app(harbour, TinyEncoder)) as url:
-        for path in ("/search", "/mcp"):
-            answer = _talk(url, f"POST {path} HTTP/1.1\r\n{_HEAD}Content-Length: 100\r\n\r\n{{".encode())
-            assert answer.startswith(b"HTTP/1.1 408 "), path
-        assert b'"alive"' in _talk(url, f"GET /healthz HTTP/1.1\r\n{_HEAD}Connection: close\r\n\r\n".encode())
-        form = _HEAD.replace("application/json\r", "application/x-www-form-urlencoded\r", 1)
-        answer = _talk(url, f"POST / HTTP/1.1\r\n{form}Content-Length: 100\r\n\r\nq=".encode())
-        assert answer.startswith(b"HTTP/1.1 408 ")
-
-
-@pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: "])
-def test_a_head_that_does_not_come_is_not_waited_for(
-    harbour: Settings, monkeypatch: pytest.MonkeyPatch, sent: bytes
-) -> None:
-    monkeypatch.setattr(listening, "HEAD_TIME", 0.2)
-    with live(create_app(harbour, TinyEncoder), http=Impatient, timeout_keep_alive=1) as url:
-        assert _talk(url, sent) == b""
-        again = f"GET /healthz HTTP/1.1\r\n{_HEAD}\r\n".encode() + sent
-        assert _talk(url, again).count(b'"alive"') == 1  # and the second head is not waited for either
-
-
-def test_a_head_without_end_is_refused(harbour: Settings) -> None:
-    settings = harbour.model_copy(update={"port": 0})
-    config = listening.configuration(create_app(settings, TinyEncoder), settings)
-    with live(config) as url:
-        answer = _talk(url, b"GET / HTTP/1.1\r\nX-Long: " + b"x" * (2 * listening.MAX_HEAD))
-        assert answer.startswith(b"HTTP/1.1 400 ")
-        assert b"server:" not in answer.lower()
-
-
-_HEAD = "Host: localhost\r\nContent-Type: application/json\r\nAccept: application/json, text/event-stream\r\n"
-
-
-def _talk(url: str, sent: bytes) -> bytes:
-    """All that comes back until the other side closes."""
-    address = urlsplit(url)
-    with socket.create_connection((address.hostname or "", address.port or 0), timeout=20) as connection:
-        connection.sendall(sent)
-        received = b""
-        try:
-            while piece := connection.recv(65_536):
-                received += piece
-        except ConnectionResetError:
-            pass
-        return received
 
 
 def test_nothing_is_traced_unless_an_endpoint_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
