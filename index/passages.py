@@ -12,7 +12,7 @@ import hashlib
 import json
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast, get_args, overload
 
 import numpy as np
@@ -48,25 +48,68 @@ class Sources(Mapping[str, str]):
     """The text of each document by its id, out of `sources.txt`."""
 
     def __init__(self, data: Bytes, begins: NDArray[np.int64], documents: Sequence[Document]) -> None:
-        self._data = data
         self._places = {
             document.id: (int(begin), int(end))
             for document, begin, end in zip(documents, begins[:-1], begins[1:], strict=True)
         }
-        self._read = lru_cache(_REMEMBERED_TEXTS)(self._decoded)
+        # nothing that is kept leads back here: a closed generation goes at once, and its maps with it
+        self._read = lru_cache(_REMEMBERED_TEXTS)(partial(_decoded, data, self._places))
 
     def __getitem__(self, id: str) -> str:
         return self._read(id)
-
-    def _decoded(self, id: str) -> str:
-        begin, end = self._places[id]
-        return cast(bytes, self._data[begin:end]).decode()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
 
     def __len__(self) -> int:
         return len(self._places)
+
+
+def _decoded(data: Bytes, places: Mapping[str, tuple[int, int]], id: str) -> str:
+    begin, end = places[id]
+    return cast(bytes, data[begin:end]).decode()
+
+
+class _Lines:
+    """Where passages are read from; knows nothing of those that were."""
+
+    def __init__(
+        self,
+        lines: Bytes,
+        texts: Bytes,
+        table: NDArray[np.int64],
+        documents: Sequence[Document],
+        refuse: Callable[[str], GenerationError],
+    ) -> None:
+        self._lines, self._texts, self._table = lines, texts, table
+        self._documents, self._refuse = documents, refuse
+        self._lookups = Lookups(lines), Lookups(texts)
+
+    def parsed(self, row: int) -> Passage:
+        """The passage of a row, its line checked. Raises what `refuse` makes of a problem."""
+        last = row + 1 == self._table.shape[1]
+        line, end = self._table[LINE, row], None if last else self._table[LINE, row + 1]
+        try:
+            passage = self._checked(row, json.loads(self._lines[line:end]))
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
+            raise self._refuse(f"is damaged (line {row + 1}: {error})") from error
+        for lookups in self._lookups:
+            lookups.add(1)
+        return passage
+
+    def _checked(self, row: int, said: dict[str, Any]) -> Passage:
+        column = self._table[:, row]
+        document = self._documents[column[DOCUMENT]]
+        text = cast(bytes, self._texts[column[BEGIN] : column[END]]).decode()
+        expect(said["document"] == document.id, "is of another document")
+        expect(type(said["start"]) is int and said["start"] == column[START], "begins elsewhere")
+        expect(type(said["end"]) is int and said["end"] == said["start"] + len(text), "ends elsewhere")
+        expect(said["kind"] == KINDS[column[KIND]], f"{said['kind']!r} is another kind")
+        passage = Passage(**{**said, "document": document, "section": tuple(said["section"]), "text": text})
+        strings = (passage.id, passage.context, *passage.section, *passage.fields, *passage.fields.values())
+        expect(all(isinstance(text, str) for text in strings), "a field is no string")
+        expect(passage.page is None or type(passage.page) is int, "a page is no number")
+        return passage
 
 
 class Passages(Sequence[Passage]):
@@ -85,17 +128,15 @@ class Passages(Sequence[Passage]):
         documents: Sequence[Document],
         refuse: Callable[[str], GenerationError],
     ) -> None:
-        self._lines, self._texts, self._table = lines, texts, table
-        self._documents, self._refuse = documents, refuse
+        self._size = table.shape[1]
         self.sections = table[RUN]
         self.document_numbers = table[DOCUMENT].astype(np.int32)
         self.kinds = table[KIND].astype(np.uint8)
         self._numbers = {document.id: number for number, document in enumerate(documents)}
-        self._lookups = Lookups(lines), Lookups(texts)
-        self._row = lru_cache(_REMEMBERED)(self._parsed)
+        self._row = lru_cache(_REMEMBERED)(_Lines(lines, texts, table, documents, refuse).parsed)
 
     def __len__(self) -> int:
-        return int(self._table.shape[1])
+        return int(self._size)
 
     @overload
     def __getitem__(self, row: int) -> Passage: ...
@@ -120,31 +161,6 @@ class Passages(Sequence[Passage]):
     def of_kind(self, kind: PassageKind, mask: NDArray[np.bool_]) -> Iterator[Passage]:
         """Those of one kind that a mask of shape (passages,) lets through."""
         return map(self._row, np.flatnonzero(mask & (self.kinds == KINDS.index(kind))).tolist())
-
-    def _parsed(self, row: int) -> Passage:
-        last = row + 1 == len(self)
-        line, end = self._table[LINE, row], None if last else self._table[LINE, row + 1]
-        try:
-            passage = self._checked(row, json.loads(self._lines[line:end]))
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise self._refuse(f"is damaged (line {row + 1}: {error})") from error
-        for lookups in self._lookups:
-            lookups.add(1)
-        return passage
-
-    def _checked(self, row: int, said: dict[str, Any]) -> Passage:
-        column = self._table[:, row]
-        document = self._documents[column[DOCUMENT]]
-        text = cast(bytes, self._texts[column[BEGIN] : column[END]]).decode()
-        expect(said["document"] == document.id, "is of another document")
-        expect(type(said["start"]) is int and said["start"] == column[START], "begins elsewhere")
-        expect(type(said["end"]) is int and said["end"] == said["start"] + len(text), "ends elsewhere")
-        expect(said["kind"] == KINDS[column[KIND]], f"{said['kind']!r} is another kind")
-        passage = Passage(**{**said, "document": document, "section": tuple(said["section"]), "text": text})
-        strings = (passage.id, passage.context, *passage.section, *passage.fields, *passage.fields.values())
-        expect(all(isinstance(text, str) for text in strings), "a field is no string")
-        expect(passage.page is None or type(passage.page) is int, "a page is no number")
-        return passage
 
 
 class Positions(Mapping[str, int]):

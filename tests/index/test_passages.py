@@ -1,6 +1,8 @@
 """What is read back when it is asked for is what was written."""
 
+import gc
 import tempfile
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from hypothesis import strategies as st
 from corpus.types import Document, Passage
 from index.drafts import Draft
 from index.files import Files
+from index.generation import open_generation
 from index.passages import KINDS, load_passages
 from index.passages_writer import PassagesWriter
+from service.settings import Settings
 
 DOCUMENT = Document("d", "Title", "issuer", "kind", (2020, 2021), "d.txt", "0" * 64)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -64,3 +68,15 @@ def test_passages_and_texts_are_as_they_were(
             positions["another"]
         with pytest.raises(IndexError):
             found[len(expected)]
+
+
+def test_a_generation_that_nobody_has_goes_at_once(harbour: Settings) -> None:
+    generation = open_generation(harbour.var)
+    assert generation.passages[0].text in generation.sources[generation.passages[0].document.id]
+    passages = weakref.ref(generation.passages)
+    gc.disable()
+    try:
+        del generation
+        assert passages() is None  # its maps would stay open else, until something collects cycles
+    finally:
+        gc.enable()
