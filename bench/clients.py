@@ -23,6 +23,7 @@ import httpx2
 import numpy as np
 import psutil
 import uvicorn
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -108,7 +109,7 @@ def measure(
     """One service under one load."""
     before = sum(process.cpu_times()[:2])
     begin = time.perf_counter()
-    answers = asyncio.run(closed_loop(url, route, _bodies(route, questions), clients, seconds))
+    answers = uvloop.run(closed_loop(url, route, _bodies(route, questions), clients, seconds))
     took, used = time.perf_counter() - begin, sum(process.cpu_times()[:2]) - before
     times = np.array([one.took for one in answers]) * 1000
     return Load(

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import psutil
+import uvloop
 from rich.console import Console
 from rich.progress import Progress
 
@@ -46,15 +47,15 @@ async def open_loop(url: str, bodies: Sequence[dict[str, Any]], rate: float, sec
 
 def overload(url: str, bodies: Sequence[dict[str, Any]], seconds: float) -> bool:
     """Whether what is promised holds; prints the figures."""
-    asyncio.run(closed_loop(url, _ROUTE, bodies, _CLIENTS, 2))
-    before = asyncio.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
-    alone = asyncio.run(closed_loop(url, _ROUTE, bodies, _CLIENTS, 10))
+    uvloop.run(closed_loop(url, _ROUTE, bodies, _CLIENTS, 2))
+    before = uvloop.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
+    alone = uvloop.run(closed_loop(url, _ROUTE, bodies, _CLIENTS, 10))
     peak = sum(one.status == 200 for one in alone) / 10
     begun = time.perf_counter()
-    said = asyncio.run(open_loop(url, bodies, _TIMES * peak, seconds))
+    said = uvloop.run(open_loop(url, bodies, _TIMES * peak, seconds))
     took = max(one.at for one in said) - begun
-    asyncio.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
-    after = asyncio.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
+    uvloop.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
+    after = uvloop.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
     goodput = sum(one.status == 200 for one in said) / took
     refusals = [one.took for one in said if one.status in (429, 503)]
     others = sum(one.status not in (200, 429, 503) for one in said)
@@ -121,7 +122,7 @@ def main() -> int:
         if options.seconds:
             kept &= overload(url, bodies, options.seconds)
         if options.soak:
-            kept &= asyncio.run(soaked(url, process, bodies, options.soak, options.reloads))
+            kept &= uvloop.run(soaked(url, process, bodies, options.soak, options.reloads))
     return int(not kept)
 
 

@@ -1,5 +1,6 @@
 """The command line. Exit codes: 0 done, 1 not found or not valid, 2 wrong use or input, 3 nothing usable is built."""
 
+import gc
 import socket
 import sys
 from importlib.metadata import version as version_of
@@ -147,7 +148,9 @@ def serve(
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
     )
-    uvicorn.Server(configuration(create_app(settings), settings)).run()
+    application = create_app(settings)
+    gc.freeze()  # what is there by now stays: it need not be looked through again and again
+    uvicorn.Server(configuration(application, settings)).run()
 
 
 @app.command(name="mcp")
@@ -280,7 +283,12 @@ def main() -> None:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or "input"
-        err.print(f"bali: {field}: {first['msg'].removeprefix('Value error, ')}", style="red", markup=False, soft_wrap=True)
+        err.print(
+            f"bali: {field}: {first['msg'].removeprefix('Value error, ')}",
+            style="red",
+            markup=False,
+            soft_wrap=True,
+        )
         raise SystemExit(2) from None
 
 
