@@ -135,7 +135,7 @@ def serve(
     from service import logs
     from service.access import check_binding
     from service.app import create_app
-    from service.listening import configuration
+    from service.listening import configuration, share_one_heap
 
     given = {"host": host, "port": port}
     settings = Settings().model_copy(
@@ -148,6 +148,7 @@ def serve(
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
     )
+    share_one_heap()
     application = create_app(settings)
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
     uvicorn.Server(configuration(application, settings)).run()
