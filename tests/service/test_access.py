@@ -1,14 +1,12 @@
 """Who is let in: every route by every kind of key, what a browser does, and what other sites cannot do."""
 
-from collections.abc import time
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import Callable
-import Iterator
-import Mapping
 import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
