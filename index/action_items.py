@@ -7,7 +7,7 @@ items.npy    for each value that a passage has, the column, the row and the numb
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from corpus.types import Passage
 from index.arrays import from_npy, to_npy
 from index.drafts import Draft
 from index.files import Files, expect
+from index.lazy import Lazy
 
 _VALUES, _PAIRS = "items.json", "items.npy"
 _COLUMNS = ("lead", "status", "status_cell")
@@ -88,7 +89,7 @@ class ActionItemsWriter:
         draft.write(_PAIRS, *to_npy(np.ascontiguousarray(np.concatenate(parts).T)))
 
 
-class ActionItems(Sequence[Record]):
+class ActionItems(Lazy[Record]):
     """The action items in the order of the documents, each read from its passage when it is asked for."""
 
     def __init__(
@@ -136,17 +137,12 @@ class ActionItems(Sequence[Record]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    @overload
-    def __getitem__(self, n: int) -> Record: ...
-    @overload
-    def __getitem__(self, n: slice) -> list[Record]: ...
-    def __getitem__(self, n: int | slice) -> Record | list[Record]:
-        if isinstance(n, slice):
-            return [self[one] for one in range(*n.indices(len(self)))]
-        return self._reader.read(self._passages[self.rows[n]])
+    def at(self, place: int) -> Record:
+        """As `Lazy.at`."""
+        return self._reader.read(self._passages[self.rows[place]])
 
 
-class _Some(Sequence[Record]):
+class _Some(Lazy[Record]):
     """Some of the action items."""
 
     def __init__(self, items: ActionItems, places: Sequence[int]) -> None:
@@ -155,11 +151,6 @@ class _Some(Sequence[Record]):
     def __len__(self) -> int:
         return len(self._places)
 
-    @overload
-    def __getitem__(self, n: int) -> Record: ...
-    @overload
-    def __getitem__(self, n: slice) -> list[Record]: ...
-    def __getitem__(self, n: int | slice) -> Record | list[Record]:
-        if isinstance(n, slice):
-            return [self._items[place] for place in self._places[n]]
-        return self._items[self._places[n]]
+    def at(self, place: int) -> Record:
+        """As `Lazy.at`."""
+        return self._items.at(self._places[place])

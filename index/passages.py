@@ -10,10 +10,9 @@ ids.npy          digests of the ids in order, and the row of each
 import codecs
 import hashlib
 import json
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, cast, get_args, overload
+from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +21,7 @@ from corpus.types import Document, Passage, PassageKind
 from index.arrays import from_npy
 from index.errors import GenerationError
 from index.files import REBUILD, Files, expect
+from index.lazy import Lazy
 from index.lookups import Lookups
 
 DOCUMENTS, SOURCES, PASSAGES = "documents.json", "sources.txt", "passages.jsonl"
@@ -112,7 +112,7 @@ class _Lines:
         return passage
 
 
-class Passages(Sequence[Passage]):
+class Passages(Lazy[Passage]):
     """The passages by row, each read from its line when it is asked for; the last ones asked for are kept.
 
     `sections[n]` is the same number for neighbours that stand under the same heading, `document_numbers[n]` that of
@@ -120,35 +120,20 @@ class Passages(Sequence[Passage]):
     read: a `GenerationError` says that it is not as it was built.
     """
 
-    def __init__(
-        self,
-        lines: Bytes,
-        texts: Bytes,
-        table: NDArray[np.int64],
-        documents: Sequence[Document],
-        refuse: Callable[[str], GenerationError],
-    ) -> None:
+    def __init__(self, lines: _Lines, table: NDArray[np.int64], documents: Sequence[Document]) -> None:
         self._size = table.shape[1]
         self.sections = table[RUN]
         self.document_numbers = table[DOCUMENT].astype(np.int32)
         self.kinds = table[KIND].astype(np.uint8)
         self._numbers = {document.id: number for number, document in enumerate(documents)}
-        self._row = lru_cache(_REMEMBERED)(_Lines(lines, texts, table, documents, refuse).parsed)
+        self._row = lru_cache(_REMEMBERED)(lines.parsed)
 
     def __len__(self) -> int:
         return int(self._size)
 
-    @overload
-    def __getitem__(self, row: int) -> Passage: ...
-    @overload
-    def __getitem__(self, row: slice) -> list[Passage]: ...
-    def __getitem__(self, row: int | slice) -> Passage | list[Passage]:
-        if isinstance(row, slice):
-            return [self._row(n) for n in range(*row.indices(len(self)))]
-        place = operator.index(row)
-        if not -len(self) <= place < len(self):
-            raise IndexError(row)
-        return self._row(place % len(self))
+    def at(self, place: int) -> Passage:
+        """As `Lazy.at`."""
+        return self._row(place)
 
     def __iter__(self) -> Iterator[Passage]:
         return map(self._row, range(len(self)))
@@ -229,7 +214,7 @@ def load_passages(
     def refuse(problem: str) -> GenerationError:
         return GenerationError(problem, where=str(files.path / PASSAGES), remedy=REBUILD)
 
-    passages = Passages(lines, texts, table, documents, refuse)
+    passages = Passages(_Lines(lines, texts, table, documents, refuse), table, documents)
     positions = Positions(passages, digests, rows)
     with files.naming(IDS):
         _expect_unique(passages, digests, rows)

@@ -11,7 +11,7 @@ from index.lexical import terms
 from service.citations import Citation
 
 _ENOUGH = 40  # characters of a lead-in that tell it from others
-_MOST_ITEMS = 16  # of a list that are quoted
+MOST_ITEMS = 16  # of a list that are quoted
 _ABOUT = 0.5  # of a question's words that what leads in to a list must have, to be about it
 _BACK = 40  # passages before an item in which its lead-in is looked for
 _LABEL = re.compile(r":\s*\n")
@@ -31,7 +31,7 @@ class Listing:
     citations: tuple[Citation, ...]
 
 
-def items_of(generation: Generation, lead_in: Passage, most: int = _MOST_ITEMS) -> list[Passage]:
+def items_of(generation: Generation, lead_in: Passage, most: int = MOST_ITEMS) -> list[Passage]:
     """What stands below a passage that leads in to a list; none where it is more than can be quoted."""
     introduced = _introduction(lead_in)
     if introduced is None:

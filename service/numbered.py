@@ -9,7 +9,7 @@ from corpus.sentences import sentences
 from index.lexical import terms
 from service.extract import Span, cell_of
 from service.question import FUNCTION_WORDS, Question
-from service.tally import YEARS, in_plan
+from service.tally import in_plan, plan_years, says_more
 
 _NUMBERED = re.compile(
     r"\b(?:action )?(?:items?|actions?|activity|commitment) (?:(?:no\.?|nr\.?|number) ?|#)?(?P<number>\d{1,3})\b(?![-–/.]\d)",
@@ -38,9 +38,9 @@ def items_numbered(question: Question, records: Sequence[Record]) -> list[Number
     the number, or its plan has no column for what is asked.
     """
     match = _NUMBERED.search(question.text)
-    if match is None or _left_over(question.text, records):
+    if match is None or says_more(_NUMBERED.sub(" ", question.text), _PLAIN, records):
         return None
-    years = [int(year[:4]) for year in YEARS.findall(question.text)]
+    years = plan_years(question.text)
     number = int(match["number"])
     found = [record for record in records if _number(record) == number and in_plan(record, years)]
     found.sort(key=lambda record: record.passage.document.period, reverse=True)
@@ -55,11 +55,3 @@ def _number(record: Record) -> int | None:
 
 def _part(question: Question, record: Record, cell: Span) -> Span:
     return sentences(record.passage.text, *cell)[0] if question.yes_or_no else cell
-
-
-def _left_over(question: str, records: Sequence[Record]) -> bool:
-    """Whether a question says more than a number, what it asks of it, and words of the plans' titles."""
-    for pattern in (_NUMBERED, YEARS):
-        question = pattern.sub(" ", question)
-    titles = {term for record in records for term in terms(record.passage.document.title)}
-    return not (_PLAIN | titles).issuperset(terms(question))

@@ -11,7 +11,7 @@ from index.highlights import Highlight
 from index.search import Result
 from service.citations import Citation
 from service.extract import Span, beginning, extract, has_asked, sentences_of, trimmed_item
-from service.listing import Listing, about, entries, enumerates, items_of, lead_in_of, series
+from service.listing import MOST_ITEMS, Listing, about, entries, enumerates, items_of, lead_in_of, series
 from service.question import Question, does
 
 _CLOSE = 0.02  # a passage whose score is this close to the best one's answers beside it
@@ -23,8 +23,7 @@ _NEARBY = 0.06  # a passage whose score is this close is worth reading too
 _NEARBY_AFTER = 0.1  # the same after other questions
 _PREFERRED = 0.1  # so close is a list that is asked for, or who did what
 _READ = 5  # passages that are worth reading
-_A_FEW_ITEMS = 5  # of a list that are quoted whole, whatever is asked
-_MOST_ITEMS = 16  # of a list that is asked for; of more than a few, the beginnings
+_A_FEW_ITEMS = 5  # of a list that are quoted whole, whatever is asked; of more, the beginnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def _items(
     leads_in = passage.text[: spans[-1][1]].endswith(":") or (
         question.lists and series(passage.text) is not None
     )
-    most = _MOST_ITEMS if question.lists else _A_FEW_ITEMS
+    most = MOST_ITEMS if question.lists else _A_FEW_ITEMS
     return items_of(generation, passage, most) if leads_in else []
 
 

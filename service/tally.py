@@ -17,7 +17,7 @@ _LED = re.compile(
     r"^\W*(?:what|how many)\b.{1,200}?\b(?:leads?|leading|led|responsible(?: for)?|in charge(?: of)?|owns?)\b",
     re.IGNORECASE,
 )
-YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?(?!\d)")
+_YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?(?!\d)")
 # Then each of several leads must be one of an item's.
 _TOGETHER = re.compile(r"\b(?:with|jointly|together|both|of the (?:action )?items)\b", re.IGNORECASE)
 _COMPLETED = re.compile(r"\b(?:completed|finished|done)\b", re.IGNORECASE)
@@ -64,7 +64,7 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     }
     negated = bool(wanted["status"]) and _NOT.search(said) is not None
     said = _NOT.sub(" ", said) if negated else said
-    years = [int(year[:4]) for year in YEARS.findall(said)]
+    years = plan_years(said)
     if CURRENT.search(said) and not years:
         years = [max(record.passage.document.period[1] for record in records)] if records else []
     names = [name for field in wanted.values() for name in field]
@@ -92,12 +92,22 @@ def _meets(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -
 
 def _left_over(question: str, names: Sequence[str], records: Sequence[Record]) -> bool:
     """Whether a question says more than what it counts, `names`, and words of the plans' titles."""
-    for pattern in (_COUNTS, _ITEMS, _LEADS, YEARS, CURRENT):
+    for pattern in (_COUNTS, _ITEMS, _LEADS, CURRENT):
         question = pattern.sub(" ", question)
     for name in names:
         question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question, flags=re.IGNORECASE)
+    return says_more(question, _PLAIN, records)
+
+
+def says_more(question: str, plain: frozenset[str], records: Sequence[Record]) -> bool:
+    """Whether a question says more than years, words of `plain`, as `terms` gives them, and of the plans' titles."""
     titles = {term for record in records for term in terms(record.passage.document.title)}
-    return not (_PLAIN | titles).issuperset(terms(question))
+    return not (plain | titles).issuperset(terms(_YEARS.sub(" ", question)))
+
+
+def plan_years(question: str) -> list[int]:
+    """The years that a question names a plan by, the first of each period."""
+    return [int(year[:4]) for year in _YEARS.findall(question)]
 
 
 def _named(question: str, names: set[str]) -> list[str]:
