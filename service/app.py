@@ -42,15 +42,19 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = None) -> FastAPI:
-    """The service on the generation under `settings.var`, opened when the service starts."""
+def create_app(
+    settings: Settings,
+    make_encoder: Callable[[], Encoder] | None = None,
+    opening: Callable[[], Opened] | None = None,
+) -> FastAPI:
+    """The service on the generation under `settings.var`, opened when the service starts, or by `opening`."""
 
     line = Line()
     agents = Agents(lambda: app.state.opened.pair, line)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.opened = Opened(settings, make_encoder)
+        app.state.opened = opening() if opening else Opened(settings, make_encoder)
         app.state.line = line
         async with (
             watching.audited(app),
