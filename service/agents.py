@@ -1,4 +1,4 @@
-"""MCP at `/mcp`, imported when the first agent comes: a fifth of what starting the service would cost otherwise.
+"""MCP at `/mcp`, imported when the first agent comes: a sixth of what starting the service would cost otherwise.
 
 The sessions of MCP live in a task of their own, since what they open must be closed by the task that opened it.
 """
