@@ -7,14 +7,12 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.routing import Route
 
 from index.encoder import Encoder
 from service import analysts, completions, reading, watching
+from service.agents import Agents
 from service.line import Line
-from service.mcp_tools import mcp_server
 from service.opened import NamesGeneration, Open, Opened, following, state
 from service.page.routes import install as install_page
 from service.problems import PROBLEMS, install
@@ -44,18 +42,23 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = None) -> FastAPI:
-    """The service on the generation under `settings.var`, opened when the service starts."""
+def create_app(
+    settings: Settings,
+    make_encoder: Callable[[], Encoder] | None = None,
+    opening: Callable[[], Opened] | None = None,
+) -> FastAPI:
+    """The service on the generation under `settings.var`, opened when the service starts, or by `opening`."""
 
     line = Line()
+    agents = Agents(lambda: app.state.opened.pair, line)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.opened = Opened(settings, make_encoder)
+        app.state.opened = opening() if opening else Opened(settings, make_encoder)
         app.state.line = line
         async with (
             watching.audited(app),
-            mcp.session_manager.run(),
+            agents.serving(),
             following(app.state.opened),
         ):
             yield
@@ -80,12 +83,8 @@ def create_app(settings: Settings, make_encoder: Callable[[], Encoder] | None = 
     install_page(app)
     watching.install(app, settings)
     app.state.settings = settings
-    mcp = mcp_server(lambda: app.state.opened.pair, line)
-    # makes the session manager; pages of other sites are kept out before, as from every route
-    unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    mcp.streamable_http_app(stateless_http=True, json_response=True, transport_security=unchecked)
     # without sessions nothing is ever sent unasked, so a stream by GET would only be held open
-    app.router.routes.append(Route("/mcp", StreamableHTTPASGIApp(mcp.session_manager), methods=["POST"]))
+    app.router.routes.append(Route("/mcp", agents, methods=["POST"]))
     return app
 
 

@@ -4,7 +4,7 @@ import sys
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,6 +14,9 @@ from index.opening import encoder_to_build_with
 from index.publishing import building, current_id
 from service.settings import Settings
 from service.terminal import err
+
+if TYPE_CHECKING:
+    from service.opened import Opened
 
 
 def bring_up_to_date(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
@@ -32,13 +35,30 @@ def bring_up_to_date(settings: Settings, catalogue: Catalogue) -> dict[str, Any]
 def bring_up_to_date_apart(settings: Settings, catalogue: Catalogue) -> None:
     """As `bring_up_to_date`, in a process of its own: what a build keeps in memory goes with it.
 
+    What is built is taken at its manifest's word, since it is proved when it is opened, by `open_mended`.
     Raises `SystemExit` with the exit code of a build that failed, and has said why.
     """
-    from index.build import is_current
+    from index.build import claims_to_be_current
 
-    if is_current(settings.var, catalogue, settings.models.sha256()):
+    if claims_to_be_current(settings.var, catalogue, settings.models.sha256()):
         err.print("The index is up to date.")
-        return
+    else:
+        _build_apart()
+
+
+def open_mended(settings: Settings) -> "Opened":
+    """What the service answers from, built anew where opening found it damaged. Raises as `bring_up_to_date_apart`."""
+    from service.opened import Opened
+
+    opened = Opened(settings)
+    if opened.problem:
+        err.print(f"{opened.problem}; building anew…", markup=False, soft_wrap=True)
+        _build_apart()
+        opened.refresh()
+    return opened
+
+
+def _build_apart() -> None:
     child = get_context("spawn").Process(target=_build_alone)
     child.start()
     child.join()

@@ -17,7 +17,7 @@ from corpus.errors import BaliError
 from index.errors import GenerationError, ModelError
 from index.generation import open_generation
 from service.analyst_commands import feedback, precedents
-from service.building import bring_up_to_date, bring_up_to_date_apart
+from service.building import bring_up_to_date, bring_up_to_date_apart, open_mended
 from service.curating import add, history, remove, replace
 from service.operating_commands import audit, keys
 from service.options import (
@@ -149,8 +149,9 @@ def serve(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
     )
     share_one_heap()
-    application = create_app(settings)
+    application = create_app(settings, opening=lambda: opened)
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
+    opened = open_mended(settings)
     uvicorn.Server(configuration(application, settings)).run()
 
 

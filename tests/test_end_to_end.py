@@ -128,3 +128,11 @@ def test_answering_at_the_command_line_loads_no_torch(real_var: Path) -> None:
     )
     assert done.stdout.startswith("Australia"), done.stderr
     assert done.returncode == 0
+
+
+def test_the_service_is_put_together_without_what_only_agents_need() -> None:
+    program = (
+        "import sys; from service.app import create_app; from service.settings import Settings; "
+        "create_app(Settings()); sys.exit('mcp' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.catalogue import read_catalogue
-from index.build import build, is_current
+from index.build import build, claims_to_be_current, is_current
 from index.encoder import Encoding
 from index.errors import GenerationError
 from index.generation import open_generation
@@ -42,6 +42,19 @@ def test_a_generation_is_current_until_the_corpus_or_the_model_changes(tmp_path:
     assert not is_current(var, read_catalogue(corpus), "1" * 64)
     write_corpus(corpus, REPORT + "\nMore.\n")
     assert not is_current(var, read_catalogue(corpus), encoder.sha256)
+
+
+def test_a_manifest_says_by_itself_what_it_is_of(tmp_path: Path) -> None:
+    corpus = write_corpus(tmp_path / "corpus")
+    var, sha256 = tmp_path / "var", TinyEncoder().sha256
+    assert not claims_to_be_current(var, read_catalogue(corpus), sha256)
+    build(var, read_catalogue(corpus), TinyEncoder())
+    assert claims_to_be_current(var, read_catalogue(corpus), sha256)
+    assert not claims_to_be_current(var, read_catalogue(corpus), "1" * 64)
+    (folder_of(var) / "names.json").write_text("{")
+    assert claims_to_be_current(var, read_catalogue(corpus), sha256)
+    (folder_of(var) / "manifest.json").write_text("{}")
+    assert not claims_to_be_current(var, read_catalogue(corpus), sha256)
 
 
 @pytest.mark.parametrize(
