@@ -1,10 +1,10 @@
 """What is asked when too much waits already is refused before anything else is done for it."""
 
-import secrets
 from collections.abc import Callable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.calls import REQUEST_ID, request_id
 from service.errors import BusyError
 from service.line import Line
 from service.page.headers import HEADERS
@@ -38,7 +38,7 @@ class Crowd:
     async def _refuse(self, scope: Scope, error: BusyError, send: Send) -> None:
         self._refused(scope["path"])
         start, body = self._refusals.get(scope["path"]) or self._refusal(scope, error)
-        named = [*start["headers"], (b"x-request-id", secrets.token_hex(16).encode())]
+        named = [*start["headers"], (REQUEST_ID.lower().encode(), request_id(scope).encode())]
         await send({**start, "headers": named})
         await send(body)
 
