@@ -7,9 +7,10 @@ an endpoint of the same server that always says the same; their processor time i
 
 *tokenise*, *forward*, *dense*, *lexical*, *rerank* and *highlights* are the parts of a search, each done alone;
 *tokenizer*, *runtime*, *scan* and *product* (of the question's word pieces with those of all passages) are the limits of
-the first three and of *rerank*. All take turns, for one question of `eval/gold` after the other, on one thread. A ratio
-is that of two medians. What is promised is judged by the time of the processor, which on an idle machine is that of the clock
-and on another does not depend on what else runs.
+the first three and of *rerank*. All take turns, for one question of `eval/gold` after the other, each right after it was
+done once untimed: else what was done before it would be timed with it, in what it finds in the caches. A ratio is that of
+two medians. A question that is read in two ways is read by two threads, so a search is judged by the clock, what HTTP
+adds by the time of the processor, and so is encoding.
 
 Rankings are compared with those of an index that sentence-transformers itself builds and asks, for all questions and
 queries of `eval/gold`. Ends with 1 when a promise is broken.
@@ -57,11 +58,7 @@ from service.answer import answer
 from service.listening import configuration
 from service.settings import Settings
 
-MOST_ENCODING, MOST_SEARCH, MOST_HTTP = (
-    0.45,
-    1.5,
-    2.5,
-)  # of stock; of bare; milliseconds of the processor above that
+MOST_ENCODING, MOST_SEARCH, MOST_HTTP = 0.45, 1.5, 2.5  # of stock; of bare; milliseconds above a search
 LIMITS = {
     "encode": "stock",
     "tokenise": "tokenizer",
@@ -232,6 +229,7 @@ def measure(
             kinds = list(all_of(question).items())
             first = turn % len(kinds)
             for kind, (work, clock) in kinds[first:] + kinds[:first]:
+                work()
                 wall, cpu = time.perf_counter(), time.clock_gettime(clock)
                 work()
                 took = Timing(time.perf_counter() - wall, time.clock_gettime(clock) - cpu)
@@ -277,11 +275,10 @@ def figures(timings: Timings) -> dict[str, dict[str, float | str]]:
 
 def promises(found: Mapping[str, Mapping[str, Any]], different: int) -> list[dict[str, Any]]:
     """What is promised, what was found, and whether it holds."""
-    allowed = MOST_SEARCH * found["bare"]["cpu_ms"] + MOST_HTTP
     held = [
         ("encoding / stock encode", found["encode"]["cpu_ratio"], MOST_ENCODING),
-        ("search p50 / bare p50", found["search"]["cpu_ratio"], MOST_SEARCH),
-        ("processor time of a search over HTTP, ms", found["http"]["cpu_ms"], allowed),
+        ("search p50 / bare p50", found["search"]["wall_ratio"], MOST_SEARCH),
+        ("processor time that HTTP adds, ms", found["http"]["cpu_ms"] - found["search"]["cpu_ms"], MOST_HTTP),
         ("rankings other than the reference's", different, 0),
     ]
     return [

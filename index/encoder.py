@@ -19,7 +19,8 @@ from index.wordpieces import Cut, WordPieces
 Vectors = NDArray[np.float32]
 T = TypeVar("T")
 
-_FEW = 8  # texts, as of one question, for which no threads are called
+_FEW = 8  # texts, as the readings of one question, for which no threads are begun
+_BESIDE = ThreadPoolExecutor(1, "reading")  # begun when it is first needed
 TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
@@ -150,9 +151,15 @@ class ReadingEncoder(ABC):
 
 
 def _each(work: Callable[[str], T], texts: Sequence[str]) -> Iterator[T]:
-    """What `work` gives for each text, in order."""
+    """What `work` gives for each text, in order.
+
+    A few are worked on here and, as far as it is free, by one thread more: what it has not begun is done here.
+    """
     if len(texts) <= _FEW:
-        yield from map(work, texts)
+        others = [_BESIDE.submit(work, text) for text in texts[1:]]
+        yield from map(work, texts[:1])
+        for text, other in zip(texts[1:], others, strict=True):
+            yield work(text) if other.cancel() else other.result()
         return
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         yield from pool.map(work, texts)

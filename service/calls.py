@@ -74,6 +74,12 @@ def answered(question: str, generation: str, passages: Sequence[str], status: st
     call.metrics.answers.labels(status).inc()
 
 
+def request_id(scope: Scope) -> str:
+    """The id that a request has, if that is a sane one, or a new one."""
+    given = Headers(scope=scope).get(REQUEST_ID, "")
+    return given if _SANE.fullmatch(given) else secrets.token_hex(16)
+
+
 class Calls:
     """Gives every request an id, or takes a sane one that it has, and says how it ended."""
 
@@ -93,8 +99,7 @@ class Calls:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        id = given if _SANE.fullmatch(given) else secrets.token_hex(16)
+        id = request_id(scope)
         route = self._route_of(scope["path"]) or "elsewhere"
         call = Call(id, route, self._audit, self._metrics, self._question_as_text)
         scope.setdefault("state", {})["request_id"] = id

@@ -33,10 +33,14 @@ def install(app: FastAPI, settings: Settings) -> None:
         refused=lambda reason: metrics.refusals.labels(reason).inc(),
     )
     app.add_middleware(Bounds)
-    app.add_middleware(Crowd, line=lambda: app.state.line)
     app.add_middleware(SafetyHeaders)
     as_text = settings.audit_questions == "text"
     app.add_middleware(Calls, route_of=path_of, audit=audit, metrics=metrics, question_as_text=as_text)
+    app.add_middleware(
+        Crowd,
+        line=lambda: app.state.line,
+        refused=lambda path: metrics.requests.labels("POST", path, "503").inc(),
+    )
 
     @app.get(
         "/metrics",

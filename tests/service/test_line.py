@@ -44,7 +44,11 @@ def test_what_is_too_much_is_told_when_to_come_again_and_what_waits_is_served(
         assert refused.status_code == 503
         assert refused.headers["retry-after"].isdigit()
         assert "try again" in refused.text
-        assert refused.headers["x-request-id"]
+        assert len(refused.headers["x-request-id"]) == 32
+        mine = httpx2.post(f"{url}{path}", json=PATHS[path], headers={"X-Request-ID": "from-a-proxy.1"})
+        assert mine.headers["x-request-id"] == "from-a-proxy.1"
+        counted = f'bali_requests_total{{method="POST",route="{path}",status="503"}} 2.0'
+        assert counted in httpx2.get(f"{url}/metrics").text
         assert refused.headers["x-content-type-options"] == "nosniff"
         assert httpx2.get(f"{url}/healthz").status_code == 200
         encoder.gate.set()
