@@ -10,7 +10,7 @@ from index.generation import Generation
 from index.highlights import Highlight
 from index.search import Result
 from service.citations import Citation
-from service.extract import Span, beginning, extract, has_asked, sentences_of, trimmed_item
+from service.extract import Span, beginning, cell_of, extract, has_asked, sentences_of, trimmed_item
 from service.listing import MOST_ITEMS, Listing, about, entries, enumerates, items_of, lead_in_of, series
 from service.question import Question, does
 
@@ -57,7 +57,7 @@ def quote(
         whole = passage.kind in ("row", "definition")  # a cell means nothing without its row
         text = passage.text if whole else passage.text[spans[0][0] : spans[-1][1]]
         citations.append(Citation(len(citations) + 1, text, passage))
-        return f"{_words(passage, spans)} [{len(citations)}]"
+        return f"{words(generation, passage, spans)} [{len(citations)}]"
 
     for result in quoted:
         if any(citation.passage.id == result.passage.id for citation in citations):
@@ -169,6 +169,15 @@ def _alike(question: Question, results: Sequence[Result], close: float, most: in
 
 def _words(passage: Passage, spans: Sequence[Span]) -> str:
     return " … ".join(plain(passage.text[start:end]) for start, end in spans)
+
+
+def words(generation: Generation, passage: Passage, spans: Sequence[Span]) -> str:
+    """What is shown of a passage: `spans` without markup; leads that lost what stood between them, with commas."""
+    record = generation.records.of(passage)
+    if record and list(spans) == [cell_of(passage, "lead")]:
+        shown = _words(passage, spans)
+        return ", ".join(record.lead) if shown == " ".join(record.lead) else shown
+    return _words(passage, spans)
 
 
 def years(passage: Passage) -> str:
