@@ -10,7 +10,7 @@ from index.generation import Generation
 from index.highlights import Highlight
 from index.search import Result
 from service.citations import Citation
-from service.extract import Span, beginning, cell_of, extract, has_asked, sentences_of, trimmed_item
+from service.extract import Span, beginning, extract, has_asked, sentences_of, trimmed_item
 from service.listing import MOST_ITEMS, Listing, about, entries, enumerates, items_of, lead_in_of, series
 from service.question import Question, does
 
@@ -172,12 +172,12 @@ def _words(passage: Passage, spans: Sequence[Span]) -> str:
 
 
 def words(generation: Generation, passage: Passage, spans: Sequence[Span]) -> str:
-    """What is shown of a passage: `spans` without markup; leads that lost what stood between them, with commas."""
+    """What is shown of a passage: `spans` without markup; of joint leads that lost what stood between them, "A and B"."""
+    shown = _words(passage, spans)
     record = generation.records.of(passage)
-    if record and list(spans) == [cell_of(passage, "lead")]:
-        shown = _words(passage, spans)
-        return ", ".join(record.lead) if shown == " ".join(record.lead) else shown
-    return _words(passage, spans)
+    if record and len(record.lead) > 1 and shown == " ".join(record.lead):
+        return f"{', '.join(record.lead[:-1])} and {record.lead[-1]}"
+    return shown
 
 
 def years(passage: Passage) -> str:

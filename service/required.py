@@ -23,7 +23,8 @@ _HELD = (
     r"(?:take|took|taking|taken) place|happen(?:ed)?|occur(?:red)?|me(?:e?t))"
 )
 _PLACE_ASKED = re.compile(
-    rf"^\W*(?:where|(?:in )?(?:what|which) (?:city|place|venue|town)|in (?:what|which) country)\b(?!.*\b(?:when\b|and (?:who|on|what)\b)).*?\b{_HELD}\b|"
+    rf"^\W*(?:where|(?:in )?(?:what|which) (?:city|place|venue|town)|in (?:what|which) country)\b"
+    rf"(?!.*\b(?:when\b|and (?:who|on|what)\b)).*?\b{_HELD}\b|"
     r"^\W*(?:where|what) (?:is|are|was) (?:the )?(?:headquarters|seat|head office|address|venue)\b",
     re.IGNORECASE,
 )
