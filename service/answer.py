@@ -39,6 +39,7 @@ _READ = 8  # passages looked at
 _RELATED = 3  # nearest passages offered when nothing answers
 _MOST_ITEMS = 10  # of a list that are quoted
 _SURE = 0.95  # of what is looked up, not searched
+_UNLIKELY = 0.05  # the same, where nothing is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,11 @@ def _searched(
     sure = confidence(generation, analyse(asked.words), asked.standalone, found)
     nobody = question.yes_or_no and any(unmentioned(generation, question.names, found.interpretation))
     if sure.refused or nobody:
-        value = min(sure.value, 1 - _SURE) if nobody else sure.value
+        value = min(sure.value, _UNLIKELY) if nobody else sure.value
         return _not_found(generation, question, asked.standalone, found, value), None
     meet = meeting(generation, question, found.results)
     if meet is not None and not meet and asked.before is None:
-        return _not_found(generation, question, asked.standalone, found, min(sure.value, 1 - _SURE)), None
+        return _not_found(generation, question, asked.standalone, found, min(sure.value, _UNLIKELY)), None
     status: Status = "answered" if sure.sure else "partial"
     said = quote(generation, question, meet or found.results, follows=asked.before is not None)
     given = Answer(status, said.text, sure.value, asked.standalone, said.citations, generation.id)
@@ -225,7 +226,7 @@ def _compared(
 def _nothing(generation: Generation, encoder: Encoder, asked: Asked, filter: Filter | None) -> Answer:
     """That what was looked up is not there."""
     found = search(generation, encoder, asked.query, _RELATED, filter, asked.near)
-    return _not_found(generation, analyse(asked.query), asked.standalone, found, 1 - _SURE)
+    return _not_found(generation, analyse(asked.query), asked.standalone, found, _UNLIKELY)
 
 
 def _not_found(

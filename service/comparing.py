@@ -29,6 +29,7 @@ _TOPIC_ENDS = re.compile(
 )
 _FEW = 2  # words of a topic must all be there; of more, two thirds
 _TWO = 2
+_STEM, _ENDING = 5, 2  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,13 @@ class Comparison:
         """Whether a passage speaks of the topic in its own words."""
         asked = frozenset(terms(self.topic)) - FUNCTION_WORDS
         said = frozenset(terms(plain(passage.text)))
-        missing = len(asked - said)
+        missing = sum(not any(word.startswith(_stem(one)) for word in said) for one in asked)
         return bool(asked) and (missing == 0 if len(asked) <= _FEW else 3 * missing <= len(asked))
+
+
+def _stem(word: str) -> str:
+    """What `word` has in common with others made of it: "identification", "identifying"."""
+    return word[: max(_STEM, len(word) - _ENDING)]
 
 
 def comparison(question: str, documents: Iterable[Document]) -> Comparison | None:

@@ -172,8 +172,13 @@ def _words(passage: Passage, spans: Sequence[Span]) -> str:
 
 
 def words(generation: Generation, passage: Passage, spans: Sequence[Span]) -> str:
-    """What is shown of a passage: `spans` without markup; of joint leads that lost what stood between them, "A and B"."""
+    """What is shown of a passage: `spans` without markup; of joint leads that lost what stood between them, "A and B".
+
+    A row of a glossary has a colon between its cells.
+    """
     shown = _words(passage, spans)
+    if passage.kind == "definition" and shown == plain(passage.text) and passage.fields.get("Definition"):
+        return f"{passage.fields['Term']}: {passage.fields['Definition']}"
     record = generation.records.of(passage)
     if record and len(record.lead) > 1 and shown == " ".join(record.lead):
         return f"{', '.join(record.lead[:-1])} and {record.lead[-1]}"

@@ -58,13 +58,14 @@ _BEGAN = re.compile(
     r"^\W*who (?:founded|established|created|formed|started|set up) (?:the )?(?P<founded>[^,;?]+?)\W*$",
     re.IGNORECASE,
 )
-_SAID = re.compile(
-    r"^\W*(?i:what (?:did|does|has|have) (?:the )?)(?P<who>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*) "
-    r"(?:say|said|state|stated|report|reported|tell|told|think|note|noted)\W*$"
-)
 _SAYING = (
     r"(?:not|highlight|stress|report|express|call|mention|acknowledg|discuss|request|recommend|encourag|stat|emphasi[sz]|urg|"
     r"propos|present|describ|voic|recogni[sz]|establish|commend|rais|suggest|welcom|thank|announc|explain)(?:ed|es|s)|said|says|drew"
+)
+_SAID = re.compile(
+    r"^\W*(?i:what (?:did|does|has|have) (?:the )?)(?P<who>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*) "
+    r"(?:say|said|state|stated|report|reported|tell|told|think|noted?|highlight|stress|mention|raise|suggest|propose|call for)\b"
+    r"(?P<about>.*)$"
 )
 _GAP = r"(?:\W+\w+){0,5}?\W+"  # words between a thing and its beginning
 _TAIL = 2  # words of a long name that must stand beside its beginning
@@ -90,11 +91,16 @@ def meeting(generation: Generation, question: Question, results: Sequence[Result
             if any(_begins(reading, result.passage) for reading in readings)
             and (not dated or kinds_in(plain(result.passage.text), ["date"]))
         ]
-    if match := _SAID.match(text):
+    if (match := _SAID.match(text)) and (not match["about"] or _is_definition(results)):
         who = match["who"]
         readings = (who, generation.names.abbreviated(who).text, generation.names.spelled_out(who).text)
         return [result for result in results if any(_says(reading, result.passage) for reading in readings)]
     return None
+
+
+def _is_definition(results: Sequence[Result]) -> bool:
+    """Whether the best of `results` says what a name means, which says nothing of what was said."""
+    return bool(results) and results[0].passage.kind == "definition"
 
 
 def _placed(question: Question, results: Sequence[Result]) -> Iterator[Result]:
