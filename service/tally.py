@@ -81,9 +81,11 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
 
 def led_by_nobody(question: str, records: Sequence[Record]) -> bool:
     """Whether `question` asks for the action items of a lead, and of nothing else, that no action item has."""
+    asks = _LED.match(question) or _LISTS.search(question)
+    if not (_ITEMS.search(question) and _LEADS.search(question) and asks):
+        return False
     names = analyse(question).names
-    asks = _LED.match(question) or (_ITEMS.search(question) and _LISTS.search(question))
-    if not (asks and _ITEMS.search(question) and _LEADS.search(question) and len(names) == 1):
+    if len(names) != 1:
         return False
     known = {word for record in records for lead in record.lead for word in terms(lead)}
     return known.isdisjoint(terms(names[0])) and not (
