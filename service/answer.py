@@ -18,16 +18,19 @@ from index.filters import Filter
 from index.generation import Generation
 from index.search import SearchResults, search
 from service.citations import Citation
+from service.comparing import Comparison, comparison
 from service.confidence import confidence
 from service.conversation import Asked, last_question
-from service.extract import cell_of
-from service.glossary import definitions
+from service.courtesy import is_courtesy, reply
+from service.extract import cell_of, extract
+from service.glossary import Expansion, asks_letters, definitions, expansion, expansion_asked
 from service.leaning import counts_the_last
 from service.listing import Listing
 from service.numbered import Numbered, items_numbered
 from service.question import Question, analyse, without_number
-from service.quote import quote, years
-from service.tally import Tally, tally
+from service.quote import quote, words, years
+from service.required import meeting
+from service.tally import Tally, led_by_nobody, tally
 from service.unmentioned import unmentioned
 
 Status = Literal["answered", "partial", "not_found"]
@@ -36,6 +39,7 @@ _READ = 8  # passages looked at
 _RELATED = 3  # nearest passages offered when nothing answers
 _MOST_ITEMS = 10  # of a list that are quoted
 _SURE = 0.95  # of what is looked up, not searched
+_UNLIKELY = 0.05  # the same, where nothing is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,11 @@ def answer(
     filter: Filter | None = None,
 ) -> Answer:
     """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not."""
+    last = next((text for role, text in reversed(messages) if role == "user"), "")
+    if is_courtesy(last):
+        said = reply(last, len(generation.documents))
+        return Answer("not_found", said, 0.0, last.strip(), (), generation.id)
+    messages = [(role, text) for role, text in messages if role != "user" or not is_courtesy(text)]
     if (counted := _last_counted(generation, encoder, messages, filter)) is not None:
         return counted
     return _answered(generation, encoder, messages, filter)[0]
@@ -87,11 +96,21 @@ def _answered(
     records = generation.records.under(mask)
     if (items := items_numbered(analyse(asked.query), records)) is not None:
         return _numbered(generation, encoder, asked, items, filter), None
-    for reading in _readings(generation, asked.standalone, mask):
+    readings = _readings(generation, asked.standalone, mask)
+    for reading in readings:
         if counted := tally(reading, records):
             return _counted(generation, asked.standalone, counted)
+    if any(led_by_nobody(reading, records) for reading in readings):
+        return _nothing(generation, encoder, asked, filter), None
     if defined := definitions(asked.standalone, generation.passages.of_kind("definition", mask)):
         return _defined(generation, asked.standalone, defined), None
+    if short := expansion_asked(asked.standalone):
+        if (expanded := expansion(generation, short, mask)) is not None:
+            return _expanded(generation, asked.standalone, short, expanded), None
+        if asked.before is None and asks_letters(asked.standalone):
+            return _nothing(generation, encoder, asked, filter), None
+    if compared := comparison(asked.standalone, generation.documents.values()):
+        return _compared(generation, encoder, asked, compared, filter), None
     if (numbered := without_number(asked.query)) is not None:
         shorter, number = numbered
         given, listing = _searched(generation, encoder, replace(asked, standalone=shorter), filter)
@@ -109,10 +128,13 @@ def _searched(
     sure = confidence(generation, analyse(asked.words), asked.standalone, found)
     nobody = question.yes_or_no and any(unmentioned(generation, question.names, found.interpretation))
     if sure.refused or nobody:
-        value = min(sure.value, 1 - _SURE) if nobody else sure.value
+        value = min(sure.value, _UNLIKELY) if nobody else sure.value
         return _not_found(generation, question, asked.standalone, found, value), None
+    meet = meeting(generation, question, found.results)
+    if meet is not None and not meet and asked.before is None:
+        return _not_found(generation, question, asked.standalone, found, min(sure.value, _UNLIKELY)), None
     status: Status = "answered" if sure.sure else "partial"
-    said = quote(generation, question, found.results, follows=asked.before is not None)
+    said = quote(generation, question, meet or found.results, follows=asked.before is not None)
     given = Answer(status, said.text, sure.value, asked.standalone, said.citations, generation.id)
     return given, said.listing
 
@@ -148,13 +170,13 @@ def _numbered(
 ) -> Answer:
     """What is asked of the items of a number, each with the years of its plan where there are several; or that there is none."""
     if not items:
-        found = search(generation, encoder, asked.query, _RELATED, filter, asked.near)
-        return _not_found(generation, analyse(asked.query), asked.standalone, found, 1 - _SURE)
+        return _nothing(generation, encoder, asked, filter)
     dated = len({item.record.passage.document.period for item in items}) > 1
     said, citations = [], []
     for n, item in enumerate(items, 1):
         passage = item.record.passage
-        said.append(f"{f'{years(passage)}: ' if dated else ''}{plain(passage.text[slice(*item.span)])} [{n}]")
+        shown = words(generation, passage, [item.span])
+        said.append(f"{f'{years(passage)}: ' if dated else ''}{shown} [{n}]")
         citations.append(Citation(n, passage.text, passage))
     return Answer("answered", " ".join(said), _SURE, asked.standalone, tuple(citations), generation.id)
 
@@ -163,6 +185,48 @@ def _defined(generation: Generation, searched: str, defined: Sequence[Passage]) 
     citations = tuple(Citation(n, passage.text, passage) for n, passage in enumerate(defined, 1))
     said = [f"{p.fields['Term']}: {p.fields.get('Definition', '')} [{n}]" for n, p in enumerate(defined, 1)]
     return Answer("answered", "; ".join(said), _SURE, searched, citations, generation.id)
+
+
+def _expanded(generation: Generation, searched: str, short: str, expanded: Expansion) -> Answer:
+    passage = expanded.passage
+    citation = Citation(1, passage.text[slice(*expanded.span)], passage)
+    shown = f"{short}: {expanded.full}" if expanded.full else plain(citation.quote)
+    return Answer("answered", f"{shown} [1]", _SURE, searched, (citation,), generation.id)
+
+
+def _compared(
+    generation: Generation, encoder: Encoder, asked: Asked, compared: Comparison, filter: Filter | None
+) -> Answer:
+    """What each document says of the topic, newest first, or that it says nothing."""
+    question = analyse(f"What is said about {compared.topic}?")
+    said: list[str] = []
+    citations: list[Citation] = []
+    for document in compared.documents:
+        title = document.title.split(",")[0]
+        one = replace(filter or Filter(), document=(document.id,))
+        allowed = not (filter and filter.document) or document.id in filter.document
+        results = search(generation, encoder, question.text, _READ, one).results if allowed else ()
+        result = next((result for result in results if compared.about(result.passage)), None)
+        if result is None:
+            said.append(f"{title}: nothing found on “{compared.topic}”.")
+            continue
+        spans = extract(question, result)
+        whole = result.passage.kind in ("row", "definition")
+        text = result.passage.text if whole else result.passage.text[spans[0][0] : spans[-1][1]]
+        citations.append(Citation(len(citations) + 1, text, result.passage))
+        said.append(f"{title}: {words(generation, result.passage, spans)} [{len(citations)}]")
+    if not citations:
+        return _nothing(generation, encoder, asked, filter)
+    both = len({citation.passage.document.id for citation in citations}) == len(compared.documents)
+    status: Status = "answered" if both else "partial"
+    sure = _SURE if both else _SURE / 2
+    return Answer(status, " ".join(said), sure, asked.standalone, tuple(citations), generation.id)
+
+
+def _nothing(generation: Generation, encoder: Encoder, asked: Asked, filter: Filter | None) -> Answer:
+    """That what was looked up is not there."""
+    found = search(generation, encoder, asked.query, _RELATED, filter, asked.near)
+    return _not_found(generation, analyse(asked.query), asked.standalone, found, _UNLIKELY)
 
 
 def _not_found(

@@ -19,7 +19,7 @@ from index.filters import Filter
 from index.generation import Generation
 from index.search import Before, search
 from service.extract import cell_of
-from service.leaning import is_brief, is_fragment, leans, without_change, without_courtesy
+from service.leaning import AUXILIARY, is_brief, is_fragment, leans, without_change, without_courtesy
 from service.pointing import Entry, entry, name, named_document
 from service.question import analyse
 from service.rewriting import frame, own_words, rewrite, topic
@@ -35,6 +35,17 @@ _RETURN = re.compile(
 )
 _PERSONAL = re.compile(r"\b(?:they|them|their|he|she|him|her|his)\b", re.IGNORECASE)
 _PARTITIVE = re.compile(r"\b(?:of|among) (?:them|those|these)\b", re.IGNORECASE)
+# "List them", "and who are they?" after "how many … are there".
+_LIST_THEM = re.compile(
+    r"^\W*(?:(?:and|so|ok(?:ay)?|please|then)\W+)*(?:(?:list|name|show|give)(?: me| us)?(?: (?:them|those|these))?(?: all)?|"
+    r"(?:who|which|what) (?:are|were|is) (?:they|those|these|it)|which ones(?: are (?:they|those|these))?)(?: please)?\W*$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    rf"^\W*how many (?P<noun>(?:(?!{AUXILIARY}\b)[\w’'-]+ ){{0,5}}?[\w’'-]+) (?P<rest>(?={AUXILIARY}\b|[a-z]+ed\b).+?)\W*$",
+    re.IGNORECASE,
+)
+_MERELY = re.compile(r"(?:are|were|is) there\b|(?:do|does|did) .{1,80}\b(?:have|has)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +110,9 @@ def _understood(
         question = without_change(question)
         return Asked(question, near), question
     turn = turns[-1]
+    if _LIST_THEM.match(question) and (counted := _COUNTED.match(turn.question)):
+        question = _listed(counted)
+        return Asked(question, None), question
     if _PARTITIVE.search(question) and tally(turn.question, generation.records):
         question = _PARTITIVE.sub(f"of the action items of “{turn.question.rstrip(' ?.!')}”", question)
         return Asked(question, None), question
@@ -114,6 +128,13 @@ def _understood(
     rewritten = rewrite(encoder, question, turn.question, _spoken_of(question, turn))
     asked = Asked(rewritten.text, Before(own_words(question), place))
     return asked, rewritten.text if rewritten.new_subject else turn.subject
+
+
+def _listed(counted: re.Match[str]) -> str:
+    """The question for the things that were counted: what they are, or which of them did what was said."""
+    if _MERELY.match(counted["rest"]):
+        return f"What are the {counted['noun']}?"
+    return f"Which {counted['noun']} {counted['rest']}?"
 
 
 def _of_entry(question: str, pointed: Entry, turn: _Turn) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.markup import plain
+from corpus.sentences import leans_on_previous
 from corpus.types import Passage
 from index.generation import Generation
 from index.lexical import terms
@@ -82,8 +83,9 @@ def series(text: str, start: int = 0, end: int | None = None) -> Span | None:
 
 
 def parts(text: str, span: Span) -> list[Span]:
-    """Each of the names in `span`."""
-    return [match.span() for match in _PARTS.finditer(text, *span)]
+    """Each of the names in `span`; "However" before them is none."""
+    found = [match.span() for match in _PARTS.finditer(text, *span)]
+    return found[1:] if found and leans_on_previous(text[slice(*found[0])]) else found
 
 
 def entries(text: str, items: Sequence[Passage]) -> int:

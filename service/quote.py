@@ -57,7 +57,7 @@ def quote(
         whole = passage.kind in ("row", "definition")  # a cell means nothing without its row
         text = passage.text if whole else passage.text[spans[0][0] : spans[-1][1]]
         citations.append(Citation(len(citations) + 1, text, passage))
-        return f"{_words(passage, spans)} [{len(citations)}]"
+        return f"{words(generation, passage, spans)} [{len(citations)}]"
 
     for result in quoted:
         if any(citation.passage.id == result.passage.id for citation in citations):
@@ -169,6 +169,20 @@ def _alike(question: Question, results: Sequence[Result], close: float, most: in
 
 def _words(passage: Passage, spans: Sequence[Span]) -> str:
     return " … ".join(plain(passage.text[start:end]) for start, end in spans)
+
+
+def words(generation: Generation, passage: Passage, spans: Sequence[Span]) -> str:
+    """What is shown of a passage: `spans` without markup; of joint leads that lost what stood between them, "A and B".
+
+    A row of a glossary has a colon between its cells.
+    """
+    shown = _words(passage, spans)
+    if passage.kind == "definition" and shown == plain(passage.text) and passage.fields.get("Definition"):
+        return f"{passage.fields['Term']}: {passage.fields['Definition']}"
+    record = generation.records.of(passage)
+    if record and len(record.lead) > 1 and shown == " ".join(record.lead):
+        return f"{', '.join(record.lead[:-1])} and {record.lead[-1]}"
+    return shown
 
 
 def years(passage: Passage) -> str:

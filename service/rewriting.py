@@ -130,7 +130,7 @@ def topic(question: str) -> str:
     """What a question is about: what it asks for where that acts, else from the first thing it names to its end."""
     text = _DANGLING.sub("", question.strip(" ?.!"))
     if actor := _ACTOR.match(text):
-        return f"the {actor['noun']} that {text[actor.end('noun') :].strip()}"
+        return f"the {actor['noun'].strip()} that {text[actor.end('noun') :].strip()}"
     frame = _FRAME.match(text)
     if frame is None:
         return text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from corpus.records import Record, status_of
 from index.lexical import terms
 from index.preferences import CURRENT
-from service.question import FUNCTION_WORDS
+from service.question import FUNCTION_WORDS, analyse
 
 _COUNTS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b", re.IGNORECASE)
 _LISTS = re.compile(r"\b(?:which|what|list|name|show|all)\b", re.IGNORECASE)
@@ -77,6 +77,20 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     if _TOGETHER.search(question):
         found = tuple(record for record in found if set(wanted["lead"]) <= set(record.lead))
     return Tally(found, len(examined), counts) if found else None
+
+
+def led_by_nobody(question: str, records: Sequence[Record]) -> bool:
+    """Whether `question` asks for the action items of a lead, and of nothing else, that no action item has."""
+    asks = _LED.match(question) or _LISTS.search(question)
+    if not (_ITEMS.search(question) and _LEADS.search(question) and asks):
+        return False
+    names = analyse(question).names
+    if len(names) != 1:
+        return False
+    known = {word for record in records for lead in record.lead for word in terms(lead)}
+    return known.isdisjoint(terms(names[0])) and not (
+        _OTHERWISE.search(question) or _left_over(question, names, records)
+    )
 
 
 def _meets(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -> bool:

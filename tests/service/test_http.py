@@ -302,7 +302,7 @@ def test_openapi_describes_every_route_with_an_example_of_asking(client: TestCli
 @pytest.mark.parametrize(
     ("question", "answer", "number"),
     [
-        ("Who leads item 2?", "All members Iceland [1]", "2"),
+        ("Who leads item 2?", "All members and Iceland [1]", "2"),
         ("who leads action item no. 3 of the 2020-22 plan", "Iceland [1]", "3"),
         (
             "What is the status of item 1 of the work plan?",

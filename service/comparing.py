@@ -1,0 +1,81 @@
+"""Questions that compare two documents of a kind, "how do the two plans differ on …": what each says of the topic."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.markup import plain
+from corpus.types import Document, Passage
+from index.lexical import terms
+from service.question import FUNCTION_WORDS
+from service.tally import plan_years
+
+_COMPARES = re.compile(r"\b(?:differ\w*|compar\w+|chang(?:e|es|ed)|versus|vs|contrast\w*)\b", re.IGNORECASE)
+_BOTH = re.compile(r"\b(?:both|two|each of the)\b", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\b(?:previous|earlier|former|older?|last|other|preceding|new(?:er)?|current|first|second)\b",
+    re.IGNORECASE,
+)
+_TOPIC = re.compile(
+    r"\b(?:on|about|regarding|concerning|as to|as regards|with regard to|towards|in terms of|when it comes to|"
+    r"treat|approach|handle|cover|address)\s+(?P<topic>.+)$",
+    re.IGNORECASE,
+)
+_TOPIC_ENDS = re.compile(
+    r"\s*(?:\b(?:between|from|in|since|across|of|compared (?:to|with)|versus|vs|than|with)"
+    r"\s+(?:the|both|two|each|its|(?:19|20)\d\d)\b.*|"
+    r"\bdifferently)$",
+    re.IGNORECASE,
+)
+_FEW = 2  # words of a topic must all be there; of more, two thirds
+_TWO = 2
+_STEM, _ENDING = 5, 2  # letters
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The documents to be compared, newest first, and what they are compared on."""
+
+    documents: tuple[Document, ...]
+    topic: str
+
+    def about(self, passage: Passage) -> bool:
+        """Whether a passage speaks of the topic in its own words."""
+        asked = frozenset(terms(self.topic)) - FUNCTION_WORDS
+        said = frozenset(terms(plain(passage.text)))
+        missing = sum(not any(word.startswith(_stem(one)) for word in said) for one in asked)
+        return bool(asked) and (missing == 0 if len(asked) <= _FEW else 3 * missing <= len(asked))
+
+
+def _stem(word: str) -> str:
+    """What `word` has in common with others made of it: "identification", "identifying"."""
+    return word[: max(_STEM, len(word) - _ENDING)]
+
+
+def comparison(question: str, documents: Iterable[Document]) -> Comparison | None:
+    """What `question` compares, if it compares two documents of one kind on something."""
+    text = question.strip(" ?.!")
+    if not (_COMPARES.search(text) or _BOTH.search(text)) or not (found := _TOPIC.search(text)):
+        return None
+    topic = _TOPIC_ENDS.sub("", found["topic"]).strip(" ,")
+    kin = _kin(text[: found.start("topic")] + text[found.start("topic") + len(topic) :], list(documents))
+    return Comparison(tuple(kin), topic) if topic and len(kin) == _TWO else None
+
+
+def _kin(said: str, documents: Sequence[Document]) -> list[Document]:
+    """The two documents of a kind that `said` speaks of, newest first: of the years it names, else the newest."""
+    years = plan_years(said)
+    for noun in sorted({document.kind.split()[-1] for document in documents}):
+        plural = re.search(rf"\b{noun}s\b", said, re.IGNORECASE) is not None
+        single = re.search(rf"\b{noun}\b", said, re.IGNORECASE) is not None
+        if not (plural or (single and (_OTHER.search(said) or len(set(years)) >= _TWO))):
+            continue
+        kin = [document for document in documents if document.kind.split()[-1] == noun]
+        kin.sort(key=lambda document: document.period, reverse=True)
+        named = [d for d in kin if any(d.period[0] <= year <= d.period[1] for year in years)]
+        others = [document for document in kin if document not in named]
+        if len(set(years)) > len(named):
+            return named  # a year of which there is none
+        chosen = [*named, *others][:_TWO]
+        return sorted(chosen, key=lambda document: document.period, reverse=True)
+    return []

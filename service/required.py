@@ -1,0 +1,164 @@
+"""What must stand in a passage for it to answer: a place, the holder of a post, a beginning, what someone said.
+
+Such questions are met by whatever lies near them: a meeting without its place, a name without its holder. So their
+answer must be of the kind asked for and belong to what is asked about, or nothing answers.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from corpus.markup import plain
+from corpus.types import Passage
+from index.generation import Generation
+from index.highlights import Highlight
+from index.lexical import terms
+from index.search import Result
+from service.extract import Span, sentences_of
+from service.leaning import PRONOUN
+from service.question import FUNCTION_WORDS, Question, kinds_in
+
+_HELD = (
+    r"(?:held|hosted|launched|opened|organi[sz]ed|convened|located|based|"
+    r"(?:take|took|taking|taken) place|happen(?:ed)?|occur(?:red)?|me(?:e?t))"
+)
+_PLACE_ASKED = re.compile(
+    rf"^\W*(?:where|(?:in )?(?:what|which) (?:city|place|venue|town)|in (?:what|which) country)\b"
+    rf"(?!.*\b(?:when\b|and (?:who|on|what)\b)).*?\b{_HELD}\b|"
+    r"^\W*(?:where|what) (?:is|are|was) (?:the )?(?:headquarters|seat|head office|address|venue)\b",
+    re.IGNORECASE,
+)
+_PLACE_WORDS = frozenset(
+    terms(
+        "held hold hosted organised organized convened located based place take took taken taking happen happened occur "
+        "occurred meet met city venue country town"
+    )
+)
+# "held in Bangkok"; after a capital, as in "Trafficking in Persons Networks", only where the name ends there.
+_IN = re.compile(
+    r"(?:(?<![\w’'-])(?P<before>[\w’'-]+)[^\w\s]* )?\bin (?:the )?(?P<name>[A-Z][a-z’'-]+)(?P<end>\W*$|[,.;)]| from\b| on\b)?"
+)
+_DATELINE = re.compile(
+    r"^\W*(?:[^\W\d_]+day, )?(?:[\d–-]+ [A-Z][a-z]+ \d{4}, )?[A-Z][\w’' -]*, ?(?:[A-Z]|\d)", re.MULTILINE
+)
+_MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()
+)
+_LOWER = re.compile(r"\b[a-z][\w’'-]+")
+_POST = re.compile(
+    r"^\W*who(?: is| was|['’]s) (?:the )?(?P<post>[^,;:?]*?\b(?:secretary|minister|director|head|president|chair(?:man|person)?|"
+    r"co-chair|commissioner|ambassador|general|manager|officer|chief|coordinator|governor|envoy|spokesperson|representative|"
+    r"advis[eo]r|prosecutor|consultant)\b(?:-\w+)?)",
+    re.IGNORECASE,
+)
+_BEGINNING = r"(?:beg[aiu]n\w*|start(?:ed|s)?|found(?:ed|ation)|establish\w*|creat(?:ed|ion)|form(?:ed|ation)|set up|inception)"
+_BEGAN = re.compile(
+    r"^\W*(?:when|(?:in )?(?:what|which) year) (?:did|was|were) (?:the )?(?P<thing>[^,;?]+?)(?: first)? "
+    r"(?:begin|start|founded|established|created|formed|set up)\W*$|"
+    r"^\W*who (?:founded|established|created|formed|started|set up) (?:the )?(?P<founded>[^,;?]+?)\W*$",
+    re.IGNORECASE,
+)
+_SAYING = (
+    r"(?:not|highlight|stress|report|express|call|mention|acknowledg|discuss|request|recommend|encourag|stat|emphasi[sz]|urg|"
+    r"propos|present|describ|voic|recogni[sz]|establish|commend|rais|suggest|welcom|thank|announc|explain)(?:ed|es|s)|said|says|drew"
+)
+_SAID = re.compile(
+    r"^\W*(?i:what (?:did|does|has|have) (?:the )?)(?P<who>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*) "
+    r"(?:say|said|state|stated|report|reported|tell|told|think|noted?|highlight|stress|mention|raise|suggest|propose|call for)\b"
+    r"(?P<about>.*)$"
+)
+_GAP = r"(?:\W+\w+){0,5}?\W+"  # words between a thing and its beginning
+_TAIL = 2  # words of a long name that must stand beside its beginning
+
+
+def meeting(generation: Generation, question: Question, results: Sequence[Result]) -> list[Result] | None:
+    """Those of `results` that have what `question` requires of its answer, best first; None where it requires nothing."""
+    text = question.text.strip(" ?.!")
+    if PRONOUN.search(text):
+        return None  # what it is about is not said
+    if _PLACE_ASKED.search(text):
+        asked = frozenset(question.terms)
+        return sorted(_placed(question, results), key=lambda r: -len(asked & set(terms(r.passage.text))))
+    if (match := _POST.match(text)) and question.role is None:
+        return [result for result in results if _holds(match["post"], result.passage)]
+    if match := _BEGAN.match(text):
+        thing = match["thing"] or match["founded"]
+        readings = (thing, generation.names.abbreviated(thing).text, generation.names.spelled_out(thing).text)
+        dated = match["thing"] is not None
+        return [
+            result
+            for result in results
+            if any(_begins(reading, result.passage) for reading in readings)
+            and (not dated or kinds_in(plain(result.passage.text), ["date"]))
+        ]
+    if (match := _SAID.match(text)) and (not match["about"] or _is_definition(results)):
+        who = match["who"]
+        readings = (who, generation.names.abbreviated(who).text, generation.names.spelled_out(who).text)
+        return [result for result in results if any(_says(reading, result.passage) for reading in readings)]
+    return None
+
+
+def _is_definition(results: Sequence[Result]) -> bool:
+    """Whether the best of `results` says what a name means, which says nothing of what was said."""
+    return bool(results) and results[0].passage.kind == "definition"
+
+
+def _placed(question: Question, results: Sequence[Result]) -> Iterator[Result]:
+    """Results about what is asked for that name a place, each with the sentence that does so marked."""
+    asked = frozenset(question.terms) - FUNCTION_WORDS - _PLACE_WORDS
+    common = {word for result in results for word in _LOWER.findall(plain(result.passage.text))}
+    for result in results:
+        passage = result.passage
+        known = frozenset(terms(f"{passage.text}\n{passage.document.title}\n{' '.join(passage.section)}"))
+        if passage.kind != "definition" and asked <= known:
+            for span in sentences_of(passage):
+                if _names_place(passage, span, common):
+                    yield replace(result, highlights=(Highlight(*span),))
+                    break
+
+
+def _names_place(passage: Passage, span: Span, common: set[str]) -> bool:
+    text = passage.text[slice(*span)]
+    named = (
+        match["name"].lower()
+        for match in _IN.finditer(plain(text))
+        if match["end"] is not None or not (match["before"] or "").istitle()
+    )
+    return any(name not in common and name not in _MONTHS for name in named) or (
+        "\n" in text and _DATELINE.search(text) is not None
+    )
+
+
+def _holds(post: str, passage: Passage) -> bool:
+    """Whether a passage names who holds a post: a person, or for a chair whoever it is."""
+    if passage.kind == "definition":
+        return False
+    someone = "chair" in post.lower() or bool(kinds_in(plain(passage.text), ["person"]))
+    return someone and f" {_worded(post)} " in f" {_worded(plain(passage.text))} "
+
+
+def _worded(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower().replace("’", "'")))
+
+
+def _begins(thing: str, passage: Passage) -> bool:
+    """Whether a passage says that `thing` began."""
+    known = frozenset(terms(f"{passage.context}\n{passage.text}"))
+    if passage.kind == "definition" or not terms(thing) or not known.issuperset(terms(thing)):
+        return False
+    heads = re.split(r"\s+(?:on|of|for|in|against)\s+", thing)[0], thing
+    tails = "|".join(r"\W+".join(re.findall(r"\w+", head)[-_TAIL:]) for head in heads)
+    found = (
+        rf"\b(?:{tails}){_GAP}(?:(?:was|were|been|its|first) {_BEGINNING}|began|begun|started)\b|"
+        rf"\b{_BEGINNING}{_GAP}(?:{tails})\b"
+    )
+    return re.search(found, plain(passage.text), re.IGNORECASE) is not None
+
+
+def _says(who: str, passage: Passage) -> bool:
+    """Whether a passage has `who` as one that said something."""
+    name = re.escape(who)
+    others = r"(?:,? (?:and )?(?:the )?[A-Z][\w’'-]*)*"
+    besides = r"(?: (?:also|further|specifically|among other participants,))*"
+    found = rf"\b{name}\b{others},?{besides} (?:{_SAYING})\b|ed by (?:the )?{name}\b"
+    return passage.kind != "definition" and re.search(found, plain(passage.text)) is not None
