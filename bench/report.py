@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -61,8 +62,9 @@ def run(name: str) -> Record:
     command = [sys.executable, "-m", f"bench.{name}", *BENCHMARKS[name]]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     said, figures = done.stdout, None
-    if "--json" in BENCHMARKS[name] and said:
-        said, figures = "", json.loads(said)
+    if "--json" in BENCHMARKS[name]:
+        with suppress(ValueError):  # where it stopped before its end
+            said, figures = "", json.loads(said)
     return Record(name, done.returncode == 0, time.perf_counter() - begun, figures, said)
 
 

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -133,7 +134,7 @@ class ReadingEncoder(ABC):
     def _read(self, text: str) -> Encoding:
         cut = self.word_pieces.cut(text)
         pooled, layers = self.forward(cut)
-        hidden = np.sum([unit(layer[cut.keep]) for layer in layers], axis=0)
+        hidden = reduce(np.add, [unit(layer[cut.keep]) for layer in layers])
         return Encoding(unit(pooled), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep], unit(hidden))
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
@@ -161,8 +162,12 @@ def _each(work: Callable[[str], T], texts: Sequence[str]) -> Iterator[T]:
         for text, other in zip(texts[1:], others, strict=True):
             yield work(text) if other.cancel() else other.result()
         return
+    longest_first = sorted(
+        range(len(texts)), key=lambda n: -len(texts[n])
+    )  # so that all end at about one time
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        yield from pool.map(work, texts)
+        given = {n: pool.submit(work, texts[n]) for n in longest_first}
+        yield from (given.pop(n).result() for n in range(len(texts)))
 
 
 class SentenceTransformerEncoder(ReadingEncoder):
