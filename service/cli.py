@@ -132,10 +132,10 @@ def serve(
     """Run the service, after bringing the index up to date."""
     import uvicorn
 
-    from service import logs
+    from service import heap, logs
     from service.access import check_binding
     from service.app import create_app
-    from service.listening import configuration, share_one_heap
+    from service.listening import configuration
 
     given = {"host": host, "port": port}
     settings = Settings().model_copy(
@@ -148,7 +148,7 @@ def serve(
     err.print(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
     )
-    share_one_heap()
+    heap.share_one()
     application = create_app(settings, opening=lambda: opened)
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
     opened = open_mended(settings)

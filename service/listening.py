@@ -1,7 +1,6 @@
 """How the service listens: what uvicorn bounds, and what it does not, the time for a request's head and for reading."""
 
 import asyncio
-import ctypes
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,7 +14,6 @@ MAX_CONNECTIONS = 1_000
 HEAD_TIME = 10.0
 READ_TIME = 30.0  # seconds that a client may take to read what is ready for it
 IDLE = 5  # seconds that a connection is kept after a response
-_M_ARENA_MAX = -8  # of glibc's malloc.h
 STOPPING = 10  # seconds that requests have to end when the service is stopped
 
 
@@ -91,13 +89,6 @@ class Impatient(HttpToolsProtocol):
         if self._head:
             self._head.cancel()
         self._head = None
-
-
-def share_one_heap() -> None:
-    """Have glibc give all threads one heap: what many hold of generations that went adds up to a third more memory."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        libc.mallopt(_M_ARENA_MAX, 1)
 
 
 def configuration(app: FastAPI, settings: Settings) -> uvicorn.Config:

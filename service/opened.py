@@ -22,6 +22,7 @@ from index.errors import GenerationError
 from index.generation import open_current, open_generation
 from index.opening import Pair, open_index, reopen_index
 from index.publishing import CURRENT
+from service import heap
 from service.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -91,6 +92,8 @@ class Opened:
             await asyncio.sleep(_EVERY)
             if self._published() != self._seen:
                 await run_in_threadpool(self.refresh)
+                await asyncio.sleep(_EVERY)  # by when the last request has left the generation before
+                await run_in_threadpool(heap.trim)
 
     def _open(self, before: Pair | None) -> Pair:
         var, models = self._settings.var, self._settings.models
