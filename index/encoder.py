@@ -3,7 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -118,7 +118,7 @@ class ReadingEncoder(ABC):
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
         """As `Encoder.encode`."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
-        for n, vector in enumerate(_each(self._pooled, texts)):
+        for n, vector in _each(self._pooled, texts):
             vectors[n] = vector
             if advance:
                 advance(1)
@@ -129,7 +129,8 @@ class ReadingEncoder(ABC):
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
         """As `Encoder.read`."""
-        return list(_each(self._read, texts))
+        found = dict(_each(self._read, texts))
+        return [found[n] for n in range(len(texts))]
 
     def _read(self, text: str) -> Encoding:
         cut = self.word_pieces.cut(text)
@@ -151,23 +152,26 @@ class ReadingEncoder(ABC):
         return self.word_pieces.words
 
 
-def _each(work: Callable[[str], T], texts: Sequence[str]) -> Iterator[T]:
-    """What `work` gives for each text, in order.
+def _each(work: Callable[[str], T], texts: Sequence[str]) -> Iterator[tuple[int, T]]:
+    """The place of each text and what `work` gives for it, as they are done.
 
-    A few are worked on here and, as far as it is free, by one thread more: what it has not begun is done here.
+    A few are worked on here and, as far as it is free, by one thread more: what it has not begun is done here. Of many
+    the longest come first, so that all threads end at about the same time.
     """
     if len(texts) <= _FEW:
         others = [_BESIDE.submit(work, text) for text in texts[1:]]
-        yield from map(work, texts[:1])
-        for text, other in zip(texts[1:], others, strict=True):
-            yield work(text) if other.cancel() else other.result()
+        yield from ((n, work(text)) for n, text in enumerate(texts[:1]))
+        for n, other in enumerate(others, 1):
+            yield n, work(texts[n]) if other.cancel() else other.result()
         return
-    longest_first = sorted(
-        range(len(texts)), key=lambda n: -len(texts[n])
-    )  # so that all end at about one time
-    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        given = {n: pool.submit(work, texts[n]) for n in longest_first}
-        yield from (given.pop(n).result() for n in range(len(texts)))
+    longest_first = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
+    pool = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
+    try:
+        given = {pool.submit(work, texts[n]): n for n in longest_first}
+        for done in as_completed(given):
+            yield given.pop(done), done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # where one has failed, or the rest is not wanted
 
 
 class SentenceTransformerEncoder(ReadingEncoder):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from corpus.markup import plain
 from corpus.records import Record
-from corpus.types import Passage
+from corpus.types import Document, Passage
 from index.encoder import Encoder
 from index.filters import Filter
 from index.generation import Generation
@@ -23,7 +23,7 @@ from service.confidence import confidence
 from service.conversation import Asked, last_question
 from service.courtesy import is_courtesy, reply
 from service.extract import cell_of, extract
-from service.glossary import Expansion, asks_letters, definitions, expansion, expansion_asked
+from service.glossary import Expansion, asks_letters, definitions, expansion, expansion_asked, with_capitals
 from service.leaning import counts_the_last
 from service.listing import Listing
 from service.numbered import Numbered, items_numbered
@@ -102,14 +102,15 @@ def _answered(
             return _counted(generation, asked.standalone, counted)
     if any(led_by_nobody(reading, records) for reading in readings):
         return _nothing(generation, encoder, asked, filter), None
-    if defined := definitions(asked.standalone, generation.passages.of_kind("definition", mask)):
+    lettered = with_capitals(asked.standalone)
+    if defined := definitions(lettered, generation.passages.of_kind("definition", mask)):
         return _defined(generation, asked.standalone, defined), None
-    if short := expansion_asked(asked.standalone):
+    if short := expansion_asked(lettered):
         if (expanded := expansion(generation, short, mask)) is not None:
             return _expanded(generation, asked.standalone, short, expanded), None
         if asked.before is None and asks_letters(asked.standalone):
             return _nothing(generation, encoder, asked, filter), None
-    if compared := comparison(asked.standalone, generation.documents.values()):
+    if compared := comparison(asked.standalone, _documents(generation, filter)):
         return _compared(generation, encoder, asked, compared, filter), None
     if (numbered := without_number(asked.query)) is not None:
         shorter, number = numbered
@@ -194,6 +195,17 @@ def _expanded(generation: Generation, searched: str, short: str, expanded: Expan
     return Answer("answered", f"{shown} [1]", _SURE, searched, (citation,), generation.id)
 
 
+def _documents(generation: Generation, filter: Filter | None) -> list[Document]:
+    """Those of which `filter` lets anything be read: of the others nothing can be said, not even that they say nothing."""
+    given = filter or Filter()
+    return [
+        document
+        for document in generation.documents.values()
+        if (not given.document or document.id in given.document)
+        and generation.fields.mask(replace(given, document=(document.id,))).any()
+    ]
+
+
 def _compared(
     generation: Generation, encoder: Encoder, asked: Asked, compared: Comparison, filter: Filter | None
 ) -> Answer:
@@ -204,8 +216,7 @@ def _compared(
     for document in compared.documents:
         title = document.title.split(",")[0]
         one = replace(filter or Filter(), document=(document.id,))
-        allowed = not (filter and filter.document) or document.id in filter.document
-        results = search(generation, encoder, question.text, _READ, one).results if allowed else ()
+        results = search(generation, encoder, question.text, _READ, one).results
         result = next((result for result in results if compared.about(result.passage)), None)
         if result is None:
             said.append(f"{title}: nothing found on “{compared.topic}”.")

@@ -11,7 +11,8 @@ from service.question import FUNCTION_WORDS
 from service.tally import plan_years
 
 _COMPARES = re.compile(r"\b(?:differ\w*|compar\w+|chang(?:e|es|ed)|versus|vs|contrast\w*)\b", re.IGNORECASE)
-_BOTH = re.compile(r"\b(?:both|two|each of the)\b", re.IGNORECASE)
+_COUNTS = re.compile(r"\b(?:how many|number of)\b", re.IGNORECASE)
+_BOTH = r"\b(?:both|two|each of the)\b(?:\W+[\w’'-]+){0,3}?\W+"  # of documents, not of anything else
 _OTHER = re.compile(
     r"\b(?:previous|earlier|former|older?|last|other|preceding|new(?:er)?|current|first|second)\b",
     re.IGNORECASE,
@@ -43,32 +44,35 @@ class Comparison:
         """Whether a passage speaks of the topic in its own words."""
         asked = frozenset(terms(self.topic)) - FUNCTION_WORDS
         said = frozenset(terms(plain(passage.text)))
-        missing = sum(not any(word.startswith(_stem(one)) for word in said) for one in asked)
+        missing = sum(not any(word.startswith(stem(one)) for word in said) for one in asked)
         return bool(asked) and (missing == 0 if len(asked) <= _FEW else 3 * missing <= len(asked))
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """What `word` has in common with others made of it: "identification", "identifying"."""
     return word[: max(_STEM, len(word) - _ENDING)]
 
 
 def comparison(question: str, documents: Iterable[Document]) -> Comparison | None:
     """What `question` compares, if it compares two documents of one kind on something."""
-    text = question.strip(" ?.!")
-    if not (_COMPARES.search(text) or _BOTH.search(text)) or not (found := _TOPIC.search(text)):
+    text = " ".join(question.split()).strip(" ?.!")
+    if not (found := _TOPIC.search(text)) or _COUNTS.search(text):
         return None
     topic = _TOPIC_ENDS.sub("", found["topic"]).strip(" ,")
-    kin = _kin(text[: found.start("topic")] + text[found.start("topic") + len(topic) :], list(documents))
+    besides = text[: found.start("topic")] + text[found.start("topic") + len(topic) :]
+    kin = _kin(besides, list(documents))
     return Comparison(tuple(kin), topic) if topic and len(kin) == _TWO else None
 
 
 def _kin(said: str, documents: Sequence[Document]) -> list[Document]:
     """The two documents of a kind that `said` speaks of, newest first: of the years it names, else the newest."""
-    years = plan_years(said)
+    years, compares = plan_years(said), _COMPARES.search(said) is not None
     for noun in sorted({document.kind.split()[-1] for document in documents}):
         plural = re.search(rf"\b{noun}s\b", said, re.IGNORECASE) is not None
         single = re.search(rf"\b{noun}\b", said, re.IGNORECASE) is not None
-        if not (plural or (single and (_OTHER.search(said) or len(set(years)) >= _TWO))):
+        both = re.search(rf"{_BOTH}{noun}s\b", said, re.IGNORECASE) is not None
+        other = _OTHER.search(said) is not None or len(set(years)) >= _TWO
+        if not (both or (compares and (plural or (single and other)))):
             continue
         kin = [document for document in documents if document.kind.split()[-1] == noun]
         kin.sort(key=lambda document: document.period, reverse=True)

@@ -59,6 +59,21 @@ def asks_letters(question: str) -> bool:
     return _LETTERS.search(question) is not None
 
 
+def with_capitals(question: str) -> str:
+    """A question for what letters stand for, with the letters in capitals as documents have them: "what does rso stand for"."""
+    if not asks_letters(question) or _ABBREVIATION.search(question):
+        return question
+    asking = re.compile(rf"({_ASKS.pattern}|{_LETTERS.pattern})", re.IGNORECASE)
+    parts = asking.split(question)
+    raised = (
+        part
+        if n % 2
+        else re.sub(r"[\w-]+", lambda m: m[0] if _PLAIN.issuperset(terms(m[0])) else m[0].upper(), part)
+        for n, part in enumerate(parts)
+    )
+    return "".join(raised)
+
+
 def expansion_asked(question: str) -> str | None:
     """The one abbreviation of which `question` asks the meaning and nothing besides."""
     asked = {match.group() for match in _ABBREVIATION.finditer(question)}
@@ -71,7 +86,7 @@ def expansion(generation: Generation, short: str, mask: NDArray[np.bool_]) -> Ex
     """Where the running text spells `short` out, "Full Name (FN)", a known name first; in the order of the documents."""
     rows = np.flatnonzero(mask & (generation.lexical.scores(short) > 0))
     pattern = re.compile(
-        rf"(?P<before>(?:[\w’'-]+\W+){{1,{_BEFORE}}}?)(?<=[(,] |.\()(?:the )?(?P<short>{re.escape(short)}\b[^()]*)\)|"
+        rf"(?P<before>(?:[\w’'-]+[^\w’'-]+){{1,{_BEFORE}}}?)(?<=[(,] |.\()(?:the )?(?P<short>{re.escape(short)}\b[^()]*)\)|"
         rf"\b(?P<first>{re.escape(short)}) \((?P<after>[^()]+)\)"
     )
     names = generation.names.full.get(short, ())

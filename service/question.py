@@ -99,7 +99,7 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
 KINDS: tuple[Kind, ...] = tuple(kind for kind, _, _ in _KINDS)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NAME = re.compile(
-    r"^[A-Z]{3,}\b|(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:of|on|the|and|for|in)?\s*[A-Z][\w’'&-]*)*"
+    r"^[A-Z]{3,}\b|(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:(?:of|on|the|and|for|in)\s+)?[A-Z][\w’'&-]*)*"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SEVERAL = re.compile(

@@ -14,6 +14,7 @@ from index.generation import Generation
 from index.highlights import Highlight
 from index.lexical import terms
 from index.search import Result
+from service.comparing import stem
 from service.extract import Span, sentences_of
 from service.leaning import PRONOUN
 from service.question import FUNCTION_WORDS, Question, kinds_in
@@ -54,16 +55,19 @@ _POST = re.compile(
 _BEGINNING = r"(?:beg[aiu]n\w*|start(?:ed|s)?|found(?:ed|ation)|establish\w*|creat(?:ed|ion)|form(?:ed|ation)|set up|inception)"
 _BEGAN = re.compile(
     r"^\W*(?:when|(?:in )?(?:what|which) year) (?:did|was|were) (?:the )?(?P<thing>[^,;?]+?)(?: first)? "
-    r"(?:begin|start|founded|established|created|formed|set up)\W*$|"
+    r"(?P<verb>begin|start|founded|established|created|formed|set up)\W*$|"
     r"^\W*who (?:founded|established|created|formed|started|set up) (?:the )?(?P<founded>[^,;?]+?)\W*$",
     re.IGNORECASE,
 )
 _SAYING = (
     r"(?:not|highlight|stress|report|express|call|mention|acknowledg|discuss|request|recommend|encourag|stat|emphasi[sz]|urg|"
-    r"propos|present|describ|voic|recogni[sz]|establish|commend|rais|suggest|welcom|thank|announc|explain)(?:ed|es|s)|said|says|drew"
+    r"propos|present|describ|voic|recogni[sz]|establish|commend|rais|suggest|welcom|thank|announc|explain|provid)(?:ed|es|s)|"
+    r"(?:note|highlight|stress|mention|acknowledge|request|recommend|encourage|urge|propose|recognise|suggest|welcome|thank)|"
+    r"said|says|drew"
 )
 _SAID = re.compile(
-    r"^\W*(?i:what (?:did|does|has|have) (?:the )?)(?P<who>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*) "
+    r"^\W*(?i:what (?:did|does|has|have) (?:the )?)(?P<who>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*"
+    r"(?: (?:of|on|for) (?:the )?[A-Z][\w’'-]*(?:(?: and)? [A-Z][\w’'-]*)*)?) "
     r"(?:say|said|state|stated|report|reported|tell|told|think|noted?|highlight|stress|mention|raise|suggest|propose|call for)\b"
     r"(?P<about>.*)$"
 )
@@ -78,7 +82,9 @@ def meeting(generation: Generation, question: Question, results: Sequence[Result
         return None  # what it is about is not said
     if _PLACE_ASKED.search(text):
         asked = frozenset(question.terms)
-        return sorted(_placed(question, results), key=lambda r: -len(asked & set(terms(r.passage.text))))
+        return sorted(
+            _placed(generation, question, results), key=lambda r: -len(asked & set(terms(r.passage.text)))
+        )
     if (match := _POST.match(text)) and question.role is None:
         return [result for result in results if _holds(match["post"], result.passage)]
     if match := _BEGAN.match(text):
@@ -88,13 +94,18 @@ def meeting(generation: Generation, question: Question, results: Sequence[Result
         return [
             result
             for result in results
-            if any(_begins(reading, result.passage) for reading in readings)
-            and (not dated or kinds_in(plain(result.passage.text), ["date"]))
+            if any(_begins(reading, result.passage, dated, match["verb"]) for reading in readings)
         ]
     if (match := _SAID.match(text)) and (not match["about"] or _is_definition(results)):
         who = match["who"]
-        readings = (who, generation.names.abbreviated(who).text, generation.names.spelled_out(who).text)
-        return [result for result in results if any(_says(reading, result.passage) for reading in readings)]
+        letters = "".join(re.findall(r"[A-Z]", who)) if " " in who else who  # of "Office on Drugs and Crime"
+        said_as = (
+            who,
+            letters,
+            generation.names.abbreviated(who).text,
+            generation.names.spelled_out(who).text,
+        )
+        return [result for result in results if any(_says(name, result.passage) for name in said_as)]
     return None
 
 
@@ -103,14 +114,15 @@ def _is_definition(results: Sequence[Result]) -> bool:
     return bool(results) and results[0].passage.kind == "definition"
 
 
-def _placed(question: Question, results: Sequence[Result]) -> Iterator[Result]:
+def _placed(generation: Generation, question: Question, results: Sequence[Result]) -> Iterator[Result]:
     """Results about what is asked for that name a place, each with the sentence that does so marked."""
-    asked = frozenset(question.terms) - FUNCTION_WORDS - _PLACE_WORDS
+    readings = (question.text, generation.names.spelled_out(question.text).text)
+    asked = [frozenset(terms(reading)) - FUNCTION_WORDS - _PLACE_WORDS for reading in readings]
     common = {word for result in results for word in _LOWER.findall(plain(result.passage.text))}
     for result in results:
         passage = result.passage
         known = frozenset(terms(f"{passage.text}\n{passage.document.title}\n{' '.join(passage.section)}"))
-        if passage.kind != "definition" and asked <= known:
+        if passage.kind != "definition" and any(words <= known for words in asked):
             for span in sentences_of(passage):
                 if _names_place(passage, span, common):
                     yield replace(result, highlights=(Highlight(*span),))
@@ -134,15 +146,14 @@ def _holds(post: str, passage: Passage) -> bool:
     if passage.kind == "definition":
         return False
     someone = "chair" in post.lower() or bool(kinds_in(plain(passage.text), ["person"]))
-    return someone and f" {_worded(post)} " in f" {_worded(plain(passage.text))} "
+    *others, last = re.findall(r"\w+", post.lower())
+    said = "".join(rf"{re.escape(stem(word))}\w*(?:['’]s?)?\W+" for word in others) + re.escape(last)
+    found = rf"(?<!office of the )(?<!office of )\b{said}\b(?!['’]s? (?:office|department))"
+    return someone and re.search(found, plain(passage.text), re.IGNORECASE) is not None
 
 
-def _worded(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower().replace("’", "'")))
-
-
-def _begins(thing: str, passage: Passage) -> bool:
-    """Whether a passage says that `thing` began."""
+def _begins(thing: str, passage: Passage, dated: bool, verb: str | None) -> bool:
+    """Whether a passage says that `thing` began, and when, if that is asked: a meeting begins on its first day."""
     known = frozenset(terms(f"{passage.context}\n{passage.text}"))
     if passage.kind == "definition" or not terms(thing) or not known.issuperset(terms(thing)):
         return False
@@ -152,13 +163,21 @@ def _begins(thing: str, passage: Passage) -> bool:
         rf"\b(?:{tails}){_GAP}(?:(?:was|were|been|its|first) {_BEGINNING}|began|begun|started)\b|"
         rf"\b{_BEGINNING}{_GAP}(?:{tails})\b"
     )
-    return re.search(found, plain(passage.text), re.IGNORECASE) is not None
+    text = plain(passage.text)
+    if verb and verb.lower() in ("begin", "start"):
+        found += rf"|\b(?:{tails})\b(?!\W+(?-i:[A-Z]))[^.;:]{{0,40}}?\b(?:on|from) \d"
+    clauses = (
+        re.split("[.;]", text[: m.start()])[-1] + m.group() + re.split("[.;]", text[m.end() :])[0]
+        for m in re.finditer(found, text, re.IGNORECASE)
+    )
+    return any(not dated or kinds_in(clause, ["date"]) for clause in clauses)
 
 
 def _says(who: str, passage: Passage) -> bool:
     """Whether a passage has `who` as one that said something."""
-    name = re.escape(who)
+    name = f"(?i:{re.escape(who)})"
     others = r"(?:,? (?:and )?(?:the )?[A-Z][\w’'-]*)*"
-    besides = r"(?: (?:also|further|specifically|among other participants,))*"
-    found = rf"\b{name}\b{others},?{besides} (?:{_SAYING})\b|ed by (?:the )?{name}\b"
+    besides = r"(?: (?:has|have|had|also|further|specifically|are pleased to|among other participants,))*"
+    post = rf"\b(?:Mr|Ms|Mrs|Dr|Prof)\.? (?:[A-Z][\w’'-]* )?{name}, [^.;:]{{1,120}}? (?:{_SAYING})\b"
+    found = rf"\b{name}\b{others},?{besides} (?:{_SAYING})\b|ed by (?:the )?{name}\b|{post}"
     return passage.kind != "definition" and re.search(found, plain(passage.text)) is not None

@@ -88,7 +88,8 @@ def led_by_nobody(question: str, records: Sequence[Record]) -> bool:
     if len(names) != 1:
         return False
     known = {word for record in records for lead in record.lead for word in terms(lead)}
-    return known.isdisjoint(terms(names[0])) and not (
+    letters = "".join(re.findall(r"\b[A-Z]", names[0]))  # "United Nations Office on Drugs and Crime"
+    return known.isdisjoint(terms(f"{names[0]} {letters}")) and not (
         _OTHERWISE.search(question) or _left_over(question, names, records)
     )
 
