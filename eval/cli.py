@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -178,7 +179,8 @@ def beir(
         settings = Settings()
         judged, scored = [], {}
         with TemporaryDirectory() as scratch:
-            encoder, _ = encoder_to_build_with(settings.var, settings.models, Path(scratch))
+            passages = chain.from_iterable(map(texts_of, collections.values()))
+            encoder, _ = encoder_to_build_with(settings.var, settings.models, Path(scratch), passages)
             load = partial(settings.models.load, encoder.exported)
             for folder, collection in collections.items():
                 with TemporaryDirectory() as built:

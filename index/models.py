@@ -1,40 +1,58 @@
 """The models that are set, and what they are together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.eight_bit import quantized
 from index.encoder import Encoder, SentenceTransformerEncoder
+from index.errors import ModelError
 from index.files import Files
 from index.late_interaction import LateInteractionEncoder
 from index.onnx_encoder import OnnxEncoder, export
 from index.reranker import CrossEncoderReranker, Reranker
-from index.weights import PACKAGED, TOKENS, joined, weights_sha256
+from index.weights import PACKAGED, TOKENS, in_eight_bits, joined, weights_sha256
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The packaged model by its name, others by their folders; without `tokens` the first one does both."""
+    """The packaged model by its name, others by their folders; without `tokens` the first one does both.
+
+    `eight_bit` is of the first one's weights.
+    """
 
     embedding: str = PACKAGED
     tokens: str | None = None
     reranker: str | None = None
+    eight_bit: bool = False
 
     def sha256(self) -> str:
         """Names the weights that what is built depends on, without loading them: the `sha256` of the encoder."""
         tokens = [weights_sha256(self.tokens, TOKENS)] if self.tokens else []
-        return joined(weights_sha256(self.embedding), *tokens)
+        embedding = weights_sha256(self.embedding)
+        return joined(in_eight_bits(embedding) if self.eight_bit else embedding, *tokens)
 
     def load(self, exported: Files | None = None) -> Encoder:
         """The encoder of these models: as it was `exported`, or, without, as sentence-transformers runs it.
 
         Raises `ModelError`, and `GenerationError` where `exported` is damaged.
         """
+        if self.eight_bit and not exported:
+            raise ModelError(
+                "cannot be exported, nor then be read in 8 bits",
+                where=self.embedding,
+                remedy="set BALI_EIGHT_BIT=false",
+            )
         reranker = self._judge()
         return self._whole(OnnxEncoder(exported, reranker) if exported else self._reference(reranker))
 
-    def export(self, folder: Path) -> Encoder:
-        """The encoder of these models, exported into the empty `folder`. Raises `ExportError` where it cannot be."""
-        return self._whole(export(self._reference(self._judge()), folder))
+    def export(self, folder: Path, passages: Iterable[str] = ()) -> Encoder:
+        """The encoder of these models, exported into the empty `folder`. Raises `ExportError` where it cannot be.
+
+        In 8 bits it has to rank `passages` as it did, or `ModelError` is raised.
+        """
+        encoder = export(self._reference(self._judge()), folder)
+        return self._whole(quantized(encoder, folder / "eight", passages) if self.eight_bit else encoder)
 
     def _reference(self, reranker: Reranker | None) -> SentenceTransformerEncoder:
         return SentenceTransformerEncoder(self.embedding, reranker)

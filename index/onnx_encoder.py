@@ -10,13 +10,13 @@ from typing import Any, cast
 import numpy as np
 import onnxruntime
 
-from index.encoder import TOKEN_LAYERS, ReadingEncoder, SentenceTransformerEncoder, Vectors
+from index.encoder import TOKEN_LAYERS, Encoder, ReadingEncoder, SentenceTransformerEncoder, Vectors
 from index.errors import ExportError
 from index.files import Files
 from index.reranker import Reranker
 from index.wordpieces import Cut, WordPieces
 
-_MODEL, _WEIGHTS, _TOKENIZER, _DESCRIPTION = "model.onnx", "weights.bin", "tokenizer.json", "encoder.json"
+MODEL, WEIGHTS, TOKENIZER, DESCRIPTION = "model.onnx", "weights.bin", "tokenizer.json", "encoder.json"
 _OPSET = 17
 _TOLERANCE = 1e-5  # of a coordinate of a unit vector; rankings are seen to change from about 1e-3 on
 _PROBES = (1, 8, 64, 1024)  # words of the texts by which an export is proved
@@ -25,7 +25,7 @@ _REMEDY = "sentence-transformers runs it, which takes longer"
 
 
 @dataclass(frozen=True, slots=True)
-class _Description:
+class Description:
     """What `Encoder` says of a model, and the limit of its tokens."""
 
     name: str
@@ -34,29 +34,38 @@ class _Description:
     token_dimensions: int
     max_tokens: int
 
+    @classmethod
+    def read(cls, files: Files) -> "Description":
+        """What is said beside an exported model. Raises `GenerationError`."""
+        with files.parsing(DESCRIPTION) as data:
+            return cls(**json.loads(data))
+
+    def write(self, folder: Path) -> None:
+        """Say it beside the model in `folder`."""
+        (folder / DESCRIPTION).write_text(json.dumps(asdict(self), indent=1), "utf-8")
+
 
 class OnnxEncoder(ReadingEncoder):
     """A model that was exported into `files`, on one CPU thread. Raises `GenerationError` where they are damaged."""
 
     def __init__(self, files: Files, reranker: Reranker | None = None) -> None:
-        with files.parsing(_DESCRIPTION) as data:
-            described = _Description(**json.loads(data))
+        described = Description.read(files)
         self.name, self.sha256 = described.name, described.sha256
         self.dimensions, self.token_dimensions = described.dimensions, described.token_dimensions
         self.max_tokens = described.max_tokens
         self.exported, self.reranker = files, reranker
-        with files.parsing(_TOKENIZER) as data:
+        with files.parsing(TOKENIZER) as data:
             self.word_pieces = WordPieces(data.decode(), self.max_tokens)
         options = _options()
         options.graph_optimization_level = (
             onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         )  # done by export
-        if _WEIGHTS in files.names():
-            files.prove_one(_WEIGHTS)  # right before onnxruntime maps them
+        if WEIGHTS in files.names():
+            files.prove_one(WEIGHTS)  # right before onnxruntime maps them
             options.add_session_config_entry(
                 "session.model_external_initializers_file_folder_path", str(files.path)
             )
-        with files.parsing(_MODEL) as data:
+        with files.parsing(MODEL) as data:
             self._session = _session(data, options)
         self._inputs = [node.name for node in self._session.get_inputs()]
 
@@ -72,9 +81,9 @@ def export(reference: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
     Afterwards `reference` is of no more use. Raises `ExportError` where the model cannot be exported, or gives other
     vectors than it did.
     """
-    probes = _probes(list(reference.vocabulary()))
+    probes = drawn_texts(reference)
     expected = reference.read(probes)
-    said = _Description(
+    said = Description(
         reference.name,
         reference.sha256,
         reference.dimensions,
@@ -82,9 +91,9 @@ def export(reference: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
         reference.max_tokens,
     )
     try:
-        (folder / _DESCRIPTION).write_text(json.dumps(asdict(said), indent=1), "utf-8")
-        reference.word_pieces.save(folder / _TOKENIZER)
-        _write_model(reference, folder / _MODEL)
+        said.write(folder)
+        reference.word_pieces.save(folder / TOKENIZER)
+        _write_model(reference, folder / MODEL)
         encoder = OnnxEncoder(Files.of(folder), reference.reranker)
         found = encoder.read(probes)
     except Exception as error:  # whatever an exporter cannot do fails anywhere below
@@ -137,7 +146,7 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(path)
     # apart, weights are mapped into memory: only what is used is read, and processes share it
-    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", _WEIGHTS)
+    options.add_session_config_entry("session.optimized_model_external_initializers_file_name", WEIGHTS)
     options.add_session_config_entry(
         "session.optimized_model_external_initializers_min_size_in_bytes", "1024"
     )
@@ -156,7 +165,8 @@ def _session(model: str | bytes, options: onnxruntime.SessionOptions) -> onnxrun
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def _probes(words: Sequence[str]) -> list[str]:
+def drawn_texts(encoder: Encoder) -> list[str]:
     """Texts of words drawn from the vocabulary with a fixed seed, one longer than the model reads."""
+    words = list(encoder.vocabulary())
     random = np.random.default_rng(_SEED)
     return [" ".join(random.choice(words, size)) for size in _PROBES]

@@ -1,5 +1,6 @@
 """A generation together with the encoder that reads questions for it."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -52,11 +53,14 @@ def _fitting(generation: Generation, encoder: Encoder) -> Pair:
     return generation, encoder
 
 
-def encoder_to_build_with(var: Path, models: Models, scratch: Path) -> tuple[Encoder, ExportError | None]:
+def encoder_to_build_with(
+    var: Path, models: Models, scratch: Path, passages: Iterable[str]
+) -> tuple[Encoder, ExportError | None]:
     """An encoder as onnxruntime runs it, out of the generation in use or exported into `scratch`, an empty folder.
 
-    A model that cannot be exported is run by sentence-transformers, and the error says why it could not be. Raises
-    `ModelError` where there is no such model at all.
+    `passages` are what an 8-bit form that is made now has to rank as the exact weights do. A model that cannot be
+    exported is run by sentence-transformers, and the error says why it could not be. Raises `ModelError` where there is
+    no such model at all, or none in 8 bits.
     """
     try:
         if exported := open_generation(var, models.sha256()).exported:
@@ -64,6 +68,6 @@ def encoder_to_build_with(var: Path, models: Models, scratch: Path) -> tuple[Enc
     except GenerationError:
         pass
     try:
-        return models.export(scratch), None
+        return models.export(scratch, passages), None
     except ExportError as error:
         return models.load(), error

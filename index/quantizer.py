@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Encoder, Vectors, unit
+from index.weights import family
 
 AXES = 112
 FEW = (
@@ -29,7 +30,7 @@ Codes = NDArray[np.uint8]
 
 def axes_path(model_sha256: str) -> Path:
     """Where the axes trained for a model lie, an array of shape (token dimensions, AXES), or would."""
-    return _TRAINED / f"{model_sha256[:16]}.npy"
+    return _TRAINED / f"{family(model_sha256)}.npy"
 
 
 class Quantizer:

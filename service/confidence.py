@@ -17,6 +17,7 @@ from index.encoder import Vectors
 from index.generation import Generation
 from index.lexical import terms
 from index.search import SearchResults
+from index.weights import family
 from service.question import Question
 from service.signals import Signals, signals
 
@@ -71,6 +72,6 @@ def confidence(
 def fit_for(encoder: str) -> Fit:
     """The fit for an encoder, known by the SHA-256 of its weights."""
     data = json.loads(MODEL.read_text("utf-8"))
-    fit = data["seen" if encoder == data["encoder"] else "unseen"]
+    fit = data["seen" if family(encoder) == family(data["encoder"]) else "unseen"]
     fit["views"] = {name: np.array(vector, np.float32) for name, vector in fit["views"].items()}
     return Fit(**fit)
