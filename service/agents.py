@@ -37,6 +37,7 @@ class Agents:
         finally:
             task.cancel()
             await asyncio.wait([task])
+            self._ready.cancel()  # who still waits for the import need not wait any longer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""

@@ -7,6 +7,7 @@ import pytest
 
 from corpus.catalogue import read_catalogue
 from index.build import build
+from index.filters import Filter
 from index.generation import Generation, open_generation
 from service.answer import Answer, answer
 from service.comparing import comparison
@@ -34,7 +35,11 @@ The harbour council replaces the lanterns of the pier.
 
 The Sea School was established in 1999 as a part of the Coast Guard.
 
-The Pilots noted that lanterns are dim.
+The Pilots noted that lanterns are dim. The Co-Skippers acknowledge the crews. Signed for the CRR by -------------------------------- in Bergen.
+
+The Office of the Harbour Director of Bergen thanks Mr Ola Nordmann.
+
+A museum was created for the crews; its shop opened in 2021. The Rowing Week took place on 3-4 May 2018 in Bergen.
 
 The keepers thank the Divers for their letters.
 
@@ -81,6 +86,8 @@ def ask(ferries: Generation, *questions: str) -> Answer:
         ("Who was the Harbour Master of Bergen?", "Ada Lund"),
         ("When was the Sea School established?", "1999"),
         ("What did the Pilots say?", "lanterns are dim"),
+        ("What did the Co-skippers say?", "acknowledge the crews"),
+        ("When did the Rowing Week start?", "3-4 May 2018"),
     ],
 )
 def test_what_belongs_to_what_is_asked_about_answers(ferries: Generation, question: str, says: str) -> None:
@@ -96,6 +103,8 @@ def test_what_belongs_to_what_is_asked_about_answers(ferries: Generation, questi
         "Who is the Deputy Minister of the Coast Guard?",
         "When was the harbour council established?",
         "What did the Divers say?",
+        "Who is the Harbour Director of Bergen?",
+        "When was the museum created?",
         "Which action items does Bergen lead?",
         "What does ABC stand for?",
     ],
@@ -111,6 +120,7 @@ def test_what_only_lies_near_does_not_answer(ferries: Generation, question: str)
     [
         ("What does CRR stand for?", "CRR: Coastal Radio Relay [1]"),
         ("What does HIN stand for?", "Harbour Inspectorate, HIN"),
+        ("what does crr stand for?", "CRR: Coastal Radio Relay [1]"),
     ],
 )
 def test_letters_are_spelled_out_of_the_text(ferries: Generation, question: str, says: str) -> None:
@@ -145,10 +155,20 @@ def test_what_neither_plan_says_is_not_found(ferries: Generation) -> None:
         "How do the plans differ?",
         "What is said on lanterns?",
         "How do the 1990 and 2015 plans differ on seals?",
+        "How does the current plan speak about climate change?",
+        "In the current plan, which two items are about lanterns?",
+        "How many items do the two plans have on lanterns?",
     ],
 )
 def test_what_names_no_two_documents_or_no_topic_is_no_comparison(ferries: Generation, question: str) -> None:
     assert comparison(question, ferries.documents.values()) is None
+
+
+def test_of_what_the_filter_keeps_out_nothing_is_said(ferries: Generation) -> None:
+    question = [("user", "How do the two plans differ on the lanterns?")]
+    said = answer(ferries, TinyEncoder(), question, Filter(document=("old",)))
+    assert "2024" not in said.text
+    assert {citation.passage.document.id for citation in said.citations} <= {"old"}
 
 
 def test_what_was_counted_can_be_listed(ferries: Generation) -> None:
