@@ -35,7 +35,9 @@ The harbour council replaces the lanterns of the pier.
 
 The Sea School was established in 1999 as a part of the Coast Guard.
 
-The Pilots noted that lanterns are dim. The Co-Skippers acknowledge the crews. Signed for the CRR by -------------------------------- in Bergen.
+The Pilots noted that lanterns are dim.
+
+The Co-Skippers acknowledge the crews. Signed for the CRR by ------------------------ in Bergen.
 
 The Office of the Harbour Director of Bergen thanks Mr Ola Nordmann.
 
