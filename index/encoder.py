@@ -21,7 +21,6 @@ Vectors = NDArray[np.float32]
 T = TypeVar("T")
 
 _FEW = 8  # texts, as the readings of one question, for which no threads are begun
-_BESIDE = ThreadPoolExecutor(1, "reading")  # begun when it is first needed
 TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
@@ -155,14 +154,10 @@ class ReadingEncoder(ABC):
 def _each(work: Callable[[str], T], texts: Sequence[str]) -> Iterator[tuple[int, T]]:
     """The place of each text and what `work` gives for it, as they are done.
 
-    A few are worked on here and, as far as it is free, by one thread more: what it has not begun is done here. Of many
-    the longest come first, so that all threads end at about the same time.
+    A few are worked on here. Of many, each core takes the next one, the longest first, so that all end at about one time.
     """
     if len(texts) <= _FEW:
-        others = [_BESIDE.submit(work, text) for text in texts[1:]]
-        yield from ((n, work(text)) for n, text in enumerate(texts[:1]))
-        for n, other in enumerate(others, 1):
-            yield n, work(texts[n]) if other.cancel() else other.result()
+        yield from ((n, work(text)) for n, text in enumerate(texts))
         return
     longest_first = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
     pool = ThreadPoolExecutor(len(os.sched_getaffinity(0)))
