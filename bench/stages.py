@@ -9,8 +9,7 @@ an endpoint of the same server that always says the same; their processor time i
 *tokenizer*, *runtime*, *scan* and *product* (of the question's word pieces with those of all passages) are the limits of
 the first three and of *rerank*. All take turns, for one question of `eval/gold` after the other, each right after it was
 done once untimed: else what was done before it would be timed with it, in what it finds in the caches. A ratio is that of
-two medians. A question that is read in two ways is read by two threads, so a search is judged by the clock, what HTTP
-adds by the time of the processor, and so is encoding.
+two medians. A search is judged by the clock, encoding and what HTTP adds by the time of the processor.
 
 Rankings are compared with those of an index that sentence-transformers itself builds and asks, for all questions and
 queries of `eval/gold`. Ends with 1 when a promise is broken.
