@@ -48,10 +48,8 @@ _NTH = re.compile(
 _ASKS_DATE = re.compile(
     r"\b(?:when|how long|dates?|(?:what|which) (?:day|month|year|period)s?)\b", re.IGNORECASE
 )
-DATE = re.compile(
-    r"\b(?:19|20)\d\d\b|"
-    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+DATE = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:{MONTHS})\b")
 
 
 _ASKS_COLUMN: Mapping[Role, re.Pattern[str]] = {

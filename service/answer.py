@@ -28,7 +28,7 @@ from service.leaning import counts_the_last
 from service.listing import Listing
 from service.numbered import Numbered, items_numbered
 from service.question import Question, analyse, without_number
-from service.quote import quote, words, years
+from service.quote import cited, quote, words, years
 from service.required import meeting
 from service.tally import Tally, led_by_nobody, tally
 from service.unmentioned import unmentioned
@@ -222,13 +222,11 @@ def _compared(
             said.append(f"{title}: nothing found on “{compared.topic}”.")
             continue
         spans = extract(question, result)
-        whole = result.passage.kind in ("row", "definition")
-        text = result.passage.text if whole else result.passage.text[spans[0][0] : spans[-1][1]]
-        citations.append(Citation(len(citations) + 1, text, result.passage))
+        citations.append(cited(len(citations) + 1, result.passage, spans))
         said.append(f"{title}: {words(generation, result.passage, spans)} [{len(citations)}]")
     if not citations:
         return _nothing(generation, encoder, asked, filter)
-    both = len({citation.passage.document.id for citation in citations}) == len(compared.documents)
+    both = len(citations) == len(compared.documents)
     status: Status = "answered" if both else "partial"
     sure = _SURE if both else _SURE / 2
     return Answer(status, " ".join(said), sure, asked.standalone, tuple(citations), generation.id)

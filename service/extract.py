@@ -9,6 +9,7 @@ from corpus.records import Role, column
 from corpus.sentences import sentences
 from corpus.types import Passage
 from index.lexical import terms
+from index.preferences import MONTHS
 from index.search import Result
 from service.listing import parts, series
 from service.question import Question, kinds_in, news
@@ -18,10 +19,9 @@ _CLAUSE_END = re.compile(r"[,;:.](?=\s)")
 _BETWEEN = " ,;—–"  # stands between names, and what is left when some are left out
 _A_FEW_NAMES = 4  # in a row are quoted together, whichever is asked about
 _SHORT_CLAUSE = 20  # characters; a clause is longer
-_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
 _DATE = re.compile(
-    rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{_MONTHS})\b(?: \d{{1,2}},)?(?: (?:19|20)\d\d\b)?|"
+    rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{MONTHS})\b(?: \d{{1,2}},)?(?: (?:19|20)\d\d\b)?|"
     r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b|\b(?:last|this|next) year\b")

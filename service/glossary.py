@@ -24,6 +24,7 @@ _LETTERS = re.compile(
     r"\b(?:stands? for|full (?:names?|forms?)|short for|abbreviat\w+|acronyms?|spelled out|expand\w*)\b",
     re.IGNORECASE,
 )
+_ASKING = re.compile(rf"({_ASKS.pattern}|{_LETTERS.pattern})", re.IGNORECASE)
 _BEFORE = 14  # words before an abbreviation in which it may be spelled out
 _BETWEEN = 4  # words of a full name of which an abbreviation has no letter
 _PLAIN = FUNCTION_WORDS | frozenset(terms("difference between letters document report called"))
@@ -63,8 +64,7 @@ def with_capitals(question: str) -> str:
     """A question for what letters stand for, with the letters in capitals as documents have them: "what does rso stand for"."""
     if not asks_letters(question) or _ABBREVIATION.search(question):
         return question
-    asking = re.compile(rf"({_ASKS.pattern}|{_LETTERS.pattern})", re.IGNORECASE)
-    parts = asking.split(question)
+    parts = _ASKING.split(question)
     raised = (
         part
         if n % 2

@@ -54,9 +54,7 @@ def quote(
     listing: Listing | None = None
 
     def cite(passage: Passage, spans: Sequence[Span]) -> str:
-        whole = passage.kind in ("row", "definition")  # a cell means nothing without its row
-        text = passage.text if whole else passage.text[spans[0][0] : spans[-1][1]]
-        citations.append(Citation(len(citations) + 1, text, passage))
+        citations.append(cited(len(citations) + 1, passage, spans))
         return f"{words(generation, passage, spans)} [{len(citations)}]"
 
     for result in quoted:
@@ -165,6 +163,12 @@ def _alike(question: Question, results: Sequence[Result], close: float, most: in
     if len({result.passage.document.period for result in taken}) > 1:
         taken.sort(key=lambda result: result.passage.document.period, reverse=True)
     return taken
+
+
+def cited(marker: int, passage: Passage, spans: Sequence[Span]) -> Citation:
+    """What `spans` reach over, and of a row or a definition all: a cell means nothing without its row."""
+    whole = passage.kind in ("row", "definition")
+    return Citation(marker, passage.text if whole else passage.text[spans[0][0] : spans[-1][1]], passage)
 
 
 def _words(passage: Passage, spans: Sequence[Span]) -> str:

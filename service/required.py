@@ -13,6 +13,7 @@ from corpus.types import Passage
 from index.generation import Generation
 from index.highlights import Highlight
 from index.lexical import terms
+from index.preferences import MONTHS
 from index.search import Result
 from service.comparing import stem
 from service.extract import Span, sentences_of
@@ -42,9 +43,7 @@ _IN = re.compile(
 _DATELINE = re.compile(
     r"^\W*(?:[^\W\d_]+day, )?(?:[\d–-]+ [A-Z][a-z]+ \d{4}, )?[A-Z][\w’' -]*, ?(?:[A-Z]|\d)", re.MULTILINE
 )
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS = frozenset(MONTHS.lower().split("|"))
 _LOWER = re.compile(r"\b[a-z][\w’'-]+")
 _POST = re.compile(
     r"^\W*who(?: is| was|['’]s) (?:the )?(?P<post>[^,;:?]*?\b(?:secretary|minister|director|head|president|chair(?:man|person)?|"

@@ -1,16 +1,12 @@
 """What an answer quotes, on a small corpus of its own."""
 
-import hashlib
-from pathlib import Path
-
 import pytest
 
-from corpus.catalogue import read_catalogue
-from index.build import build
-from index.generation import Generation, open_generation
+from index.generation import Generation
 from service.answer import Answer, answer
 from service.extract import _without_others
 from service.question import analyse
+from tests.plans import two_plans
 from tests.tiny import TinyEncoder
 
 OLD = """\
@@ -49,29 +45,12 @@ Sailing Clubs of the Regatta:
 
 Storm Club, Fog Club, Tide Club and Gale Club.
 """
-ENTRY = """
-[[document]]
-id = "{id}"
-title = "Ferry Plan {year}"
-issuer = "Islands"
-kind = "plan"
-period = [{year}, {year}]
-file = "{id}.md"
-sha256 = "{sha256}"
-"""
 
 
 @pytest.fixture(scope="module")
 def ferries(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     """Two plans of different years that say the same of one thing and speak of others alone."""
-    folder: Path = tmp_path_factory.mktemp("ferries")
-    entries = ""
-    for id, year, text in (("old", 2015, OLD), ("new", 2024, NEW)):
-        (folder / f"{id}.md").write_text(text, "utf-8")
-        entries += ENTRY.format(id=id, year=year, sha256=hashlib.sha256(text.encode()).hexdigest())
-    (folder / "catalogue.toml").write_text(entries, "utf-8")
-    build(folder / "var", read_catalogue(folder), TinyEncoder())
-    return open_generation(folder / "var")
+    return two_plans(tmp_path_factory.mktemp("ferries"), OLD, NEW)
 
 
 def ask(ferries: Generation, question: str) -> Answer:

@@ -1,18 +1,14 @@
 """Questions whose answer must be of a kind and belong to what is asked about; comparisons, letters, greetings."""
 
-import hashlib
-from pathlib import Path
-
 import pytest
 
-from corpus.catalogue import read_catalogue
-from index.build import build
 from index.filters import Filter
-from index.generation import Generation, open_generation
+from index.generation import Generation
 from service.answer import Answer, answer
 from service.comparing import comparison
 from service.courtesy import is_courtesy
 from service.listing import parts, series
+from tests.plans import two_plans
 from tests.tiny import TinyEncoder
 
 OLD = """\
@@ -52,29 +48,12 @@ Action Item\tAction Item Lead
 2) Count the seals.\tCoast Guard
 3) Repair the lanterns.\tPilots Coast Guard
 """
-ENTRY = """
-[[document]]
-id = "{id}"
-title = "Ferry Plan {year}"
-issuer = "Islands"
-kind = "plan"
-period = [{year}, {year}]
-file = "{id}.md"
-sha256 = "{sha256}"
-"""
 
 
 @pytest.fixture(scope="module")
 def ferries(tmp_path_factory: pytest.TempPathFactory) -> Generation:
     """Two plans, of which one speaks of a regatta, its place and its people."""
-    folder: Path = tmp_path_factory.mktemp("regatta")
-    entries = ""
-    for id, year, text in (("old", 2015, OLD), ("new", 2024, NEW)):
-        (folder / f"{id}.md").write_text(text, "utf-8")
-        entries += ENTRY.format(id=id, year=year, sha256=hashlib.sha256(text.encode()).hexdigest())
-    (folder / "catalogue.toml").write_text(entries, "utf-8")
-    build(folder / "var", read_catalogue(folder), TinyEncoder())
-    return open_generation(folder / "var")
+    return two_plans(tmp_path_factory.mktemp("regatta"), OLD, NEW)
 
 
 def ask(ferries: Generation, *questions: str) -> Answer:
