@@ -12,8 +12,9 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from index.encoder import Encoder, Pieces, Vectors
+from index.encoder import Encoder, Vectors
 from index.quantizer import Codes, Quantizer
+from index.wordpieces import Pieces
 
 WORTHWHILE = 2000
 """Below so many texts, loading the model again in each process costs more than it saves."""

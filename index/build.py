@@ -12,7 +12,7 @@ from corpus.catalogue import Catalogue
 from corpus.types import Document, Passage
 from index.action_items import ActionItemsWriter
 from index.dense import VectorsWriter
-from index.encoder import Encoder, Pieces, Vectors
+from index.encoder import Encoder, Vectors
 from index.errors import GenerationError
 from index.generation import ENCODER, generation_id, libraries, open_generation
 from index.lexical import LexicalWriter
@@ -23,6 +23,7 @@ from index.passages_writer import PassagesWriter, passage_line
 from index.publishing import GENERATIONS, building, current_id, drafting, publish
 from index.quantizer import Codes, Quantizer
 from index.tokens import TokensWriter
+from index.wordpieces import Pieces
 
 Advance = Callable[[int, int], None]  # texts embedded so far, and in all
 _CHUNK = 64  # texts whose token vectors are in memory at one time

@@ -5,7 +5,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import reduce
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from index.files import Files
 from index.reranker import Reranker
 from index.weights import EMBEDDING, PACKAGED, loading, locate, weights_sha256
-from index.wordpieces import Cut, WordPieces
+from index.wordpieces import Cut, Pieces, WordPieces
 
 Vectors = NDArray[np.float32]
 T = TypeVar("T")
@@ -39,15 +38,6 @@ class Encoding:
     spans: NDArray[np.int32]
     tokens: Vectors
     alike: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """How a text is cut, nothing left off: its `length` in tokens, and `ids` and `spans` as in `Encoding`."""
-
-    length: int
-    ids: NDArray[np.int32]
-    spans: NDArray[np.int32]
 
 
 class Encoder(Protocol):
@@ -134,7 +124,7 @@ class ReadingEncoder(ABC):
     def _read(self, text: str) -> Encoding:
         cut = self.word_pieces.cut(text)
         pooled, layers = self.forward(cut)
-        hidden = reduce(np.add, [unit(layer[cut.keep]) for layer in layers])
+        hidden = unit(np.stack(layers)[:, cut.keep]).sum(axis=0)
         return Encoding(unit(pooled), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep], unit(hidden))
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
@@ -143,8 +133,7 @@ class ReadingEncoder(ABC):
 
     def pieces(self, texts: Sequence[str]) -> list[Pieces]:
         """As `Encoder.pieces`."""
-        cuts = map(self.word_pieces.whole, texts)
-        return [Pieces(len(c.ids), c.ids[c.keep].astype(np.int32), c.spans[c.keep]) for c in cuts]
+        return list(map(self.word_pieces.pieces, texts))
 
     def vocabulary(self) -> Collection[str]:
         """As `Encoder.vocabulary`."""
@@ -207,5 +196,5 @@ class SentenceTransformerEncoder(ReadingEncoder):
 
 def unit(vectors: Vectors) -> Vectors:
     """`vectors` scaled to length 1 along the last axis; those of length 0 stay."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    lengths = np.sqrt(np.add.reduce(vectors * vectors, axis=-1, keepdims=True))
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1), np.float32)

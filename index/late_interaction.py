@@ -8,10 +8,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import Encoder, Encoding, Pieces, Vectors, unit
+from index.encoder import Encoder, Encoding, Vectors, unit
 from index.errors import ModelError
 from index.files import Files
 from index.weights import TOKENS, joined, loading, locate, weights_sha256
+from index.wordpieces import Pieces
 
 _CUT_AT_ONCE = 8  # texts
 _NOWHERE = -1  # begin and end of a token that stands for no characters of the text

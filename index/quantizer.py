@@ -5,7 +5,6 @@ they were trained on questions (`python -m eval.axes`), for another they are tho
 vocabulary vary most.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +14,11 @@ from index.encoder import Encoder, Vectors, unit
 from index.weights import family
 
 AXES = 112
-FEW = (
-    8  # vectors; up to so many are multiplied by other routines, whose last bits depend on how the codes lie
-)
 _TRAINED = Path(__file__).with_name("axes")
 # words of the vocabulary that the axes are learned from, and in one text
 _PROBE_WORDS, _PROBE_LENGTH = 8192, 64
 _SEED = 20020228
 _BLOCK = 2048  # codes unpacked at a time: they stay in the processor's cache
-_COMPARED = 512  # of those that are kept unpacked
 
 Codes = NDArray[np.uint8]
 
@@ -96,38 +91,6 @@ class Quantizer:
     def decode(self, codes: Codes) -> Vectors:
         """Unit vectors on the axes, of shape (n, axes)."""
         return unit(_levels(codes, np.empty((len(codes), 2 * codes.shape[1]), np.float32)))
-
-
-@dataclass(frozen=True, slots=True)
-class Unpacked:
-    """Codes at one byte an axis: twice the `levels`, odd whole numbers, of shape (axes, n); and `lengths` of shape (n,)."""
-
-    levels: NDArray[np.int8]
-    lengths: Vectors
-
-    @classmethod
-    def of(cls, codes: Codes) -> "Unpacked":
-        """From codes, two axes a byte."""
-        levels = 2 * _levels(codes, np.empty((len(codes), 2 * codes.shape[1]), np.float32))
-        lengths = np.sqrt(np.einsum("ij,ij->i", levels, levels))
-        return cls(np.ascontiguousarray(levels.T, np.int8), lengths)
-
-    def of_rows(self, rows: slice | NDArray[np.int64]) -> "Unpacked":
-        """Some of them, in the order of `rows`."""
-        return Unpacked(self.levels[:, rows], self.lengths[rows])
-
-    def cosines(self, projected: Vectors) -> Vectors:
-        """Of shape (vectors, codes), for more than `FEW` vectors on the axes: as `Quantizer.cosines`, to the last bit."""
-        axes, count = self.levels.shape
-        cosines = np.empty((len(projected), count), np.float32)
-        room = np.empty((axes, min(_COMPARED, count)), np.float32)
-        for begin in range(0, count, _COMPARED):
-            block = self.levels[:, begin : begin + _COMPARED]
-            levels = room[:, : block.shape[1]]
-            levels[:] = block
-            np.matmul(projected, levels, out=cosines[:, begin : begin + _COMPARED])
-        cosines /= self.lengths
-        return cosines
 
 
 def _levels(codes: Codes, levels: Vectors) -> Vectors:

@@ -21,12 +21,16 @@ from index.encoder import Encoding, Vectors
 from index.files import Files, expect
 from index.lexical import FUNCTION_WORDS
 from index.lookups import Lookups
-from index.quantizer import FEW, Codes, Quantizer, Unpacked
+from index.product import Product, model
+from index.quantizer import Codes, Quantizer
 
 _BASIS, _CODES = "tokens/basis.npy", "tokens/codes.bin"
 _STARTS, _FREQUENCIES = "tokens/starts.npy", "tokens/frequencies.npy"
+_PRODUCT = "tokens/product.onnx"
 _FUNCTION_WORD = 0.1  # what a function word of a question counts, beside other words
-_UNPACKED = 65_536  # codes that are kept unpacked besides, in 7 MB: unpacking takes as long as comparing
+_UNPACKED = (
+    65_536  # codes that are kept unpacked besides, in at most 30 MB: unpacking takes as long as comparing
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,16 @@ class TokensWriter:
 
     def finish(self) -> None:
         """Write what is known when all were added."""
+        if _few(count := sum(self._lengths)):
+            self._draft.write(_PRODUCT, model(self._quantizer.basis.shape[1], count))
         table = np.array(sorted(self._frequencies.items()), np.int32).reshape(-1, 2).T
         self._draft.write(_BASIS, *to_npy(self._quantizer.basis.astype(np.float16)))
         self._draft.write(_STARTS, *to_npy(_starts(self._lengths)))
         self._draft.write(_FREQUENCIES, *to_npy(table))
+
+
+def _few(codes: int) -> bool:
+    return 0 < codes <= _UNPACKED
 
 
 def _starts(lengths: Iterable[int]) -> NDArray[np.int64]:
@@ -119,13 +129,14 @@ class TokenIndex:
         codes: Codes,
         starts: NDArray[np.int64],
         frequencies: Mapping[int, int],
+        product: Product | None = None,
         data: bytes | mmap.mmap = b"",
     ):
         self.quantizer = quantizer
         self._codes = codes
         self._starts = starts
         self._frequencies = frequencies
-        self._unpacked = Unpacked.of(codes) if len(codes) <= _UNPACKED else None
+        self._product = product
         self._lookups = Lookups(data)
 
     @classmethod
@@ -133,7 +144,11 @@ class TokenIndex:
         cls, quantizer: Quantizer, codes: Sequence[Codes], pieces: Sequence[NDArray[np.int32]]
     ) -> "TokenIndex":
         """In memory, from the codes of each passage and the ids of its word pieces, in order."""
-        return cls(quantizer, np.concatenate(codes), _starts(map(len, codes)), _frequencies(pieces))
+        together, product = np.concatenate(codes), None
+        if _few(len(together)):
+            vectors = quantizer.decode(together)
+            product = Product(model(vectors.shape[1], len(vectors)), vectors)
+        return cls(quantizer, together, _starts(map(len, codes)), _frequencies(pieces), product)
 
     @classmethod
     def load(cls, files: Files) -> "TokenIndex":
@@ -153,7 +168,11 @@ class TokenIndex:
             expect(bool((np.diff(ids) > 0).all() and (ids[:1] >= 0).all()), "ids are not in order")
             expect(bool(((counts > 0) & (counts < len(starts))).all()), "counts other passages")
         frequencies = dict(zip(ids.tolist(), counts.tolist(), strict=True))
-        return cls(Quantizer(basis), codes, starts, frequencies, mapped)
+        quantizer, product = Quantizer(basis), None
+        if _few(len(codes)):
+            with files.parsing(_PRODUCT) as data:
+                product = Product(data, quantizer.decode(codes))
+        return cls(quantizer, codes, starts, frequencies, product, mapped)
 
     def __len__(self) -> int:
         return len(self._starts) - 1
@@ -189,8 +208,8 @@ class TokenIndex:
             taken: slice | NDArray[np.int64] = slice(starts[0], ends[-1])
         else:
             taken = np.repeat(starts - begins, lengths) + np.arange(lengths.sum())
-        if self._unpacked and len(pieces) > FEW:
-            cosines = self._unpacked.of_rows(taken).cosines(self.quantizer.project(pieces))
+        if self._product:
+            cosines = self._product.of(self.quantizer.project(pieces))[:, taken]
         else:
             cosines = self.quantizer.cosines(pieces, self._codes[taken]).T
         self._lookups.add(len(rows))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -35,10 +35,20 @@ class Cut:
         return {name: known[name][None] for name in names}
 
 
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """How a text is cut, nothing left off: its `length` in tokens, and of the word pieces that hold a letter or a digit
+    `ids` of shape (pieces,) and `spans` of shape (pieces, 2)."""
+
+    length: int
+    ids: NDArray[np.int32]
+    spans: NDArray[np.int32]
+
+
 class WordPieces:
     """The tokenizer of a model; safe to share between threads, since nothing of it changes after it is made.
 
-    `whole(text)` cuts all of a text, and remembers the last ones, since a passage is cut whenever it is found.
+    `pieces(text)` cuts all of a text, and remembers the last ones, since a passage is cut whenever it is found.
     `words` are the whole words among its tokens, in the order of their ids, and quick to look one up in.
     """
 
@@ -48,7 +58,7 @@ class WordPieces:
             tokenizer.no_padding()
             tokenizer.no_truncation()
         self._cut.enable_truncation(max_tokens)
-        self.whole = lru_cache(maxsize=_REMEMBERED)(partial(self._of, self._whole))
+        self.pieces = lru_cache(maxsize=_REMEMBERED)(self._pieces)
         special = {
             token.content for token in self._whole.get_added_tokens_decoder().values() if token.special
         }
@@ -63,6 +73,10 @@ class WordPieces:
     def cut(self, text: str) -> Cut:
         """`text` up to the limit of the model."""
         return self._of(self._cut, text)
+
+    def _pieces(self, text: str) -> Pieces:
+        cut = self._of(self._whole, text)
+        return Pieces(len(cut.ids), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep])
 
     def _of(self, tokenizer: Tokenizer, text: str) -> Cut:
         encoded = tokenizer.encode(text)

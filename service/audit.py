@@ -54,7 +54,8 @@ def read_head(folder: Path) -> Head | None:
     """The head, or None where nothing was ever written. Raises AuditError."""
     path = folder / HEAD
     try:
-        data = path.read_bytes()
+        with _opened(path, os.O_RDONLY) as descriptor:
+            data = os.pread(descriptor, HEAD_SIZE + 1, 0)
         head = Head(**json.loads(data))
         if head.line() != data or not NAME.fullmatch(head.file):
             raise ValueError("it is not as it was written")
@@ -70,10 +71,17 @@ def read_head(folder: Path) -> Head | None:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Nobody else writes meanwhile."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / LOCK).open("ab") as lock:
+    lock_file, flags = folder / LOCK, os.O_WRONLY | os.O_CREAT
+    try:
+        lock = os.open(lock_file, flags, 0o600)
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = os.open(lock_file, flags, 0o600)
+    try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(lock)
 
 
 class Audit:
@@ -91,6 +99,8 @@ class Audit:
         """Append a line of `event`, after its number, its time and the hash of the line before. Raises AuditError."""
         try:
             with self._lock, locked(self._folder):
+                if self._file and not _is_at(self._file[1], self._folder / self._file[0]):
+                    self._shut()  # what it wrote to was moved away
                 head = self._resume(read_head(self._folder) or self._begin())
                 if self._full(head):
                     head = self._rotate(head)
@@ -116,11 +126,8 @@ class Audit:
 
     def close(self) -> None:
         """Have all on the disk, and let go of the file."""
-        self.sync()
         with self._lock:
-            if self._file:
-                os.close(self._file[1])
-            self._file = None
+            self._shut()
 
     def _begin(self) -> Head:
         head = self._settle(Head(0, GENESIS, f"{1:012d}.jsonl", 0))
@@ -143,23 +150,25 @@ class Audit:
         return self._settle(Head(head.n + 1, digest, head.file, head.size + len(line)))
 
     def _settle(self, head: Head) -> Head:
-        descriptor = os.open(self._folder / HEAD, os.O_WRONLY | os.O_CREAT, 0o600)
-        try:
+        with _opened(self._folder / HEAD, os.O_WRONLY | os.O_CREAT) as descriptor:
             os.pwrite(descriptor, head.line(), 0)
-        finally:
-            os.close(descriptor)
         return head
 
     def _open(self, name: str) -> int:
-        """The descriptor of a file, which is opened again where another stands under its name."""
-        path = self._folder / name
-        if self._file and not (self._file[0] == name and _is_at(self._file[1], path)):
+        """The descriptor of a file, which is kept open."""
+        if self._file and self._file[0] != name:
+            self._shut()
+        if self._file is None:
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+            self._file = (name, os.open(self._folder / name, flags, 0o600))
+        return self._file[1]
+
+    def _shut(self) -> None:
+        """Have the open file on the disk, and close it."""
+        if self._file:
             os.fdatasync(self._file[1])
             os.close(self._file[1])
-            self._file = None
-        if self._file is None:
-            self._file = (name, os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600))
-        return self._file[1]
+        self._file = None
 
     def _resume(self, head: Head) -> Head:
         """`head`, or what stands after it where a writer was stopped between a line and the head.
@@ -167,7 +176,10 @@ class Audit:
         Lines that carry on the chain are taken in; the beginning of one is cut off, for its answer never went out. Where
         the file is not what the head says, the chain goes on in a new file, and verifying finds the hole.
         """
+        known = self._file is not None and self._file[0] == head.file
         size = os.fstat(self._open(head.file)).st_size
+        if known and size == head.size:
+            return head
         rest = os.pread(self._open(head.file), max(0, size - head.size), head.size)
         last = head
         for line in rest.splitlines(keepends=True):
@@ -218,6 +230,15 @@ class Audit:
 def log_files(folder: Path) -> list[Path]:
     """The files of the log, the oldest first."""
     return sorted(file for file in folder.glob("*.jsonl") if NAME.fullmatch(file.name))
+
+
+@contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

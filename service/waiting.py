@@ -8,11 +8,12 @@ from typing import TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
-from index.encoder import Encoder, Encoding, Pieces, Vectors
+from index.encoder import Encoder, Encoding, Vectors
 from index.files import Files
 from index.filters import Filter
 from index.generation import Generation
 from index.reranker import Reranker
+from index.wordpieces import Pieces
 from service.answer import Answer, answer
 from service.calls import answered
 from service.errors import BusyError

@@ -8,8 +8,9 @@ from itertools import product
 
 import numpy as np
 
-from index.encoder import Encoding, Pieces, Vectors
+from index.encoder import Encoding, Vectors
 from index.reranker import Reranker
+from index.wordpieces import Pieces
 
 _SIZE = 160
 
