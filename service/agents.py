@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Agents:
     """An ASGI application that answers MCP on what `opened` gives, while `serving`."""
 
-    def __init__(self, opened: Callable[[], Pair], line: Line) -> None:
+    def __init__(self, opened: Callable[[], Pair], line: Callable[[], Line]) -> None:
         self._opened = opened
         self._line = line
         self._called = asyncio.Event()
@@ -65,7 +65,7 @@ class Agents:
 
         from service.mcp_tools import mcp_server
 
-        server = mcp_server(self._opened, self._line)
+        server = mcp_server(self._opened, self._line())
         # makes the session manager; pages of other sites are kept out before, as from every route
         unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         server.streamable_http_app(stateless_http=True, json_response=True, transport_security=unchecked)

@@ -16,7 +16,8 @@ from service.precedents import Precedents, of_passage, of_topic
 from service.precedents_schemas import PrecedentsRequest, PrecedentsResponse
 from service.reading_schemas import Records, RecordsQuery
 from service.sorting import in_order
-from service.waiting import in_line
+from service.task import Task
+from service.waiting import respond
 
 router = APIRouter()
 _FILES: dict[int | str, dict[str, Any]] = {
@@ -41,11 +42,15 @@ def list_records(open: Open, query: Annotated[RecordsQuery, Query()]) -> Records
     )
 
 
-@router.post("/precedents", tags=["ask"], summary="What came before and after")
-async def find_precedents(request: Request, body: PrecedentsRequest, open: Open) -> PrecedentsResponse:
+@router.post(
+    "/precedents",
+    tags=["ask"],
+    summary="What came before and after",
+    response_model=PrecedentsResponse,
+)
+async def find_precedents(request: Request, body: PrecedentsRequest, open: Open) -> Response:
     """Related passages by document in order of time; what was continued, is new or was dropped, both sides quoted."""
-    generation, encoder = open
-    return await in_line(request, encoder, lambda watched: precedents(generation, watched, body))
+    return await respond(request, open, PRECEDENTS, body)
 
 
 def precedents(generation: Generation, encoder: Encoder, request: PrecedentsRequest) -> PrecedentsResponse:
@@ -70,6 +75,9 @@ def compared(generation: Generation, encoder: Encoder, request: PrecedentsReques
     asked = request.topic or request.passage or ""
     answered(asked, found.generation, list(dict.fromkeys([*related, *quoted])), "compared")
     return found
+
+
+PRECEDENTS = Task("precedents", PrecedentsRequest, precedents)
 
 
 @router.post("/feedback", tags=["ask"], summary="Whether an answer was good", status_code=201)

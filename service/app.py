@@ -6,12 +6,13 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import PlainTextResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from index.encoder import Encoder
 from service import analysts, completions, reading, watching
 from service.agents import Agents
+from service.answering import CHAT
 from service.line import Line
 from service.opened import NamesGeneration, Open, Opened, following, state
 from service.page.routes import install as install_page
@@ -26,12 +27,13 @@ from service.schemas import (
     Verdict,
 )
 from service.search_schemas import SearchRequest, SearchResponse
-from service.searching import searched
+from service.searching import SEARCH
 from service.settings import Settings
 from service.streaming import EVENTS, chat_events, streamed
 from service.tracing import tracing
 from service.verify import verdict
-from service.waiting import answer_for, in_line
+from service.waiting import respond
+from service.workers import Workers
 
 MAX_BODY = 2_000_000  # bytes
 _STREAM: dict[int | str, dict[str, Any]] = {
@@ -45,17 +47,21 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 def create_app(
     settings: Settings,
     make_encoder: Callable[[], Encoder] | None = None,
-    opening: Callable[[], Opened] | None = None,
+    opening: Callable[[], tuple[Opened, Workers]] | None = None,
 ) -> FastAPI:
-    """The service on the generation under `settings.var`, opened when the service starts, or by `opening`."""
+    """The service on the generation under `settings.var`, opened when the service starts, or with workers by `opening`."""
 
-    line = Line()
-    agents = Agents(lambda: app.state.opened.pair, line)
+    agents = Agents(lambda: app.state.opened.pair, lambda: app.state.line)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.opened = opening() if opening else Opened(settings, make_encoder)
-        app.state.line = line
+        app.state.opened, app.state.workers = (
+            opening() if opening else (Opened(settings, make_encoder), Workers())
+        )
+        threads = len(app.state.workers)
+        app.state.line = (
+            Line(threads + 1) if threads else Line()
+        )  # one more, so that the next is there at once
         async with (
             watching.audited(app),
             agents.serving(),
@@ -89,15 +95,10 @@ def create_app(
 
 
 def _ask(app: FastAPI) -> None:
-    @app.post("/search", tags=["ask"], summary="Passages that answer best")
-    async def search_passages(request: Request, body: SearchRequest, open: Open) -> SearchResponse:
+    @app.post("/search", tags=["ask"], summary="Passages that answer best", response_model=SearchResponse)
+    async def search_passages(request: Request, body: SearchRequest, open: Open) -> Response:
         """Ranked passages with their place, and facet counts over the whole filtered set."""
-        generation, encoder = open
-        filter = body.filter.to_index(generation.documents) if body.filter else None
-        found = await in_line(
-            request, encoder, lambda watched: searched(generation, watched, body.query, body.top_k, filter)
-        )
-        return SearchResponse.of(found)
+        return await respond(request, open, SEARCH, body)
 
     @app.post(
         "/chat",
@@ -106,12 +107,12 @@ def _ask(app: FastAPI) -> None:
         response_model=ChatResponse,
         responses=_STREAM,
     )
-    async def chat(request: Request, body: ChatRequest, open: Open) -> ChatResponse | StreamingResponse:
+    async def chat(request: Request, body: ChatRequest, open: Open) -> Response:
         """The answer in the documents' own words, or `not_found` with the nearest passages."""
-        generation, encoder = open
-        filter = body.filter.to_index(generation.documents) if body.filter else None
-        response = ChatResponse.of(await answer_for(request, generation, encoder, body.turns(), filter))
-        return streamed(chat_events(response)) if body.stream else response
+        response = await respond(request, open, CHAT, body)
+        if not body.stream:
+            return response
+        return streamed(chat_events(ChatResponse.model_validate_json(bytes(response.body))))
 
     @app.post("/verify", tags=["ask"], summary="Whether a citation holds")
     def verify(citation: Citation, open: Open) -> Verdict:

@@ -134,8 +134,12 @@ def serve(
 
     from service import heap, logs
     from service.access import check_binding
+    from service.analysts import PRECEDENTS
+    from service.answering import CHAT
     from service.app import create_app
     from service.listening import configuration
+    from service.searching import SEARCH
+    from service.workers import Workers, worth_having
 
     given = {"host": host, "port": port}
     settings = Settings().model_copy(
@@ -149,9 +153,10 @@ def serve(
         f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
     )
     heap.share_one()
-    application = create_app(settings, opening=lambda: opened)
+    application = create_app(settings, opening=lambda: (opened, workers))
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
     opened = open_mended(settings)
+    workers = Workers.forked(opened, (SEARCH, CHAT, PRECEDENTS), worth_having(opened))
     uvicorn.Server(configuration(application, settings)).run()
 
 

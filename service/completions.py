@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from index.encoder import Encoder
 from service.answer import Answer
+from service.answering import answer_for
 from service.citations import Citation as Quotation
 from service.completion_schemas import (
     HONOURED,
@@ -29,7 +30,6 @@ from service.page.quoting import of_citation
 from service.refusals import Refusal, Refused
 from service.schemas import MAX_QUESTION, Citation
 from service.streaming import EVENTS, event, pieces, streamed
-from service.waiting import answer_for
 
 MODEL = "bali"
 

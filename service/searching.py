@@ -5,6 +5,8 @@ from index.filters import Filter
 from index.generation import Generation
 from index.search import SearchResults, search
 from service.calls import answered
+from service.search_schemas import SearchRequest, SearchResponse
+from service.task import Task
 
 
 def searched(
@@ -14,3 +16,11 @@ def searched(
     found = search(generation, encoder, query, top_k, filter)
     answered(query, found.generation, [result.passage.id for result in found.results], "searched")
     return found
+
+
+def _response(generation: Generation, encoder: Encoder, asked: SearchRequest) -> SearchResponse:
+    filter = asked.filter.to_index(generation.documents) if asked.filter else None
+    return SearchResponse.of(searched(generation, encoder, asked.query, asked.top_k, filter))
+
+
+SEARCH = Task("search", SearchRequest, _response)

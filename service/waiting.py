@@ -2,95 +2,42 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
+from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 
-from index.encoder import Encoder, Encoding, Vectors
-from index.files import Files
-from index.filters import Filter
-from index.generation import Generation
-from index.reranker import Reranker
-from index.wordpieces import Pieces
-from service.answer import Answer, answer
-from service.calls import answered
+from index.encoder import Encoder
+from index.opening import Pair
 from service.errors import BusyError
 from service.line import Line
+from service.task import Task
+from service.watched import Watched
+from service.workers import Workers
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=BaseModel)
 
 ANSWER_TIME = 30.0  # seconds, those in the line among them
 
 
-class Watched:
-    """`encoder` until `gone` is set; from then on every call of the model raises `ClientDisconnect`.
+async def respond(request: Request, open: Pair, task: Task[Q], asked: Q) -> Response:
+    """The response of `task`, by a worker process where there is one; `asked` is what `request` has sent."""
+    generation, encoder = open
+    workers: Workers = request.app.state.workers
+    sent = await request.body()
 
-    A thread cannot be interrupted, but nearly all of an answer's time is spent in the model, which is called
-    several times for each question of a conversation.
-    """
+    def work(watched: Watched) -> bytes:
+        given = workers.do(task.name, generation.id, sent, watched.gone)
+        return task.run(generation, watched, asked).model_dump_json().encode() if given is None else given
 
-    def __init__(self, encoder: Encoder, gone: threading.Event) -> None:
-        self._encoder, self._gone = encoder, gone
-        self.name, self.sha256, self.max_tokens = encoder.name, encoder.sha256, encoder.max_tokens
-        self.dimensions, self.token_dimensions = encoder.dimensions, encoder.token_dimensions
-
-    @property
-    def exported(self) -> Files | None:
-        """As `Encoder.exported`."""
-        return self._encoder.exported
-
-    @property
-    def reranker(self) -> Reranker | None:
-        """As `Encoder.reranker`."""
-        return self._wanted().reranker
-
-    def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
-        """As `Encoder.encode`."""
-        return self._wanted().encode(texts, advance)
-
-    def read(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read`."""
-        return self._wanted().read(texts)
-
-    def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read_questions`."""
-        return self._wanted().read_questions(texts)
-
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
-        """As `Encoder.pieces`."""
-        return self._wanted().pieces(texts)
-
-    def vocabulary(self) -> Collection[str]:
-        """As `Encoder.vocabulary`."""
-        return self._wanted().vocabulary()
-
-    def _wanted(self) -> Encoder:
-        if self._gone.is_set():
-            raise ClientDisconnect
-        return self._encoder
+    return Response(await in_line(request, encoder, work), media_type="application/json")
 
 
-async def answer_for(
-    request: Request,
-    generation: Generation,
-    encoder: Encoder,
-    messages: Sequence[tuple[str, str]],
-    filter: Filter | None = None,
-) -> Answer:
-    """As `answer`, when it is the client's turn and while it waits; written into the audit log before it is given."""
-
-    def audited(watched: Encoder) -> Answer:
-        given = answer(generation, watched, messages, filter)
-        cited = [citation.passage.id for citation in given.citations]
-        answered(messages[-1][1], given.generation, cited, given.status)
-        return given
-
-    return await in_line(request, encoder, audited)
-
-
-async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
+async def in_line(request: Request, encoder: Encoder, work: Callable[[Watched], T]) -> T:
     """As `in_time`, for as long as the client waits; the body of `request` has been read.
 
     Raises `ClientDisconnect` when the client goes first: what has not begun does not begin, what has stops.
@@ -104,7 +51,7 @@ async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], 
 
 
 async def in_time(
-    line: Line, encoder: Encoder, work: Callable[[Encoder], T], gone: threading.Event | None = None
+    line: Line, encoder: Encoder, work: Callable[[Watched], T], gone: threading.Event | None = None
 ) -> T:
     """`work` with `encoder`, in a thread and in its turn, unless `gone` is set first.
 

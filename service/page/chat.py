@@ -12,6 +12,7 @@ from pydantic import StringConstraints
 
 from corpus.types import Document
 from service.answer import Answer
+from service.answering import answer_for
 from service.feedback_schemas import MAX_COMMENT
 from service.opened import Open
 from service.page.problems import page_router
@@ -19,7 +20,6 @@ from service.page.quoting import Quotation, of_citation, quotation
 from service.page.rendering import fragment, page
 from service.reading import entry
 from service.schemas import MAX_QUESTION, ChatRequest, ChatResponse
-from service.waiting import answer_for
 
 STATUS = {
     "answered": "Answered from the documents",
