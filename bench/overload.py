@@ -37,11 +37,12 @@ _TIMES, _CLIENTS, _SETTLING = 10, 8, 5.0
 
 async def open_loop(url: str, bodies: Sequence[dict[str, Any]], rate: float, seconds: float) -> list[Said]:
     """`rate` questions a second, however many are still unanswered."""
-    lent, begun = Connections(url), time.perf_counter()
-    asking = []
-    for n, body in zip(range(int(rate * seconds)), itertools.cycle(bodies), strict=False):
-        await asyncio.sleep(max(0.0, begun + n / rate - time.perf_counter()))
-        asking.append(asyncio.create_task(lent.post(_ROUTE, body)))
+    lent, asking = Connections(url), list[asyncio.Task[Said]]()
+    requests, begun = [lent.request(_ROUTE, body) for body in bodies], time.perf_counter()
+    for n, request in zip(range(int(rate * seconds)), itertools.cycle(requests), strict=False):
+        if (early := begun + n / rate - time.perf_counter()) > 0:
+            await asyncio.sleep(early)
+        asking.append(asyncio.create_task(lent.post(request)))
     return list(await asyncio.gather(*asking))
 
 
@@ -80,6 +81,7 @@ async def soaked(
 ) -> bool:
     """Whether nothing was lost and nothing grew; prints the figures."""
     lent, pointer = Connections(url), Settings().var / CURRENT
+    requests = [lent.request(_ROUTE, body) for body in bodies]
     asked, wrong = itertools.count(), 0
     early = (0.0, 0)
 
@@ -96,7 +98,7 @@ async def soaked(
                     pointer.touch()
                 if n == count // 10:
                     early = used()
-                said = await lent.post(_ROUTE, bodies[n % len(bodies)])
+                said = await lent.post(requests[n % len(requests)])
                 wrong += said.status != 200
                 progress.advance(task)
 

@@ -28,10 +28,9 @@ class Crowd:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
         if scope["type"] == "http" and scope["path"] in PROGRAMS and scope["method"] == "POST":
-            try:
-                self._line().admit()
-            except BusyError as error:
-                await self._refuse(scope, error, send)
+            line = self._line()
+            if line.full:
+                await self._refuse(scope, line.refusal(), send)
                 return
         await self._app(scope, receive, send)
 

@@ -35,6 +35,11 @@ class Line:
         """How many wait now."""
         return max(0, self._inside - self._at_once)
 
+    @property
+    def full(self) -> bool:
+        """Whether too much waits already."""
+        return self.length >= self._waiting
+
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` gives, once it was its turn. Raises `BusyError` at once where too much waits already."""
         self.admit()
@@ -49,10 +54,14 @@ class Line:
 
     def admit(self) -> None:
         """Raises `BusyError` where too much waits already."""
-        if self.length >= self._waiting:
-            self.refused += 1
-            raise BusyError(
-                f"{self._waiting} requests wait already",
-                where="the service",
-                remedy=f"try again in {BusyError.RETRY_AFTER} seconds",
-            )
+        if self.full:
+            raise self.refusal()
+
+    def refusal(self) -> BusyError:
+        """What is said to whom is not admitted, who is counted."""
+        self.refused += 1
+        return BusyError(
+            f"{self._waiting} requests wait already",
+            where="the service",
+            remedy=f"try again in {BusyError.RETRY_AFTER} seconds",
+        )

@@ -1,6 +1,7 @@
 """How the service listens: what uvicorn bounds, and what it does not, the time for a request's head and for reading."""
 
 import asyncio
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -29,7 +30,7 @@ class Impatient(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """As asyncio has it."""
-        super().connection_made(transport)
+        super().connection_made(cast(asyncio.Transport, _Together(transport, self.loop)))
         self._await_head()
 
     def data_received(self, data: bytes) -> None:
@@ -89,6 +90,33 @@ class Impatient(HttpToolsProtocol):
         if self._head:
             self._head.cancel()
         self._head = None
+
+
+class _Together:
+    """A transport that sends head and body of a response at once: a call of the system costs as much as refusing."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._kept: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send `data` as soon as whoever writes has written what it had."""
+        if not self._kept:
+            self._loop.call_soon(self._send)
+        self._kept.append(data)
+
+    def close(self) -> None:
+        """Close when all is sent."""
+        self._send()
+        self._transport.close()
+
+    def _send(self) -> None:
+        kept, self._kept = self._kept, []
+        if kept and not self._transport.is_closing():
+            self._transport.write(b"".join(kept))
 
 
 def configuration(app: FastAPI, settings: Settings) -> uvicorn.Config:

@@ -16,7 +16,7 @@ from dataclasses import astuple
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from queue import SimpleQueue
+from queue import LifoQueue
 from typing import Any
 
 from corpus.errors import BaliError
@@ -55,7 +55,7 @@ class Workers:
 
     def __init__(self, workers: Sequence["Worker"] = ()) -> None:
         self._all = workers
-        self._idle: SimpleQueue[Worker] = SimpleQueue()
+        self._idle: LifoQueue[Worker] = LifoQueue()  # the last one has all at hand
         for worker in workers:
             self._idle.put(worker)
 
