@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.asking import closed_loop
+from bench.processes import cpu_seconds, family, megabytes
 from eval.cli import DOCUMENTS, GOLD
 from eval.data import read_gold
 from index.encoder import SentenceTransformerEncoder
@@ -107,10 +108,11 @@ def measure(
     seconds: float,
 ) -> Load:
     """One service under one load."""
-    before = sum(process.cpu_times()[:2])
+    running = family(process)
+    before = cpu_seconds(running)
     begin = time.perf_counter()
     answers = uvloop.run(closed_loop(url, route, _bodies(route, questions), clients, seconds))
-    took, used = time.perf_counter() - begin, sum(process.cpu_times()[:2]) - before
+    took, used = time.perf_counter() - begin, cpu_seconds(running) - before
     times = np.array([one.took for one in answers]) * 1000
     return Load(
         service=name,
@@ -120,7 +122,7 @@ def measure(
         p50=float(np.percentile(times, 50)),
         p95=float(np.percentile(times, 95)),
         cpu=1000 * used / len(answers),
-        memory=process.memory_info().rss / 1e6,
+        memory=megabytes(process),
         errors=sum(one.status != 200 for one in answers),
     )
 

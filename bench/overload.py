@@ -24,6 +24,7 @@ from rich.progress import Progress
 
 from bench.asking import Connections, Said, closed_loop
 from bench.clients import service
+from bench.processes import descriptors, megabytes
 from eval.cli import DOCUMENTS, GOLD
 from eval.data import read_gold
 from index.publishing import CURRENT
@@ -86,7 +87,7 @@ async def soaked(
     early = (0.0, 0)
 
     def used() -> tuple[float, int]:
-        return process.memory_info().rss / 1e6, process.num_fds()
+        return megabytes(process), descriptors(process)
 
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("asking", total=count)

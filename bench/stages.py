@@ -3,7 +3,7 @@
 *stock* is `SentenceTransformer.encode` of the question; *encode* is ours; *bare* is the least there could be: the
 tokenizer, the exported model run by onnxruntime, and one matrix product with the vectors of all passages. *search* is
 `index.search` and *answer* `service.answer`, in this process. Over HTTP, *http* is `/search` of the service and *empty*
-an endpoint of the same server that always says the same; their processor time is that of the server's process.
+an endpoint of the same server that always says the same; their processor time is that of the server's processes.
 
 *tokenise*, *forward*, *dense*, *lexical*, *rerank* and *highlights* are the parts of a search, each done alone;
 *tokenizer*, *runtime*, *scan* and *product* (of the question's word pieces with those of all passages) are the limits of
@@ -24,12 +24,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import numpy as np
 import onnxruntime
+import psutil
 import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
@@ -39,6 +41,7 @@ from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from bench.clients import service
+from bench.processes import cpu_seconds, family
 from bench.searching import Timing
 from corpus.catalogue import read_catalogue
 from eval.cli import DOCUMENTS, GOLD
@@ -89,7 +92,7 @@ def serve_nothing(port: int) -> None:
 
 
 @contextmanager
-def _nothing() -> Iterator[tuple[str, int]]:
+def _nothing() -> Iterator[tuple[str, psutil.Process]]:
     """The URL and the process of a server that serves nothing."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -98,7 +101,7 @@ def _nothing() -> Iterator[tuple[str, int]]:
         try:
             while not _listens(port):
                 time.sleep(0.02)
-            yield f"http://127.0.0.1:{port}", child.pid
+            yield f"http://127.0.0.1:{port}", psutil.Process(child.pid)
         finally:
             child.terminate()
 
@@ -194,9 +197,9 @@ def measure(
     with ExitStack() as stack:
         url, process = stack.enter_context(service("shipped"))
         empty, nothing = stack.enter_context(_nothing())
-        client = stack.enter_context(httpx2.Client(timeout=60))
+        client, running = stack.enter_context(httpx2.Client(timeout=60)), family(process)
 
-        def all_of(question: str) -> Mapping[str, tuple[Callable[[], object], int]]:
+        def all_of(question: str) -> Mapping[str, tuple[Callable[[], object], Callable[[], float]]]:
             here = {
                 **limits.of(encoder, generation, question),
                 **parts(generation, encoder, question),
@@ -209,14 +212,14 @@ def measure(
             there = {
                 "http": (
                     lambda: client.post(f"{url}/search", json=body).raise_for_status(),
-                    _clock(process.pid),
+                    partial(cpu_seconds, running),
                 ),
                 "empty": (
                     lambda: client.post(f"{empty}/search", json=body).raise_for_status(),
-                    _clock(nothing),
+                    partial(cpu_seconds, [nothing]),
                 ),
             }
-            return {**{kind: (work, time.CLOCK_PROCESS_CPUTIME_ID) for kind, work in here.items()}, **there}
+            return {**{kind: (work, time.process_time) for kind, work in here.items()}, **there}
 
         for question in questions[:_WARM_UP]:
             for work, _ in all_of(question).values():
@@ -229,16 +232,11 @@ def measure(
             first = turn % len(kinds)
             for kind, (work, clock) in kinds[first:] + kinds[:first]:
                 work()
-                wall, cpu = time.perf_counter(), time.clock_gettime(clock)
+                wall, cpu = time.perf_counter(), clock()
                 work()
-                took = Timing(time.perf_counter() - wall, time.clock_gettime(clock) - cpu)
+                took = Timing(time.perf_counter() - wall, clock() - cpu)
                 timings.setdefault(kind, []).append(took)
     return timings
-
-
-def _clock(process: int) -> int:
-    """The clock of the processor time of another process, as Linux numbers it."""
-    return (~process << 3) | 2
 
 
 def rankings(generation: Generation, encoder: Encoder, gold: Gold) -> list[list[str]]:

@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.clients import service
+from bench.processes import megabytes
 from eval.cli import DOCUMENTS, GOLD
 from eval.data import read_gold
 from index.weights import EMBEDDING, PACKAGED, locate
@@ -56,7 +57,7 @@ def _memory(questions: list[str]) -> float:
     with service("shipped") as (url, process):
         for question in questions:
             _ask(url, question)
-        return process.memory_info().rss / 1e6
+        return megabytes(process)
 
 
 def main() -> int:

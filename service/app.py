@@ -12,6 +12,7 @@ from starlette.routing import Route
 from index.encoder import Encoder
 from service import analysts, completions, reading, watching
 from service.agents import Agents
+from service.analysts import PRECEDENTS
 from service.answering import CHAT
 from service.line import Line
 from service.opened import NamesGeneration, Open, Opened, following, state
@@ -36,6 +37,7 @@ from service.waiting import respond
 from service.workers import Workers
 
 MAX_BODY = 2_000_000  # bytes
+TASKS = (SEARCH, CHAT, PRECEDENTS)  # that workers can do
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The answer, or with `stream` its events: `status`, each `citation`, `text` in pieces, `done`",

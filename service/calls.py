@@ -8,8 +8,7 @@ import itertools
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.audit import Audit, AuditError
 from service.logs import log
 from service.metrics import Metrics
+from service.noted import Answered, note
 
 REQUEST_ID = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
@@ -43,30 +43,6 @@ class Call:
 _call: ContextVar[Call | None] = ContextVar("call", default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """What is about to be answered, as the audit log is to have it."""
-
-    question: str
-    generation: str
-    passages: Sequence[str]
-    status: str
-
-
-_noted: ContextVar[list[Answered] | None] = ContextVar("noted", default=None)
-
-
-@contextmanager
-def noting() -> Iterator[list[Answered]]:
-    """What is answered within is noted, for whoever has the audit log, not written."""
-    noted: list[Answered] = []
-    token = _noted.set(noted)
-    try:
-        yield noted
-    finally:
-        _noted.reset(token)
-
-
 def called() -> Call | None:
     """The request that is being answered; None outside of one."""
     return _call.get()
@@ -75,8 +51,7 @@ def called() -> Call | None:
 def answered(question: str, generation: str, passages: Sequence[str], status: str) -> None:
     """Write into the audit log that this is what is about to be answered. Raises AuditError; outside of a request
     nothing is written."""
-    if (noted := _noted.get()) is not None:
-        noted.append(Answered(question, generation, passages, status))
+    if note(Answered(question, generation, passages, status)):
         return
     if not (call := called()):
         return

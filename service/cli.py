@@ -134,11 +134,8 @@ def serve(
 
     from service import heap, logs
     from service.access import check_binding
-    from service.analysts import PRECEDENTS
-    from service.answering import CHAT
-    from service.app import create_app
+    from service.app import TASKS, create_app
     from service.listening import configuration
-    from service.searching import SEARCH
     from service.workers import Workers, worth_having
 
     given = {"host": host, "port": port}
@@ -156,7 +153,7 @@ def serve(
     application = create_app(settings, opening=lambda: (opened, workers))
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
     opened = open_mended(settings)
-    workers = Workers.forked(opened, (SEARCH, CHAT, PRECEDENTS), worth_having(opened))
+    workers = Workers.forked(opened, TASKS, worth_having(opened))
     uvicorn.Server(configuration(application, settings)).run()
 
 

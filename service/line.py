@@ -12,7 +12,7 @@ from service.errors import BusyError
 
 T = TypeVar("T")
 
-WAITING = 128  # at a fortieth of a second each, they are served within two seconds on two cores
+WAITING = 128  # at an eightieth of a second each, they are served within a second on two cores
 
 
 class Line:

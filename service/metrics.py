@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from corpus.errors import BaliError
 from service.line import Line
 from service.opened import Opened
+from service.workers import Workers
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -42,9 +43,11 @@ class Metrics:
             "bali_audit_failures", "Answers withheld because the audit log failed", registry=self.registry
         )
 
-    def watch(self, opened: Callable[[], Opened], line: Callable[[], Line]) -> None:
-        """Also tell of what is open and of who waits, as these are when the metrics are read."""
-        self.registry.register(_State(opened, line))
+    def watch(
+        self, opened: Callable[[], Opened], line: Callable[[], Line], workers: Callable[[], Workers]
+    ) -> None:
+        """Also tell of what is open, of who waits and of who works, as these are when the metrics are read."""
+        self.registry.register(_State(opened, line, workers))
 
     def text(self) -> bytes:
         """As Prometheus reads it."""
@@ -52,15 +55,22 @@ class Metrics:
 
 
 class _State(Collector):
-    def __init__(self, opened: Callable[[], Opened], line: Callable[[], Line]) -> None:
-        self._opened, self._line = opened, line
+    def __init__(
+        self, opened: Callable[[], Opened], line: Callable[[], Line], workers: Callable[[], Workers]
+    ) -> None:
+        self._opened, self._line, self._workers = opened, line, workers
         self._seen: tuple[str, float] | None = None  # the generation, and since when
 
     def collect(self) -> Iterator[Metric]:
-        """Who waits; the generation in use, for how long, and whether there is a problem with what is built."""
+        """Who waits and who works; the generation in use, for how long, and whether there is a problem with what is built."""
         line, opened = self._line(), self._opened()
         yield GaugeMetricFamily("bali_waiting", "Requests in the line", value=line.length)
         yield CounterMetricFamily("bali_busy", "Requests refused because too many wait", value=line.refused)
+        workers = self._workers()
+        yield GaugeMetricFamily(
+            "bali_workers", "Threads of worker processes that answer", value=workers.alive
+        )
+        yield GaugeMetricFamily("bali_workers_begun", "How many there were", value=len(workers))
         problem = float(opened.problem is not None)
         yield GaugeMetricFamily(
             "bali_degraded", "1 where what was built last cannot be served", value=problem

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from index.encoder import Encoder
 from index.opening import Pair
+from service.calls import answered
 from service.errors import BusyError
 from service.line import Line
 from service.task import Task
@@ -31,8 +32,12 @@ async def respond(request: Request, open: Pair, task: Task[Q], asked: Q) -> Resp
     sent = await request.body()
 
     def work(watched: Watched) -> bytes:
-        given = workers.do(task.name, generation.id, sent, watched.gone)
-        return task.run(generation, watched, asked).model_dump_json().encode() if given is None else given
+        done = workers.do(task.name, generation.id, sent, watched.gone)
+        if done is None:
+            return task.run(generation, watched, asked).model_dump_json().encode()
+        for one in done.noted:
+            answered(one.question, one.generation, one.passages, one.status)
+        return done.response
 
     return Response(await in_line(request, encoder, work), media_type="application/json")
 

@@ -24,7 +24,7 @@ _SYNCED = 1.0  # seconds between one and the next time that the audit log is had
 def install(app: FastAPI, settings: Settings) -> None:
     """Surround `app`, and add `/metrics`. The last that is added is the first to see a request."""
     metrics, audit, sessions = Metrics(), audit_of(settings), Sessions()
-    metrics.watch(lambda: app.state.opened, lambda: app.state.line)
+    metrics.watch(lambda: app.state.opened, lambda: app.state.line, lambda: app.state.workers)
     app.state.audit, app.state.sessions = audit, sessions
     app.add_middleware(
         Guard,

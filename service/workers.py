@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -23,8 +23,8 @@ from corpus.errors import BaliError
 from index.onnx_encoder import OnnxEncoder
 from index.opening import Pair
 from service import heap
-from service.calls import answered, noting
 from service.errors import UnknownError
+from service.noted import Answered, noting
 from service.opened import Opened
 from service.task import Task
 from service.watched import Signal, Watched
@@ -54,7 +54,7 @@ class Workers:
     """The threads of all worker processes; what they do is asked for from threads of the service."""
 
     def __init__(self, workers: Sequence["Worker"] = ()) -> None:
-        self._all = workers
+        self._all, self._lost = workers, 0
         self._idle: LifoQueue[Worker] = LifoQueue()  # the last one has all at hand
         for worker in workers:
             self._idle.put(worker)
@@ -80,27 +80,33 @@ class Workers:
 
     @property
     def alive(self) -> int:
-        """How many have not ended."""
-        return sum(not worker.ended for worker in self._all)
+        """How many have not ended, as the system says."""
+        return sum(worker.process.is_alive() for worker in self._all)
 
-    def do(self, task: str, generation: str, sent: bytes, gone: Signal) -> bytes | None:
-        """The JSON of the response of a task to the JSON that was sent, once a worker is idle; None if it cannot.
-
-        What the task wrote into the audit log is written here. Raises `AuditError`.
-        """
-        if not self.alive:
+    def do(self, task: str, generation: str, sent: bytes, gone: Signal) -> "Done | None":
+        """What comes of a task for the JSON that was sent, once a worker is idle; None if it cannot do it."""
+        if self._lost == len(self._all):
             return None
         worker = self._idle.get()
         try:
             reply = worker.do(json.dumps([task, generation]).encode() + b"\n" + sent, gone)
         finally:
-            self._idle.put(worker)
+            if worker.ended:
+                self._lost = sum(one.ended for one in self._all)
+            if not worker.ended or self._lost == len(self._all):  # then it stays, for those who wait
+                self._idle.put(worker)
         if reply == _CANNOT:
             return None
         noted, _, response = reply.partition(b"\n")
-        for one in json.loads(noted):
-            answered(*one)
-        return response
+        return Done(response, [Answered(*one) for one in json.loads(noted)])
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The JSON of a response, and what the audit log is to have of it."""
+
+    response: bytes
+    noted: Sequence[Answered]
 
 
 class Worker:
@@ -109,7 +115,7 @@ class Worker:
     def __init__(self, process: BaseProcess, connection: "Connection[bytes, bytes]") -> None:
         self.connection = connection
         self.ended = False
-        self._process = process
+        self.process = process
 
     def do(self, message: bytes, gone: Signal) -> bytes:
         """The reply to a message; once `gone` is set, the worker is told to stop."""
@@ -125,8 +131,8 @@ class Worker:
             return self.connection.recv_bytes()
         except (OSError, EOFError):
             self.ended = True
-            self._process.join(1)
-            _LOG.error("a worker has ended (%s); the service goes on without it", self._process.exitcode)
+            self.process.join(1)
+            _LOG.error("a worker has ended (%s); the service goes on without it", self.process.exitcode)
             return _CANNOT
 
 
