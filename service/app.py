@@ -65,6 +65,7 @@ def create_app(
             Line(threads + 1) if threads else Line()
         )  # one more, so that the next is there at once
         async with (
+            app.state.workers.connected(),
             watching.audited(app),
             agents.serving(),
             following(app.state.opened),

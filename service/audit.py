@@ -22,11 +22,13 @@ from typing import Any
 
 from corpus.disk import sync
 from corpus.errors import BaliError
+from service.settings import Settings
 
 FOLDER, HEAD, LOCK = "audit", "head", "lock"
 NAME = re.compile(r"\d{12}\.jsonl")
 RETIRED = "retired"  # the event of a file that was kept for long enough
 GENESIS = "0" * 64
+SYNCED = 1.0  # seconds between one and the next time that whoever has the log calls `sync`
 HEAD_SIZE = 256  # bytes; of one size, so that it can be written over in one go
 _MEND = "keep the folder for whoever looks into it, and move it away to begin anew"
 _DAY = re.compile(r'"at":"(\d{4}-\d\d-\d\d)')
@@ -225,6 +227,11 @@ class Audit:
             os.fdatasync(self._open(head.file))
             path.unlink()
         return head
+
+
+def audit_of(settings: Settings) -> Audit:
+    """The audit log as it is set."""
+    return Audit(settings.var, file_bytes=settings.audit_file_bytes, days=settings.audit_days)
 
 
 def log_files(folder: Path) -> list[Path]:

@@ -8,9 +8,10 @@ import itertools
 import re
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -19,7 +20,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.audit import Audit, AuditError
 from service.logs import log
 from service.metrics import Metrics
-from service.noted import Answered, note
 
 REQUEST_ID = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
@@ -29,7 +29,10 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 @dataclass(slots=True)
 class Call:
-    """A request on its way. `key` is the id of the key it came with; `audited`, its last line in the audit log."""
+    """A request on its way. `key` is the id of the key it came with; `audited`, its last line in the audit log.
+
+    `statuses` are of the answers to it.
+    """
 
     id: str
     route: str
@@ -38,9 +41,20 @@ class Call:
     question_as_text: bool
     key: str | None = None
     audited: str | None = None
+    statuses: list[str] = field(default_factory=list)
 
 
 _call: ContextVar[Call | None] = ContextVar("call", default=None)
+
+
+@contextmanager
+def during(call: Call) -> Iterator[None]:
+    """This is the request that is being answered."""
+    token = _call.set(call)
+    try:
+        yield
+    finally:
+        _call.reset(token)
 
 
 def called() -> Call | None:
@@ -51,8 +65,6 @@ def called() -> Call | None:
 def answered(question: str, generation: str, passages: Sequence[str], status: str) -> None:
     """Write into the audit log that this is what is about to be answered. Raises AuditError; outside of a request
     nothing is written."""
-    if note(Answered(question, generation, passages, status)):
-        return
     if not (call := called()):
         return
     asked = (
@@ -76,7 +88,7 @@ def answered(question: str, generation: str, passages: Sequence[str], status: st
         call.metrics.audit_failures.inc()
         raise
     call.audited = f"{head.n}:{head.sha256}"
-    call.metrics.answers.labels(status).inc()
+    call.statuses.append(status)
 
 
 def request_id(scope: Scope) -> str:
@@ -109,7 +121,7 @@ class Calls:
         call = Call(id, route, self._audit, self._metrics, self._question_as_text)
         scope.setdefault("state", {})["request_id"] = id
         status = 500  # unless something else is sent
-        token, begun = _call.set(call), time.perf_counter()
+        begun = time.perf_counter()
 
         async def sent(message: Message) -> None:
             nonlocal status
@@ -119,15 +131,17 @@ class Calls:
             await send(message)
 
         try:
-            await self._app(scope, receive, sent)
+            with during(call):
+                await self._app(scope, receive, sent)
         finally:
-            _call.reset(token)
             self._said(call, scope["method"], status, time.perf_counter() - begun)
 
     def _said(self, call: Call, method: str, status: int, seconds: float) -> None:
         method = method if method in _METHODS else "other"
         self._metrics.requests.labels(method, call.route, str(status)).inc()
         self._metrics.seconds.labels(call.route).observe(seconds)
+        for given in call.statuses:
+            self._metrics.answers.labels(given).inc()
         fields: dict[str, Any] = {
             "request": call.id,
             "method": method,

@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from typing import TypeVar
 
@@ -26,7 +26,6 @@ class Line:
         self._at_once = at_once or len(os.sched_getaffinity(0)) + 1
         self._threads = ThreadPoolExecutor(self._at_once, "line")
         self._waiting = waiting
-        self._counting = threading.Lock()
         self._inside = 0  # what waits, and what is worked on
         self.refused = 0  # so far, because too many waited
 
@@ -42,20 +41,19 @@ class Line:
 
     async def run(self, work: Callable[[], T]) -> T:
         """What `work` gives, once it was its turn. Raises `BusyError` at once where too much waits already."""
-        self.admit()
-        self._count(1)
-        given = self._threads.submit(copy_context().run, work)
-        given.add_done_callback(lambda _: self._count(-1))
-        return await asyncio.wrap_future(given)
+        with self.place():
+            return await asyncio.wrap_future(self._threads.submit(copy_context().run, work))
 
-    def _count(self, more: int) -> None:
-        with self._counting:
-            self._inside += more
-
-    def admit(self) -> None:
-        """Raises `BusyError` where too much waits already."""
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """A place for what is worked on elsewhere, in its turn. Raises `BusyError` where too much waits already."""
         if self.full:
             raise self.refusal()
+        self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1
 
     def refusal(self) -> BusyError:
         """What is said to whom is not admitted, who is counted."""

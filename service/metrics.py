@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -10,10 +11,17 @@ from prometheus_client.registry import Collector
 from corpus.errors import BaliError
 from service.line import Line
 from service.opened import Opened
-from service.workers import Workers
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Crew(Protocol):
+    """Workers: how many there were, and how many there are."""
+
+    def __len__(self) -> int: ...
+    @property
+    def alive(self) -> int: ...
 
 
 class Metrics:
@@ -44,7 +52,7 @@ class Metrics:
         )
 
     def watch(
-        self, opened: Callable[[], Opened], line: Callable[[], Line], workers: Callable[[], Workers]
+        self, opened: Callable[[], Opened], line: Callable[[], Line], workers: Callable[[], Crew]
     ) -> None:
         """Also tell of what is open, of who waits and of who works, as these are when the metrics are read."""
         self.registry.register(_State(opened, line, workers))
@@ -56,7 +64,7 @@ class Metrics:
 
 class _State(Collector):
     def __init__(
-        self, opened: Callable[[], Opened], line: Callable[[], Line], workers: Callable[[], Workers]
+        self, opened: Callable[[], Opened], line: Callable[[], Line], workers: Callable[[], Crew]
     ) -> None:
         self._opened, self._line, self._workers = opened, line, workers
         self._seen: tuple[str, float] | None = None  # the generation, and since when
@@ -68,7 +76,7 @@ class _State(Collector):
         yield CounterMetricFamily("bali_busy", "Requests refused because too many wait", value=line.refused)
         workers = self._workers()
         yield GaugeMetricFamily(
-            "bali_workers", "Threads of worker processes that answer", value=workers.alive
+            "bali_workers", "Ways to worker processes that have not ended", value=workers.alive
         )
         yield GaugeMetricFamily("bali_workers_begun", "How many there were", value=len(workers))
         problem = float(opened.problem is not None)

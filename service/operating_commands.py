@@ -7,13 +7,12 @@ from typing import Annotated, Any
 import typer
 
 from service import keys as store
-from service.audit import AuditError
+from service.audit import AuditError, audit_of
 from service.audit_verification import verify as verify_log
 from service.keys import Key, Scope
 from service.options import Json
 from service.settings import Settings
 from service.terminal import err, out, print_json
-from service.watching import audit_of
 
 keys = typer.Typer(help="Keys of the service, for whoever is not on this machine.", no_args_is_help=True)
 audit = typer.Typer(help="The log of what was answered.", no_args_is_help=True)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 
 from service.access import Guard, path_of
-from service.audit import Audit
+from service.audit import SYNCED, Audit, audit_of
 from service.bounds import Bounds
 from service.calls import Calls
 from service.crowd import Crowd
@@ -17,8 +17,6 @@ from service.metrics import CONTENT_TYPE, Metrics
 from service.page.headers import SafetyHeaders
 from service.sessions import Sessions
 from service.settings import Settings
-
-_SYNCED = 1.0  # seconds between one and the next time that the audit log is had on the disk
 
 
 def install(app: FastAPI, settings: Settings) -> None:
@@ -54,11 +52,6 @@ def install(app: FastAPI, settings: Settings) -> None:
         return Response(metrics.text(), media_type=CONTENT_TYPE)
 
 
-def audit_of(settings: Settings) -> Audit:
-    """The audit log as it is set."""
-    return Audit(settings.var, file_bytes=settings.audit_file_bytes, days=settings.audit_days)
-
-
 @asynccontextmanager
 async def audited(app: FastAPI) -> AsyncIterator[None]:
     """Have the audit log on the disk every second, and whole at the end."""
@@ -66,7 +59,7 @@ async def audited(app: FastAPI) -> AsyncIterator[None]:
 
     async def sync() -> None:
         while True:
-            await anyio.sleep(_SYNCED)
+            await anyio.sleep(SYNCED)
             await anyio.to_thread.run_sync(audit.sync)
 
     async with anyio.create_task_group() as tasks:

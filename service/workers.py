@@ -4,36 +4,32 @@ They are forked when the service has opened what it answers from, so they share 
 it has ended, or has another generation open, or since the task fails, the service does itself, and fails as the task does.
 """
 
-import gc
+import asyncio
 import json
 import logging
 import os
-import signal
+import socket
 import sys
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import astuple, dataclass
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import asdict
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from queue import LifoQueue
-from typing import Any
+from typing import Any, cast
+
+from starlette.requests import ClientDisconnect
 
 from corpus.errors import BaliError
 from index.onnx_encoder import OnnxEncoder
-from index.opening import Pair
-from service import heap
-from service.errors import UnknownError
-from service.noted import Answered, noting
 from service.opened import Opened
+from service.settings import Settings
 from service.task import Task
-from service.watched import Signal, Watched
+from service.wanted import Wanted
+from service.worker import LENGTH, NOTHING, Asked, Done, Worker
 
 _LOG = logging.getLogger(__name__)
-_STOP, _CANNOT = b"stop", b""
-_LOOK = 0.05  # seconds between two looks at whether the answer is still wanted
-_NICE = 5  # the service comes first: what it does is short, and others wait for it
-_THREADS = 2  # of a process: while one waits for a task or the interpreter, the other has the model run
+_LANES = 2  # of a process: while one waits for a task or the interpreter, the other has the model run
 
 
 def worth_having(opened: Opened) -> int:
@@ -51,151 +47,155 @@ def worth_having(opened: Opened) -> int:
 
 
 class Workers:
-    """The threads of all worker processes; what they do is asked for from threads of the service."""
+    """All lanes to worker processes; in the event loop, once they are connected."""
 
-    def __init__(self, workers: Sequence["Worker"] = ()) -> None:
-        self._all, self._lost = workers, 0
-        self._idle: LifoQueue[Worker] = LifoQueue()  # the last one has all at hand
-        for worker in workers:
-            self._idle.put(worker)
+    def __init__(self, lanes: "Sequence[Lane]" = ()) -> None:
+        self._lanes = lanes
+        self._idle: list[Lane] = []
+        self._waiting: deque[asyncio.Future[Lane]] = deque()
 
     @classmethod
-    def forked(cls, opened: Opened, tasks: Sequence[Task[Any]], processes: int) -> "Workers":
-        """In `processes`, from a process that has no other threads; they end with it."""
-        context, workers = get_context("fork"), list[Worker]()
-        by_name = {task.name: task for task in tasks}
+    def forked(
+        cls, opened: Opened, tasks: Sequence[Task[Any]], settings: Settings, processes: int
+    ) -> "Workers":
+        """In so many processes, from one that has no other threads; they end with it."""
+        context, lanes = get_context("fork"), list[Lane]()
+        worker = Worker(opened, tasks, settings)
         for _ in range(processes):
-            pairs = [context.Pipe() for _ in range(_THREADS)]
+            pairs = [socket.socketpair() for _ in range(_LANES)]
             ours, theirs = [one for one, _ in pairs], [other for _, other in pairs]
-            kept = [*ours, *(worker.connection for worker in workers)]
-            process = context.Process(target=_work_all, args=(theirs, kept, opened, by_name), daemon=True)
+            kept = [*ours, *(lane.socket for lane in lanes)]
+            process = context.Process(target=_work, args=(worker, theirs, kept), daemon=True)
             process.start()
-            for connection in theirs:
-                connection.close()
-            workers += [Worker(process, connection) for connection in ours]
-        return cls(workers)
+            for end in theirs:
+                end.close()
+            lanes += [Lane(process, end) for end in ours]
+        return cls(lanes)
 
     def __len__(self) -> int:
-        return len(self._all)
+        return len(self._lanes)
 
     @property
     def alive(self) -> int:
-        """How many have not ended, as the system says."""
-        return sum(worker.process.is_alive() for worker in self._all)
+        """How many lanes lead to a process that has not ended, as the system says."""
+        return sum(lane.process.is_alive() for lane in self._lanes)
 
-    def do(self, task: str, generation: str, sent: bytes, gone: Signal) -> "Done | None":
-        """What comes of a task for the JSON that was sent, once a worker is idle; None if it cannot do it."""
-        if self._lost == len(self._all):
-            return None
-        worker = self._idle.get()
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """Have the event loop follow all lanes; at the end the processes end."""
+        for lane in self._lanes:
+            await lane.connect(self._free)
+            self._free(lane)
         try:
-            reply = worker.do(json.dumps([task, generation]).encode() + b"\n" + sent, gone)
+            yield
         finally:
-            if worker.ended:
-                self._lost = sum(one.ended for one in self._all)
-            if not worker.ended or self._lost == len(self._all):  # then it stays, for those who wait
-                self._idle.put(worker)
-        if reply == _CANNOT:
+            for lane in self._lanes:
+                lane.close()
+
+    async def do(self, asked: Asked, sent: bytes, wanted: Wanted) -> tuple[Done, bytes] | None:
+        """What comes of what was asked and sent, once a lane is idle; None where no worker can do it.
+
+        Raises `ClientDisconnect` where it is no longer wanted by then.
+        """
+        if (lane := await self._idle_lane()) is None:
             return None
-        noted, _, response = reply.partition(b"\n")
-        return Done(response, [Answered(*one) for one in json.loads(noted)])
+        if wanted.is_no_longer:
+            self._free(lane)
+            raise ClientDisconnect
+        reply = await lane.ask(json.dumps(asdict(asked)).encode() + b"\n" + sent, wanted)
+        if reply == NOTHING:
+            return None
+        head, _, response = reply.partition(b"\n")
+        return Done(**json.loads(head)), response
 
+    async def _idle_lane(self) -> "Lane | None":
+        """A lane that leads somewhere, for whoever came first; None where none does any more."""
+        while not all(lane.ended for lane in self._lanes):
+            if not (lane := await self._next()).ended:
+                return lane
+        if self._lanes:
+            self._free(self._lanes[0])  # for others who wait
+        return None
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The JSON of a response, and what the audit log is to have of it."""
-
-    response: bytes
-    noted: Sequence[Answered]
-
-
-class Worker:
-    """A thread of a process, as the service has it; used by one thread at a time."""
-
-    def __init__(self, process: BaseProcess, connection: "Connection[bytes, bytes]") -> None:
-        self.connection = connection
-        self.ended = False
-        self.process = process
-
-    def do(self, message: bytes, gone: Signal) -> bytes:
-        """The reply to a message; once `gone` is set, the worker is told to stop."""
-        if self.ended:
-            return _CANNOT
+    async def _next(self) -> "Lane":
+        if self._idle:
+            return self._idle.pop()  # the last one has all at hand
+        turn: asyncio.Future[Lane] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
         try:
-            self.connection.send_bytes(message)
-            told = False
-            while not self.connection.poll(_LOOK):
-                if gone.is_set() and not told:
-                    self.connection.send_bytes(_STOP)
-                    told = True
-            return self.connection.recv_bytes()
-        except (OSError, EOFError):
-            self.ended = True
-            self.process.join(1)
-            _LOG.error("a worker has ended (%s); the service goes on without it", self.process.exitcode)
-            return _CANNOT
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._free(turn.result())
+            raise
+
+    def _free(self, lane: "Lane") -> None:
+        while self._waiting:
+            if not (turn := self._waiting.popleft()).done():
+                turn.set_result(lane)
+                return
+        self._idle.append(lane)
 
 
-class _Told:
-    """Whether the service has said that the answer is no longer wanted."""
+class Lane(asyncio.Protocol):
+    """A way to a worker process, on which one task at a time is asked for."""
 
-    def __init__(self, connection: "Connection[bytes, bytes]") -> None:
-        self._connection = connection
+    def __init__(self, process: BaseProcess, end: socket.socket) -> None:
+        self.process, self.socket = process, end
+        self.ended = False
+        self._closing = False
+        self._got = bytearray()
+        self._reply: asyncio.Future[bytes] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._idle: Callable[[Lane], None] = lambda _: None
 
-    def is_set(self) -> bool:
-        return self._connection.poll()
+    async def connect(self, idle: Callable[["Lane"], None]) -> None:
+        """Have the event loop follow this; `idle` is told after each task, also where nobody waits for its reply any more."""
+        self._idle = idle
+        await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=self.socket)
+
+    async def ask(self, message: bytes, wanted: Wanted) -> bytes:
+        """The reply to a message, or nothing; the worker is told to stop once it is no longer wanted."""
+        self._got.clear()
+        self._reply = asyncio.get_running_loop().create_future()
+        self._send(message)
+        with wanted.telling(lambda: self._send(NOTHING)):
+            return await asyncio.shield(self._reply)
+
+    def _send(self, message: bytes) -> None:
+        if self._transport:
+            self._transport.write(LENGTH.pack(len(message)) + message)
+
+    def close(self) -> None:
+        """Have the worker see that the service ends."""
+        self._closing = True
+        if self._transport:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """As asyncio has it."""
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        """As asyncio has it."""
+        self._got += data
+        if len(self._got) >= LENGTH.size and len(self._got) == LENGTH.size + LENGTH.unpack_from(self._got)[0]:
+            self._give(bytes(self._got[LENGTH.size :]))
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """As asyncio has it."""
+        self.ended = True
+        if not self._closing:
+            _LOG.error("a worker has ended; the service goes on without it")
+        self._give(NOTHING)
+
+    def _give(self, reply: bytes) -> None:
+        if self._reply and not self._reply.done():
+            self._reply.set_result(reply)
+            self._idle(self)
 
 
-def _work_all(
-    connections: "Sequence[Connection[bytes, bytes]]",
-    others: "Sequence[Connection[bytes, bytes]]",
-    opened: Opened,
-    tasks: Mapping[str, Task[Any]],
-) -> None:
-    """What a process does until the service has ended: a thread for each of `connections`."""
+def _work(worker: Worker, theirs: Sequence[socket.socket], others: Sequence[socket.socket]) -> None:
     for other in others:
         other.close()  # else a worker would not see that the service has ended
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal, for the service
-    gc.freeze()  # what is shared is not written to
-    os.nice(_NICE)
-    with ThreadPoolExecutor(len(connections)) as threads:
-        for connection in connections:
-            threads.submit(_work, connection, opened, tasks)
-
-
-def _work(connection: "Connection[bytes, bytes]", opened: Opened, tasks: Mapping[str, Task[Any]]) -> None:
-    while True:
-        try:
-            message = connection.recv_bytes()
-            if message != _STOP:
-                connection.send_bytes(_reply(message, connection, opened, tasks))
-        except (OSError, EOFError):
-            return
-
-
-def _reply(
-    message: bytes, connection: "Connection[bytes, bytes]", opened: Opened, tasks: Mapping[str, Task[Any]]
-) -> bytes:
-    head, _, sent = message.partition(b"\n")
-    name, id = json.loads(head)
-    task = tasks[name]
-    try:
-        generation, encoder = _open(opened, id)
-        asked = task.request.model_validate(json.loads(sent))
-        with noting() as noted:
-            response = task.run(generation, Watched(encoder, _Told(connection)), asked)
-        return (
-            json.dumps([astuple(one) for one in noted]).encode() + b"\n" + response.model_dump_json().encode()
-        )
-    except Exception:  # the service meets it again, and says what it is
-        return _CANNOT
-
-
-def _open(opened: Opened, id: str) -> Pair:
-    """What is open, which is what is published now where it was not the generation of this id. Raises `UnknownError`."""
-    if opened.pair[0].id != id:
-        opened.refresh()
-        heap.trim()
-    if opened.pair[0].id != id:
-        raise UnknownError("is not open", where=id, remedy="the service answers from it")
-    return opened.pair
+    worker.work(theirs)

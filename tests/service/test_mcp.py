@@ -220,7 +220,7 @@ def test_while_nothing_is_built_the_tools_say_so(tmp_path: Path) -> None:
 
 
 def test_a_search_that_takes_too_long_is_given_up(harbour: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.waiting.ANSWER_TIME", 0.1)
+    monkeypatch.setattr("service.wanted.ANSWER_TIME", 0.1)
     encoder = GatedEncoder()
 
     async def talk(url: str) -> str:

@@ -194,12 +194,12 @@ def test_the_bounds_leave_room_for_what_is_allowed() -> None:
 def test_an_answer_that_takes_too_long_is_given_up(
     harbour: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.waiting.ANSWER_TIME", 0.1)
+    monkeypatch.setattr("service.wanted.ANSWER_TIME", 0.1)
     encoder = GatedEncoder()
     with TestClient(create_app(harbour, lambda: encoder)) as client:
         threading.Timer(0.5, encoder.gate.set).start()
         refused = ask(client, "who leads the repair of the lighthouse")
         assert refused.status_code == 503
         assert refused.headers["retry-after"].isdigit()
-        monkeypatch.setattr("service.waiting.ANSWER_TIME", 20.0)
+        monkeypatch.setattr("service.wanted.ANSWER_TIME", 20.0)
         assert ask(client, "who leads the repair of the lighthouse").status_code == 200

@@ -1,0 +1,140 @@
+"""What a worker process does: tasks, one after the other on each of its lanes, as long as the service runs.
+
+On a lane go messages of a length and so many bytes: a line of JSON and what a client has sent, one way, a line of JSON and
+the response the other way. An empty message says that the answer is no longer wanted, or that there is none.
+"""
+
+import gc
+import json
+import os
+import signal
+import socket
+import struct
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from index.opening import Pair
+from service import heap
+from service.audit import SYNCED, audit_of
+from service.calls import Call, during
+from service.errors import UnknownError
+from service.metrics import Metrics
+from service.opened import Opened
+from service.settings import Settings
+from service.task import Task
+from service.watched import Watched
+
+LENGTH = struct.Struct("!I")
+NOTHING = b""
+_LOOK = 0.05  # seconds between two looks at whether the answer is still wanted
+_NICE = 5  # the service comes first: what it does is short, and others wait for it
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The first line of a message to a worker: a task, on which generation, and for which request."""
+
+    task: str
+    generation: str
+    request: str
+    route: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The first line of a reply: the last line of the audit log that was written for it, and what it said."""
+
+    audited: str | None
+    statuses: Sequence[str]
+
+
+class Worker:
+    """What the threads of a worker process have in common."""
+
+    def __init__(self, opened: Opened, tasks: Sequence[Task[Any]], settings: Settings) -> None:
+        self._opened = opened
+        self._tasks: Mapping[str, Task[Any]] = {task.name: task for task in tasks}
+        self._audit, self._metrics = audit_of(settings), Metrics()  # the service counts for itself
+        self._as_text = settings.audit_questions == "text"
+
+    def work(self, lanes: Sequence[socket.socket]) -> None:
+        """Do what comes on the lanes, a thread each, until all are closed."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal, for the service
+        os.nice(_NICE)
+        gc.freeze()  # what is shared with the service is not written to
+        with ThreadPoolExecutor(len(lanes)) as threads:
+            open = [threads.submit(self._follow, lane) for lane in lanes]
+            while wait(open, SYNCED).not_done:
+                self._audit.sync()
+        self._audit.close()
+
+    def _follow(self, lane: socket.socket) -> None:
+        with lane:
+            while (message := _received(lane)) is not None:
+                if message != NOTHING:  # to stop what is done already
+                    reply = self._reply(message, lane)
+                    lane.sendall(LENGTH.pack(len(reply)) + reply)
+
+    def _reply(self, message: bytes, lane: socket.socket) -> bytes:
+        head, _, sent = message.partition(b"\n")
+        asked = Asked(**json.loads(head))
+        task = self._tasks[asked.task]
+        call = Call(asked.request, asked.route, self._audit, self._metrics, self._as_text, asked.key)
+        try:
+            generation, encoder = self._open(asked.generation)
+            with during(call):
+                request = task.request.model_validate(json.loads(sent))
+                response = task.run(generation, Watched(encoder, _Told(lane)), request)
+            done = json.dumps(asdict(Done(call.audited, call.statuses)))
+            return f"{done}\n{response.model_dump_json()}".encode()
+        except Exception:  # the service meets it again, and says what it is
+            return NOTHING
+
+    def _open(self, id: str) -> Pair:
+        """What is published, if it is the generation of this id. Raises `UnknownError`."""
+        if self._opened.pair[0].id != id:
+            self._opened.refresh()
+            heap.trim()
+        if self._opened.pair[0].id != id:
+            raise UnknownError("is not open", where=id, remedy="the service answers from it")
+        return self._opened.pair
+
+
+class _Told:
+    """Whether the service has said that the answer is no longer wanted."""
+
+    def __init__(self, lane: socket.socket) -> None:
+        self._lane, self._next = lane, time.monotonic() + _LOOK
+
+    def is_set(self) -> bool:
+        if (now := time.monotonic()) < self._next:
+            return False
+        self._next = now + _LOOK
+        try:
+            self._lane.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def _received(lane: socket.socket) -> bytes | None:
+    """The next message; None where the service has ended."""
+    head = _exactly(lane, LENGTH.size)
+    return None if head is None else _exactly(lane, LENGTH.unpack(head)[0])
+
+
+def _exactly(lane: socket.socket, count: int) -> bytes | None:
+    data = b""
+    while len(data) < count:
+        try:
+            more = lane.recv(count - len(data), socket.MSG_WAITALL)
+        except OSError:
+            return None
+        if not more:
+            return None
+        data += more
+    return data
