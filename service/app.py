@@ -60,13 +60,10 @@ def create_app(
         app.state.opened, app.state.workers = (
             opening() if opening else (Opened(settings, make_encoder), Workers())
         )
-        threads = len(app.state.workers)
-        app.state.line = (
-            Line(threads + 1) if threads else Line()
-        )  # one more, so that the next is there at once
+        app.state.line = Line(app.state.workers.lanes)
         async with (
-            app.state.workers.connected(),
             watching.audited(app),
+            app.state.workers.connected(),
             agents.serving(),
             following(app.state.opened),
         ):

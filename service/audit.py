@@ -73,17 +73,20 @@ def read_head(folder: Path) -> Head | None:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Nobody else writes meanwhile."""
-    lock_file, flags = folder / LOCK, os.O_WRONLY | os.O_CREAT
-    try:
-        lock = os.open(lock_file, flags, 0o600)
-    except FileNotFoundError:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = os.open(lock_file, flags, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(lock)
+    path, flags = folder / LOCK, os.O_WRONLY | os.O_CREAT
+    while True:
+        try:
+            lock = os.open(path, flags, 0o600)
+        except FileNotFoundError:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = os.open(path, flags, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if _is_at(lock, path):  # else the folder was moved away meanwhile
+                yield
+                return
+        finally:
+            os.close(lock)
 
 
 class Audit:
@@ -123,6 +126,9 @@ class Audit:
             self._dirty = False
         try:
             os.fdatasync(descriptor)
+        except OSError:
+            self._dirty = True  # to be tried again
+            raise
         finally:
             os.close(descriptor)
 

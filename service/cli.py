@@ -153,7 +153,7 @@ def serve(
     application = create_app(settings, opening=lambda: (opened, workers))
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
     opened = open_mended(settings)
-    workers = Workers.forked(opened, TASKS, settings, worth_having(opened))
+    workers = Workers.forked(opened, TASKS, settings, worth_having(opened, settings))
     uvicorn.Server(configuration(application, settings)).run()
 
 

@@ -1,7 +1,7 @@
 """What an operator watches, as Prometheus reads it. No label has a question, an address or an id of a request."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
@@ -17,9 +17,11 @@ _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
 class Crew(Protocol):
-    """Workers: how many there were, and how many there are."""
+    """Worker processes: which there were, how many there are, and how many tasks none of them could do."""
 
-    def __len__(self) -> int: ...
+    processes: Sequence[object]
+    missed: int
+
     @property
     def alive(self) -> int: ...
 
@@ -75,10 +77,11 @@ class _State(Collector):
         yield GaugeMetricFamily("bali_waiting", "Requests in the line", value=line.length)
         yield CounterMetricFamily("bali_busy", "Requests refused because too many wait", value=line.refused)
         workers = self._workers()
-        yield GaugeMetricFamily(
-            "bali_workers", "Ways to worker processes that have not ended", value=workers.alive
+        yield GaugeMetricFamily("bali_workers", "Worker processes that have not ended", value=workers.alive)
+        yield GaugeMetricFamily("bali_workers_begun", "How many there were", value=len(workers.processes))
+        yield CounterMetricFamily(
+            "bali_workers_missed", "Tasks that the service did, for no worker could", value=workers.missed
         )
-        yield GaugeMetricFamily("bali_workers_begun", "How many there were", value=len(workers))
         problem = float(opened.problem is not None)
         yield GaugeMetricFamily(
             "bali_degraded", "1 where what was built last cannot be served", value=problem

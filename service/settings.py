@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     eight_bit: bool = Field(False, description="read by the model with its weights in 8 bits")
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port the service listens on")
+    workers: int | None = Field(
+        None, ge=0, le=256, description="processes that answer, or none; one a core unless it is set"
+    )
     allowed_hosts: str = Field(
         "", max_length=4_000, description="names, with commas, that others reach the service by"
     )

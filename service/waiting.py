@@ -43,7 +43,7 @@ async def _by_worker(request: Request, task: str, generation: str, answer: Wante
     line: Line = request.app.state.line
     workers: Workers = request.app.state.workers
     call = called()
-    if call is None or not len(workers):
+    if call is None or not workers.lanes:
         return None
     with line.place():
         asked = Asked(task, generation, call.id, call.route, call.key)

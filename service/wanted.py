@@ -36,7 +36,9 @@ class Wanted:
 
     @contextmanager
     def telling(self, tell: Callable[[], None]) -> Iterator[None]:
-        """`tell` is called, in the event loop, when it no longer is, if that is within."""
+        """`tell` is called, in the event loop, when it no longer is, if that is within, or at once."""
+        if self.is_no_longer:
+            tell()
         self._told.append(tell)
         try:
             yield

@@ -6,6 +6,7 @@ the response the other way. An empty message says that the answer is no longer w
 
 import gc
 import json
+import logging
 import os
 import signal
 import socket
@@ -16,6 +17,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
+from corpus.errors import BaliError
 from index.opening import Pair
 from service import heap
 from service.audit import SYNCED, audit_of
@@ -27,9 +31,15 @@ from service.settings import Settings
 from service.task import Task
 from service.watched import Watched
 
+_LOG = logging.getLogger(__name__)
+FOR_THE_SERVICE = (
+    signal.SIGINT,
+    signal.SIGTERM,
+)  # of a terminal, and of whoever ends all that belongs together
 LENGTH = struct.Struct("!I")
 NOTHING = b""
 _LOOK = 0.05  # seconds between two looks at whether the answer is still wanted
+_TRIMMED = 20.0  # seconds between two times that memory which is free is given back
 _NICE = 5  # the service comes first: what it does is short, and others wait for it
 
 
@@ -63,14 +73,27 @@ class Worker:
 
     def work(self, lanes: Sequence[socket.socket]) -> None:
         """Do what comes on the lanes, a thread each, until all are closed."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal, for the service
+        for one in FOR_THE_SERVICE:
+            signal.signal(one, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_SERVICE)
         os.nice(_NICE)
         gc.freeze()  # what is shared with the service is not written to
+        trimmed = time.monotonic()
         with ThreadPoolExecutor(len(lanes)) as threads:
-            open = [threads.submit(self._follow, lane) for lane in lanes]
-            while wait(open, SYNCED).not_done:
-                self._audit.sync()
+            followed = [threads.submit(self._follow, lane) for lane in lanes]
+            while wait(followed, SYNCED).not_done:
+                self._opened.refresh()
+                self._sync()
+                if time.monotonic() - trimmed > _TRIMMED:
+                    heap.trim()
+                    trimmed = time.monotonic()
         self._audit.close()
+
+    def _sync(self) -> None:
+        try:
+            self._audit.sync()
+        except OSError:
+            _LOG.exception("the audit log could not be had on the disk")  # and is tried again
 
     def _follow(self, lane: socket.socket) -> None:
         with lane:
@@ -80,28 +103,31 @@ class Worker:
                     lane.sendall(LENGTH.pack(len(reply)) + reply)
 
     def _reply(self, message: bytes, lane: socket.socket) -> bytes:
-        head, _, sent = message.partition(b"\n")
-        asked = Asked(**json.loads(head))
-        task = self._tasks[asked.task]
-        call = Call(asked.request, asked.route, self._audit, self._metrics, self._as_text, asked.key)
         try:
+            head, _, sent = message.partition(b"\n")
+            asked = Asked(**json.loads(head))
+            task = self._tasks[asked.task]
             generation, encoder = self._open(asked.generation)
+            call = Call(asked.request, asked.route, self._audit, self._metrics, self._as_text, asked.key)
             with during(call):
                 request = task.request.model_validate(json.loads(sent))
                 response = task.run(generation, Watched(encoder, _Told(lane)), request)
             done = json.dumps(asdict(Done(call.audited, call.statuses)))
             return f"{done}\n{response.model_dump_json()}".encode()
-        except Exception:  # the service meets it again, and says what it is
+        except (BaliError, ClientDisconnect):  # the service meets it again, and says what it is
+            return NOTHING
+        except Exception:
+            _LOG.exception("a worker could not do what the service does now")
             return NOTHING
 
     def _open(self, id: str) -> Pair:
         """What is published, if it is the generation of this id. Raises `UnknownError`."""
         if self._opened.pair[0].id != id:
             self._opened.refresh()
-            heap.trim()
-        if self._opened.pair[0].id != id:
+        pair = self._opened.pair
+        if pair[0].id != id:
             raise UnknownError("is not open", where=id, remedy="the service answers from it")
-        return self._opened.pair
+        return pair
 
 
 class _Told:
