@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -26,19 +26,18 @@ class _Connection(asyncio.Protocol):
         self.open = True
         self._transport: asyncio.Transport | None = None
         self._got, self._whole = bytearray(), 0
-        self._answer: asyncio.Future[int] | None = None
+        self._then: Callable[[int], None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
 
-    def ask(self, request: bytes) -> asyncio.Future[int]:
-        """The status of the response, once all of it is there."""
+    def ask(self, request: bytes, then: Callable[[int], None]) -> None:
+        """`then` gets the status of the response, once all of it is there."""
         assert self._transport is not None
         self._got.clear()
         self._whole = 0
-        self._answer = asyncio.get_running_loop().create_future()
+        self._then = then
         self._transport.write(request)
-        return self._answer
 
     def data_received(self, data: bytes) -> None:
         self._got += data
@@ -47,13 +46,17 @@ class _Connection(asyncio.Protocol):
             length = head.partition(b"content-length:")[2].split(b"\r\n")[0]
             self._whole = end + 4 + int(length)
             self.open = b"connection: close" not in head
-        if self._whole and len(self._got) >= self._whole and self._answer and not self._answer.done():
-            self._answer.set_result(int(self._got[9:12]))
+        if self._whole and len(self._got) >= self._whole:
+            self._give(int(self._got[9:12]))
 
     def connection_lost(self, _: Exception | None) -> None:
         self.open = False
-        if self._answer and not self._answer.done():
-            self._answer.set_result(0)
+        self._give(0)
+
+    def _give(self, status: int) -> None:
+        if then := self._then:
+            self._then = None
+            then(status)
 
 
 class Connections:
@@ -63,6 +66,7 @@ class Connections:
         parts = urlsplit(url)
         self._host, self._port = parts.hostname or "", parts.port or 80
         self._idle: list[_Connection] = []
+        self._opening: set[asyncio.Task[_Connection]] = set()
 
     def request(self, path: str, body: dict[str, Any]) -> bytes:
         """What is sent to post JSON."""
@@ -74,21 +78,39 @@ class Connections:
 
     async def post(self, request: bytes) -> Said:
         """Send a request, and read all that comes back; status 0 where the connection was closed instead."""
-        begun = time.perf_counter()
-        try:
-            connection = await self._open()
-            status = await connection.ask(request)
-        except OSError:
-            return Said(0, time.perf_counter() - begun, time.perf_counter())
-        if connection.open:
-            self._idle.append(connection)
-        now = time.perf_counter()
-        return Said(status, now - begun, now)
+        said: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
+        self.send(request, said.set_result)
+        return await said
 
-    async def _open(self) -> _Connection:
+    def send(self, request: bytes, then: Callable[[Said], None]) -> None:
+        """As `post`; `then` gets what comes of it."""
+        begun = time.perf_counter()
+
+        def ask(connection: _Connection) -> None:
+            connection.ask(request, lambda status: done(status, connection))
+
+        def done(status: int, connection: _Connection) -> None:
+            if connection.open:
+                self._idle.append(connection)
+            now = time.perf_counter()
+            then(Said(status, now - begun, now))
+
         while self._idle:
             if (connection := self._idle.pop()).open:
-                return connection
+                ask(connection)
+                return
+        opened = asyncio.ensure_future(self._connect())
+        self._opening.add(opened)
+        opened.add_done_callback(self._opening.discard)
+        opened.add_done_callback(
+            lambda task: (
+                ask(task.result())
+                if task.exception() is None
+                else then(Said(0, time.perf_counter() - begun, time.perf_counter()))
+            )
+        )
+
+    async def _connect(self) -> _Connection:
         loop = asyncio.get_running_loop()
         return (await loop.create_connection(_Connection, self._host, self._port))[1]
 

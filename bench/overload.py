@@ -38,13 +38,21 @@ _TIMES, _CLIENTS, _SETTLING = 10, 8, 5.0
 
 async def open_loop(url: str, bodies: Sequence[dict[str, Any]], rate: float, seconds: float) -> list[Said]:
     """`rate` questions a second, however many are still unanswered."""
-    lent, asking = Connections(url), list[asyncio.Task[Said]]()
+    lent, said, all_there = Connections(url), list[Said](), asyncio.Event()
+    count = int(rate * seconds)
+
+    def note(one: Said) -> None:
+        said.append(one)
+        if len(said) == count:
+            all_there.set()
+
     requests, begun = [lent.request(_ROUTE, body) for body in bodies], time.perf_counter()
-    for n, request in zip(range(int(rate * seconds)), itertools.cycle(requests), strict=False):
+    for n, request in zip(range(count), itertools.cycle(requests), strict=False):
         if (early := begun + n / rate - time.perf_counter()) > 0:
             await asyncio.sleep(early)
-        asking.append(asyncio.create_task(lent.post(request)))
-    return list(await asyncio.gather(*asking))
+        lent.send(request, note)
+    await all_there.wait()
+    return said
 
 
 def overload(url: str, bodies: Sequence[dict[str, Any]], seconds: float) -> bool:

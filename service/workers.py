@@ -167,6 +167,7 @@ class Workers:
         """A process has ended, or does now."""
         _LOG.error("a worker has ended; the service goes on without it")
         process.kill()
+        asyncio.get_running_loop().call_later(1.0, process.join, 0)  # by when the system has ended it
         for lane in [lane for lane in self._lanes if lane.process is process]:
             self._lanes.remove(lane)
             if lane in self._idle:
@@ -213,6 +214,8 @@ class Lane(asyncio.Protocol):
                 raise
 
     def _stop(self) -> None:
+        if self.ended:
+            return
         self._send(NOTHING)
         asyncio.get_running_loop().call_later(_GRACE, self._end_unless, self._reply)
 
