@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import onnxruntime
 
+from index import runtime
 from index.encoder import TOKEN_LAYERS, Encoder, ReadingEncoder, SentenceTransformerEncoder, Vectors
 from index.errors import ExportError
 from index.files import Files
@@ -56,7 +57,7 @@ class OnnxEncoder(ReadingEncoder):
         self.exported, self.reranker = files, reranker
         with files.parsing(TOKENIZER) as data:
             self.word_pieces = WordPieces(data.decode(), self.max_tokens)
-        options = _options()
+        options = runtime.options()
         options.graph_optimization_level = (
             onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
         )  # done by export
@@ -66,7 +67,7 @@ class OnnxEncoder(ReadingEncoder):
                 "session.model_external_initializers_file_folder_path", str(files.path)
             )
         with files.parsing(MODEL) as data:
-            self._session = _session(data, options)
+            self._session = runtime.session(data, options)
         self._inputs = [node.name for node in self._session.get_inputs()]
 
     def forward(self, cut: Cut) -> tuple[Vectors, Sequence[Vectors]]:
@@ -142,7 +143,7 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
             output_names=["pooled", *outputs],
             dynamic_axes={name: {1: "tokens"} for name in (*features, *outputs)},
         )
-    options = _options()
+    options = runtime.options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
     options.optimized_model_filepath = str(path)
     # apart, weights are mapped into memory: only what is used is read, and processes share it
@@ -150,19 +151,8 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
     options.add_session_config_entry(
         "session.optimized_model_external_initializers_min_size_in_bytes", "1024"
     )
-    _session(str(raw), options)
+    runtime.session(str(raw), options)
     raw.unlink()
-
-
-def _options() -> onnxruntime.SessionOptions:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors
-    return options
-
-
-def _session(model: str | bytes, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def drawn_texts(encoder: Encoder) -> list[str]:

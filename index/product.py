@@ -7,6 +7,7 @@ to other threads meanwhile.
 import numpy as np
 import onnxruntime
 
+from index import runtime
 from index.encoder import Vectors
 
 _OPSET, _IR = 17, 10
@@ -33,12 +34,10 @@ class Product:
 
     def __init__(self, model: bytes, vectors: Vectors) -> None:
         """With unit `vectors` of shape (count, axes), of which nothing is kept. Raises where the model is for others."""
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3  # errors
+        options = runtime.options()
         columns = np.ascontiguousarray(vectors.T)
         options.add_external_initializers([_GIVEN], [onnxruntime.OrtValue.ortvalue_from_numpy(columns)])
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session = runtime.session(model, options)
 
     def of(self, asked: Vectors) -> Vectors:
         """Of shape (asked, count), for unit vectors of shape (asked, axes)."""

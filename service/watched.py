@@ -27,7 +27,7 @@ class Watched:
     """
 
     def __init__(self, encoder: Encoder, gone: Signal) -> None:
-        self._encoder, self.gone = encoder, gone
+        self._encoder, self._gone = encoder, gone
         self.name, self.sha256, self.max_tokens = encoder.name, encoder.sha256, encoder.max_tokens
         self.dimensions, self.token_dimensions = encoder.dimensions, encoder.token_dimensions
 
@@ -62,6 +62,6 @@ class Watched:
         return self._wanted().vocabulary()
 
     def _wanted(self) -> Encoder:
-        if self.gone.is_set():
+        if self._gone.is_set():
             raise ClientDisconnect
         return self._encoder
