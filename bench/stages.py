@@ -125,8 +125,7 @@ def parts(generation: Generation, encoder: OnnxEncoder, question: str) -> Mappin
         cut = encoder.pieces([passage.text for passage in passages])
         for passage, place, pieces in zip(passages, places, cut, strict=True):
             near = compared.with_first(place) * weights
-            both = min(len(near), len(pieces.spans))
-            highlights(passage, asked, near[:both], pieces.spans[:both])
+            highlights(passage, asked, near, pieces)
 
     return {
         "tokenise": lambda: encoder.word_pieces.cut(question),

@@ -20,7 +20,7 @@ Vectors = NDArray[np.float32]
 T = TypeVar("T")
 
 _FEW = 8  # texts, as the readings of one question, for which no threads are begun
-TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
+_TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +101,8 @@ class ReadingEncoder(ABC):
     word_pieces: WordPieces
 
     @abstractmethod
-    def forward(self, cut: Cut) -> tuple[Vectors, Sequence[Vectors]]:
-        """The pooled vector of shape (dimensions,), and the last layers, each of shape (tokens, token_dimensions)."""
+    def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
+        """Unit vectors: the pooled one of shape (dimensions,), and those of shape (tokens, token_dimensions)."""
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
         """As `Encoder.encode`."""
@@ -114,7 +114,7 @@ class ReadingEncoder(ABC):
         return vectors
 
     def _pooled(self, text: str) -> Vectors:
-        return unit(self.forward(self.word_pieces.cut(text))[0])
+        return self.forward(self.word_pieces.cut(text))[0]
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
         """As `Encoder.read`."""
@@ -123,9 +123,8 @@ class ReadingEncoder(ABC):
 
     def _read(self, text: str) -> Encoding:
         cut = self.word_pieces.cut(text)
-        pooled, layers = self.forward(cut)
-        hidden = unit(np.stack(layers)[:, cut.keep]).sum(axis=0)
-        return Encoding(unit(pooled), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep], unit(hidden))
+        pooled, tokens = self.forward(cut)
+        return Encoding(pooled, cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep], tokens[cut.keep])
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
         """As `Encoder.read_questions`."""
@@ -184,14 +183,21 @@ class SentenceTransformerEncoder(ReadingEncoder):
         self.dimensions = int(self.model.get_embedding_dimension() or 0)
         self.token_dimensions = int(cast(Any, self.model[0]).get_embedding_dimension())
 
-    def forward(self, cut: Cut) -> tuple[Vectors, Sequence[Vectors]]:
+    def vectors(self, features: dict[str, Any]) -> tuple[Any, Any]:
+        """What `forward` gives, as tensors of shapes (1, dimensions) and (1, tokens, token_dimensions), for tensors of
+        shape (1, tokens)."""
+        unit = self._torch.nn.functional.normalize
+        output = self.model.forward(features)
+        layers = output["all_layer_embeddings"][-_TOKEN_LAYERS:]
+        summed = unit(self._torch.stack(tuple(layers)).float(), dim=-1).sum(dim=0)
+        return unit(output["sentence_embedding"].float(), dim=-1), unit(summed, dim=-1)
+
+    def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
         """As `ReadingEncoder.forward`."""
         with self._torch.inference_mode():
             features = {name: self._torch.from_numpy(row) for name, row in cut.features(self.inputs).items()}
-            output = self.model.forward(features)
-            layers = output["all_layer_embeddings"][-TOKEN_LAYERS:]
-            pooled = output["sentence_embedding"][0].float().numpy()
-            return pooled, [layer[0].float().numpy() for layer in layers]
+            pooled, tokens = self.vectors(features)
+            return pooled[0].numpy(), tokens[0].numpy()
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.markers import item_marker
 from corpus.markup import plain
@@ -16,6 +15,7 @@ from corpus.sentences import sentences
 from corpus.types import Passage
 from index.encoder import Vectors
 from index.preferences import DATE
+from index.wordpieces import Pieces
 
 _CLAUSE_END = re.compile(r";(?=\s)|\t|\n+|\s[–—](?=\s)")
 _ENOUGH = 0.9  # of what the whole text has of the question
@@ -60,33 +60,36 @@ def _cut(text: str, begin: int) -> Iterator[tuple[int, int]]:
 
 
 def highlights(
-    passage: Passage, asked: Sequence[Role | Literal["date"]], nearness: Vectors, spans: NDArray[np.int32]
+    passage: Passage, asked: Sequence[Role | Literal["date"]], nearness: Vectors, pieces: Pieces
 ) -> tuple[Highlight, ...]:
     """The fewest clauses that together have most of what the passage has of the question, in order.
 
-    `nearness` of shape (pieces of the text, pieces of the question) are weighted cosines, `spans` of shape
-    (pieces of the text, 2) their characters. What is `asked` for, a column or a date, is marked too where the
-    passage has it. Neighbouring clauses make one highlight.
+    `nearness` of shape (pieces of the passage, pieces of the question) are weighted cosines, and `pieces` are those of
+    the text, which come first. What is `asked` for, a column or a date, is marked too where the passage has it.
+    Neighbouring clauses make one highlight.
     """
     found = clauses(passage.text)
     if not found or nearness.size == 0:
         return ()
     if passage.kind == "definition":
         return (Highlight(found[0][0], found[-1][1]),)
-    edges = np.array(found)
-    begins, ends = (
-        np.searchsorted(spans[:, 0], edges[:, 0]),
-        np.searchsorted(spans[:, 1], edges[:, 1], "right"),
-    )
-    best = np.array(
-        [nearness[begin:end].max(axis=0, initial=0) for begin, end in zip(begins, ends, strict=True)]
-    )
+    best = np.zeros((len(found), nearness.shape[1]), np.float32)
+    for row, (begin, end) in zip(best, _pieces_of_clauses(passage.text, pieces), strict=True):
+        np.maximum.reduce(nearness[begin:end], axis=0, out=row, initial=0)
     taken = _fewest(best)
     for one in asked:
         answering = [n for n, (start, end) in enumerate(found) if _answers(passage, start, end, one)]
         if answering and not taken & set(answering):
             taken.add(answering[0])
     return tuple(_joined([found[n] for n in sorted(taken)], passage.text)) if taken else ()
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _pieces_of_clauses(text: str, pieces: Pieces) -> Sequence[tuple[int, int]]:
+    """For each clause of a text the first of its word pieces, and the one after the last."""
+    edges, spans = np.array(clauses(text)), pieces.spans
+    begins, ends = spans[:, 0].searchsorted(edges[:, 0]), spans[:, 1].searchsorted(edges[:, 1], "right")
+    return list(zip(begins.tolist(), ends.tolist(), strict=True))
 
 
 def _fewest(best: Vectors) -> set[int]:
@@ -99,8 +102,9 @@ def _fewest(best: Vectors) -> set[int]:
     while have.sum() < enough and len(taken) < len(best):
         gains = np.maximum(best, have).sum(axis=1)
         gains[list(taken)] = -1
-        taken.add(int(gains.argmax()))
-        have = np.maximum(have, best[int(gains.argmax())])
+        next = int(gains.argmax())
+        taken.add(next)
+        np.maximum(have, best[next], out=have)
     return taken
 
 

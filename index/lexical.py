@@ -4,6 +4,7 @@ import json
 import re
 from array import array
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 import numpy as np
 import Stemmer
@@ -19,6 +20,7 @@ _TERMS, _BEGINS = "lexical/terms.json", "lexical/begins.npy"
 _ROWS, _SCORES = "lexical/rows.npy", "lexical/scores.npy"
 _K1, _B = 1.5, 0.75
 _BLOCK = 1 << 22  # scores computed at a time
+_REMEMBERED = 1024  # texts whose terms are kept: of a question they are asked for again and again
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # What questions are built of, beside bm25s's list: it says how something is asked, not what is asked for.
@@ -30,10 +32,11 @@ FUNCTION_WORDS = frozenset(STOPWORDS_EN) | frozenset(
 _STEMMER = Stemmer.Stemmer("english")
 
 
-def terms(text: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def terms(text: str) -> tuple[str, ...]:
     """The words of `text` that carry meaning, lower-case and stemmed, markup dropped."""
     words = (_POSSESSIVE.sub("", word.lower()) for word in _WORD.findall(plain(text)))
-    return [str(stem) for stem in _STEMMER.stemWords([word for word in words if word not in STOPWORDS_EN])]
+    return tuple(map(str, _STEMMER.stemWords([word for word in words if word not in STOPWORDS_EN])))
 
 
 class LexicalWriter:

@@ -2,7 +2,6 @@
 
 import json
 import warnings
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +10,7 @@ import numpy as np
 import onnxruntime
 
 from index import runtime
-from index.encoder import TOKEN_LAYERS, Encoder, ReadingEncoder, SentenceTransformerEncoder, Vectors
+from index.encoder import Encoder, ReadingEncoder, SentenceTransformerEncoder, Vectors
 from index.errors import ExportError
 from index.files import Files
 from index.reranker import Reranker
@@ -19,6 +18,7 @@ from index.wordpieces import Cut, WordPieces
 
 MODEL, WEIGHTS, TOKENIZER, DESCRIPTION = "model.onnx", "weights.bin", "tokenizer.json", "encoder.json"
 _OPSET = 17
+_OUTPUTS = ("pooled", "tokens")
 _TOLERANCE = 1e-5  # of a coordinate of a unit vector; rankings are seen to change from about 1e-3 on
 _PROBES = (1, 8, 64, 1024)  # words of the texts by which an export is proved
 _SEED = 20020228
@@ -70,10 +70,10 @@ class OnnxEncoder(ReadingEncoder):
             self._session = runtime.session(data, options)
         self._inputs = [node.name for node in self._session.get_inputs()]
 
-    def forward(self, cut: Cut) -> tuple[Vectors, Sequence[Vectors]]:
+    def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
         """As `ReadingEncoder.forward`."""
-        pooled, *layers = self._session.run(None, cut.features(self._inputs))
-        return pooled[0], [layer[0] for layer in layers]
+        pooled, tokens = self._session.run(_OUTPUTS, cut.features(self._inputs))
+        return pooled[0], tokens[0]
 
 
 def export(reference: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
@@ -113,7 +113,7 @@ def export(reference: SentenceTransformerEncoder, folder: Path) -> OnnxEncoder:
 
 
 def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
-    """One forward pass as a graph: inputs as the tokenizer names them, pooled vector and last layers as outputs."""
+    """One forward pass as a graph: inputs as the tokenizer names them, unit vectors as outputs."""
     import torch
 
     class Pass(torch.nn.Module):
@@ -122,14 +122,12 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
             self.model = reference.model
 
         def forward(self, *inputs: torch.Tensor) -> tuple[torch.Tensor, ...]:
-            output = self.model(dict(zip(reference.inputs, inputs, strict=True)))
-            return output["sentence_embedding"], *output["all_layer_embeddings"][-TOKEN_LAYERS:]
+            return reference.vectors(dict(zip(reference.inputs, inputs, strict=True)))
 
     cast(Any, reference.model[0]).model.set_attn_implementation("eager")  # what onnxruntime can fuse
     features = reference.word_pieces.cut(" ".join(list(reference.vocabulary())[:8])).features(
         reference.inputs
     )
-    outputs = [f"layer_{n}" for n in range(TOKEN_LAYERS)]
     raw = path.with_suffix(".raw")
     with torch.inference_mode(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of tracing; what it might get wrong is found by the probes
@@ -140,8 +138,8 @@ def _write_model(reference: SentenceTransformerEncoder, path: Path) -> None:
             dynamo=False,  # what it writes otherwise does not load
             opset_version=_OPSET,
             input_names=list(features),
-            output_names=["pooled", *outputs],
-            dynamic_axes={name: {1: "tokens"} for name in (*features, *outputs)},
+            output_names=list(_OUTPUTS),
+            dynamic_axes={name: {1: "tokens"} for name in (*features, "tokens")},
         )
     options = runtime.options()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED

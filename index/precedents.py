@@ -141,9 +141,9 @@ class Likeness:
         self._take([row])
         vectors, weights = self._read[row]
         passage = self._generation.passages[other]
-        spans = self._encoder.pieces([passage.text])[0].spans
-        there = self._generation.tokens.vectors(other)[: len(spans)]
-        return highlights(passage, (), there @ vectors.T * weights, spans[: len(there)])
+        pieces = self._encoder.pieces([passage.text])[0]
+        there = self._generation.tokens.vectors(other)[: len(pieces.spans)]
+        return highlights(passage, (), there @ vectors.T * weights, pieces)
 
     def _candidates(self, row: int, words: Vectors) -> NDArray[np.intp]:
         """The rows of other documents worth a closer look, in order: all if they are few."""

@@ -181,12 +181,13 @@ def _beside(sections: NDArray[np.int64], rows: NDArray[np.intp], scores: Vectors
     """
     if not len(rows):
         return scores
+    here, worst = sections[rows], scores.min()
+    first = np.flatnonzero(rows[1:] - rows[:-1] == 1)  # of two candidates that stand side by side
     total, count = np.zeros(len(rows), np.float32), np.zeros(len(rows), np.float32)
-    for step in (-1, 1):
-        others = np.clip(rows + step, 0, len(sections) - 1)
-        together = (others != rows) & (sections[others] == sections[rows])
-        places = np.minimum(np.searchsorted(rows, others), len(rows) - 1)
-        known = np.where(rows[places] == others, scores[places], scores.min())
+    for step, edge, ours, others in ((-1, 0, first + 1, first), (1, len(sections) - 1, first, first + 1)):
+        together = (sections.take(rows + step, mode="clip") == here) & (rows != edge)
+        known = np.full(len(rows), worst)
+        known[ours] = scores[others]
         total += np.where(together, known, 0)
         count += together
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), scores), np.float32)
@@ -243,6 +244,5 @@ def _highlights(
     asked, shown = asked_for(query), []
     cut = encoder.pieces([passage.text for passage in passages])
     for passage, near, pieces in zip(passages, nearness, cut, strict=True):
-        both = min(len(near), len(pieces.spans))
-        shown.append(highlights(passage, asked, near[:both], pieces.spans[:both]))
+        shown.append(highlights(passage, asked, near, pieces))
     return shown

@@ -48,11 +48,13 @@ class Compared:
 
     def nearest(self) -> Vectors:
         """Of shape (passages, pieces of all readings): how near a passage comes to each, as a cosine."""
-        nearest = np.zeros((len(self.begins), len(self.cosines)), np.float32)
         some = self.lengths > 0
+        if some.all() and self.cosines.size:
+            return np.maximum.reduceat(self.cosines, self.begins, axis=1).T
+        nearest = np.zeros((len(self.cosines), len(some)), np.float32)
         if self.cosines.size:
-            nearest[some] = np.maximum.reduceat(self.cosines, self.begins[some], axis=1).T
-        return nearest
+            nearest[:, some] = np.maximum.reduceat(self.cosines, self.begins[some], axis=1)
+        return nearest.T
 
     def scores(self, weights: Sequence[Vectors]) -> Vectors:
         """How near each passage comes to the question, by the reading it comes nearest to.
@@ -60,12 +62,11 @@ class Compared:
         That is the mean of the nearest cosines of its pieces, by the weights of each reading, as `TokenIndex.weights`
         has them.
         """
-        nearest, ends = self.nearest(), np.cumsum(self.readings)
-        scores = [
-            np.einsum("rp,p->r", nearest[:, end - len(one) : end], one)
-            for one, end in zip(weights, ends, strict=True)
-        ]
-        return np.asarray(np.max(scores, axis=0), np.float32)
+        nearest, begin, scores = self.nearest(), 0, []
+        for one in weights:
+            scores.append(np.einsum("rp,p->r", nearest[:, begin : begin + len(one)], one))
+            begin += len(one)
+        return np.asarray(scores[0] if len(scores) == 1 else np.max(scores, axis=0), np.float32)
 
     def with_first(self, passage: int) -> Vectors:
         """Of shape (pieces of the passage, pieces of the first reading)."""
@@ -135,7 +136,10 @@ class TokenIndex:
         self.quantizer = quantizer
         self._codes = codes
         self._starts = starts
-        self._frequencies = frequencies
+        found = np.zeros(max(frequencies, default=-1) + 2, np.float32)
+        found[list(frequencies)] = list(frequencies.values())
+        # of the idf of each word piece; the last is that of those that no passage has
+        self._roots = np.sqrt(np.log1p((len(self) - found + 0.5) / (found + 0.5)))
         self._product = product
         self._lookups = Lookups(data)
 
@@ -192,10 +196,10 @@ class TokenIndex:
         """
         if encoding.alike:
             return np.full(len(encoding.ids), 1 / max(1, len(encoding.ids)), np.float32)
-        found = np.array([self._frequencies.get(int(id), 0) for id in encoding.ids], np.float32)
-        roots = np.sqrt(np.log1p((len(self) - found + 0.5) / (found + 0.5)))
-        words = [question[begin:end].lower() for begin, end in encoding.spans.tolist()]
-        roots *= np.where([word in FUNCTION_WORDS for word in words], _FUNCTION_WORD, 1)
+        roots = self._roots.take(encoding.ids, mode="clip")
+        for piece, (begin, end) in enumerate(encoding.spans.tolist()):
+            if question[begin:end].lower() in FUNCTION_WORDS:
+                roots[piece] *= _FUNCTION_WORD
         return np.asarray(roots / max(float(roots.sum()), 1e-9), np.float32)
 
     def compare(self, readings: Sequence[Encoding], rows: NDArray[np.intp]) -> Compared:

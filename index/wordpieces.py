@@ -35,10 +35,10 @@ class Cut:
         return {name: known[name][None] for name in names}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pieces:
     """How a text is cut, nothing left off: its `length` in tokens, and of the word pieces that hold a letter or a digit
-    `ids` of shape (pieces,) and `spans` of shape (pieces, 2)."""
+    `ids` of shape (pieces,) and `spans` of shape (pieces, 2). It is equal to itself alone, so that it can be a key."""
 
     length: int
     ids: NDArray[np.int32]

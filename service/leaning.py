@@ -5,6 +5,7 @@ Of 1,475 questions that were written to stand alone the rules take 53 to lean.
 """
 
 import re
+from collections.abc import Sequence
 
 from index.lexical import terms
 
@@ -128,7 +129,7 @@ def is_fragment(text: str) -> bool:
     return _CLAUSE.search(text) is None
 
 
-def content(text: str) -> list[str]:
+def content(text: str) -> Sequence[str]:
     """The words of a question that say what it is about, not what is asked of it; stemmed."""
     return terms(_FRAME.sub(" ", text))
 
