@@ -7,14 +7,13 @@ Lines are handed to the system before an answer goes out, so they outlive the pr
 second (`sync`), when a file is full, and when the service stops. Several threads and processes may write.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 
 from corpus.disk import sync
 from corpus.errors import BaliError
+from service.kept import Kept, Lock
 from service.settings import Settings
 
 FOLDER, HEAD, LOCK = "audit", "head", "lock"
@@ -56,16 +56,21 @@ def read_head(folder: Path) -> Head | None:
     """The head, or None where nothing was ever written. Raises AuditError."""
     path = folder / HEAD
     try:
-        with _opened(path, os.O_RDONLY) as descriptor:
-            data = os.pread(descriptor, HEAD_SIZE + 1, 0)
-        head = Head(**json.loads(data))
-        if head.line() != data or not NAME.fullmatch(head.file):
-            raise ValueError("it is not as it was written")
-        return head
+        with closing(Kept(path, os.O_RDONLY)) as kept:
+            return _head_of(kept, path)
     except FileNotFoundError:
         if log_files(folder):
             raise AuditError("is missing", where=str(path), remedy=_MEND) from None
         return None
+
+
+def _head_of(kept: Kept, path: Path) -> Head:
+    try:
+        data = os.pread(kept.descriptor, HEAD_SIZE + 1, 0)
+        head = Head(**json.loads(data))
+        if head.line() != data or not NAME.fullmatch(head.file):
+            raise ValueError("it is not as it was written")
+        return head
     except (ValueError, TypeError) as error:
         raise AuditError(f"is damaged ({error})", where=str(path), remedy=_MEND) from error
 
@@ -73,20 +78,8 @@ def read_head(folder: Path) -> Head | None:
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Nobody else writes meanwhile."""
-    path, flags = folder / LOCK, os.O_WRONLY | os.O_CREAT
-    while True:
-        try:
-            lock = os.open(path, flags, 0o600)
-        except FileNotFoundError:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = os.open(path, flags, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if _is_at(lock, path):  # else the folder was moved away meanwhile
-                yield
-                return
-        finally:
-            os.close(lock)
+    with closing(Lock(folder / LOCK)) as lock, lock.held():
+        yield
 
 
 class Audit:
@@ -96,17 +89,17 @@ class Audit:
         self._folder = var / FOLDER
         self._file_bytes, self._days = file_bytes, days
         self._lock = threading.Lock()
-        self._file: tuple[str, int] | None = None  # the name of the open file, and its descriptor
+        self._others = Lock(self._folder / LOCK)
+        self._head: Kept | None = None
+        self._file: tuple[str, Kept] | None = None  # by its name
         self._dirty = False
         self._begun = ("", "")  # a file, and the day of its first line
 
     def write(self, event: Mapping[str, Any]) -> Head:
         """Append a line of `event`, after its number, its time and the hash of the line before. Raises AuditError."""
         try:
-            with self._lock, locked(self._folder):
-                if self._file and not _is_at(self._file[1], self._folder / self._file[0]):
-                    self._shut()  # what it wrote to was moved away
-                head = self._resume(read_head(self._folder) or self._begin())
+            with self._lock, self._others.held():
+                head = self._resume(self._read_head() or self._begin())
                 if self._full(head):
                     head = self._rotate(head)
                 return self._append(head, event)
@@ -122,7 +115,7 @@ class Audit:
         with self._lock:
             if not (self._dirty and self._file):
                 return
-            descriptor = os.dup(self._file[1])  # so that nobody waits for the disk
+            descriptor = os.dup(self._file[1].descriptor)  # so that nobody waits for the disk
             self._dirty = False
         try:
             os.fdatasync(descriptor)
@@ -133,9 +126,11 @@ class Audit:
             os.close(descriptor)
 
     def close(self) -> None:
-        """Have all on the disk, and let go of the file."""
+        """Have all on the disk, and let go of the files."""
         with self._lock:
             self._shut()
+            self._shut_head()
+            self._others.close()
 
     def _begin(self) -> Head:
         head = self._settle(Head(0, GENESIS, f"{1:012d}.jsonl", 0))
@@ -151,31 +146,39 @@ class Audit:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         record = {"n": head.n + 1, "at": now, "prev": head.sha256, **event}
         line = json.dumps(record, separators=(",", ":")).encode() + b"\n"
-        descriptor = self._open(head.file)
-        _write_all(descriptor, line)
+        _write_all(self._open(head.file).descriptor, line)
         self._dirty = True
         digest = hashlib.sha256(line).hexdigest()
         return self._settle(Head(head.n + 1, digest, head.file, head.size + len(line)))
 
+    def _read_head(self) -> Head | None:
+        if self._head and not self._head.standing():
+            self._shut_head()  # it was moved away
+        return _head_of(self._head, self._folder / HEAD) if self._head else read_head(self._folder)
+
     def _settle(self, head: Head) -> Head:
-        with _opened(self._folder / HEAD, os.O_WRONLY | os.O_CREAT) as descriptor:
-            os.pwrite(descriptor, head.line(), 0)
+        self._head = self._head or Kept(self._folder / HEAD, os.O_RDWR | os.O_CREAT)
+        os.pwrite(self._head.descriptor, head.line(), 0)
         return head
 
-    def _open(self, name: str) -> int:
-        """The descriptor of a file, which is kept open."""
+    def _shut_head(self) -> None:
+        if self._head:
+            self._head.close()
+        self._head = None
+
+    def _open(self, name: str) -> Kept:
+        """A file of the log, which is kept open."""
         if self._file and self._file[0] != name:
             self._shut()
         if self._file is None:
-            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-            self._file = (name, os.open(self._folder / name, flags, 0o600))
+            self._file = (name, Kept(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND))
         return self._file[1]
 
     def _shut(self) -> None:
         """Have the open file on the disk, and close it."""
         if self._file:
-            os.fdatasync(self._file[1])
-            os.close(self._file[1])
+            os.fdatasync(self._file[1].descriptor)
+            self._file[1].close()
         self._file = None
 
     def _resume(self, head: Head) -> Head:
@@ -184,11 +187,14 @@ class Audit:
         Lines that carry on the chain are taken in; the beginning of one is cut off, for its answer never went out. Where
         the file is not what the head says, the chain goes on in a new file, and verifying finds the hole.
         """
-        known = self._file is not None and self._file[0] == head.file
-        size = os.fstat(self._open(head.file)).st_size
-        if known and size == head.size:
-            return head
-        rest = os.pread(self._open(head.file), max(0, size - head.size), head.size)
+        if self._file and self._file[0] == head.file:
+            if (now := self._file[1].standing()) and now.st_size == head.size:
+                return head
+            if now is None:
+                self._shut()  # it was moved away
+        descriptor = self._open(head.file).descriptor
+        size = os.fstat(descriptor).st_size
+        rest = os.pread(descriptor, max(0, size - head.size), head.size)
         last = head
         for line in rest.splitlines(keepends=True):
             if not (line.endswith(b"\n") and _carries_on(line, last)):
@@ -204,20 +210,21 @@ class Audit:
         if size < head.size or b"\n" in rest[last.size - head.size :]:
             last = new
         elif cut:
-            os.ftruncate(self._open(last.file), last.size)
+            os.ftruncate(descriptor, last.size)
         return self._append(last, {"event": "recovered", "taken": taken, "cut": cut})
 
     def _full(self, head: Head) -> bool:
         if head.size == 0:
             return False
         if self._begun[0] != head.file:
-            day = _DAY.search(os.pread(self._open(head.file), 200, 0).decode("ascii", "replace"))
+            begin = os.pread(self._open(head.file).descriptor, 200, 0)
+            day = _DAY.search(begin.decode("ascii", "replace"))
             self._begun = (head.file, day[1] if day else "")
         return head.size >= self._file_bytes or self._begun[1] != datetime.now(UTC).date().isoformat()
 
     def _rotate(self, head: Head) -> Head:
         """Begin a new file; files whose last line is older than is kept go, each after a line that says so."""
-        os.fdatasync(self._open(head.file))
+        os.fdatasync(self._open(head.file).descriptor)
         head = self._settle(Head(head.n, head.sha256, f"{head.n + 1:012d}.jsonl", 0))
         self._open(head.file)
         self._sync_names()
@@ -230,7 +237,7 @@ class Audit:
             digest = hashlib.sha256(line).hexdigest()
             retired = {"event": RETIRED, "file": path.name, "last": last["n"], "sha256": digest}
             head = self._append(head, retired)
-            os.fdatasync(self._open(head.file))
+            os.fdatasync(self._open(head.file).descriptor)
             path.unlink()
         return head
 
@@ -243,22 +250,6 @@ def audit_of(settings: Settings) -> Audit:
 def log_files(folder: Path) -> list[Path]:
     """The files of the log, the oldest first."""
     return sorted(file for file in folder.glob("*.jsonl") if NAME.fullmatch(file.name))
-
-
-@contextmanager
-def _opened(path: Path, flags: int) -> Iterator[int]:
-    descriptor = os.open(path, flags, 0o600)
-    try:
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _is_at(descriptor: int, path: Path) -> bool:
-    try:
-        return os.path.samestat(os.fstat(descriptor), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _carries_on(line: bytes, head: Head) -> bool:

@@ -1,27 +1,20 @@
-"""Logs: a line of JSON for each event, or, on a terminal, a line to read. The libraries' own go the same way."""
+"""Logs: a line of JSON for each event, or, on a terminal, a line to read. The libraries' own look the same."""
 
 import logging
 import sys
 
 import structlog
-from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 _QUIET = ("mcp", "httpx2", "sentence_transformers", "asyncio")
 _SHARED: list[Processor] = [
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
+    structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
 ]
-# until `configure` was called, logging drops what is below a warning, as it does for any library
-log: FilteringBoundLogger = structlog.wrap_logger(
-    logging.getLogger("bali"),
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *_SHARED,
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    wrapper_class=structlog.stdlib.BoundLogger,
-)
+structlog.configure(
+    wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL)
+)  # until `configure` is called
+log: FilteringBoundLogger = structlog.get_logger()
 
 
 def configure(*, terminal: bool | None = None) -> None:
@@ -37,8 +30,13 @@ def configure(*, terminal: bool | None = None) -> None:
         if terminal
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
+    structlog.configure(  # not by way of logging, which takes as long as a small request
+        processors=[_own, *_SHARED, *shown],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+    )
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_SHARED,
+        foreign_pre_chain=[structlog.stdlib.add_logger_name, *_SHARED],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -48,3 +46,8 @@ def configure(*, terminal: bool | None = None) -> None:
     root.setLevel(logging.INFO)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _own(_: object, __: str, event: EventDict) -> EventDict:
+    """As `add_logger_name` has it for the libraries."""
+    return {**event, "logger": "bali"}

@@ -1,6 +1,7 @@
 """What travels over HTTP, as fixed by the contract; every field bounded, unknown ones refused."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
@@ -18,6 +19,7 @@ MAX_MESSAGES = 200
 MAX_HISTORY = 100_000  # characters of an earlier message
 MAX_TEXT = 1_000_000  # characters of any string; a passage is far shorter
 MAX_ENTRIES = 1_000  # headings above a passage, columns of its row
+_REMEMBERED = 128  # documents
 
 
 def _listed(value: Any) -> Any:
@@ -109,6 +111,7 @@ class Document(Model):
     sha256: str
 
     @classmethod
+    @lru_cache(_REMEMBERED)
     def of(cls, document: Source) -> Self:
         """From the catalogue's record."""
         return cls(

@@ -1,6 +1,6 @@
 """What a search takes and gives over HTTP."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Self
 
 from pydantic import ConfigDict, Field
@@ -11,6 +11,8 @@ from index.search import Interpretation as Understood
 from index.search import Result as Ranked
 from index.search import SearchResults
 from service.schemas import MAX_QUESTION, Filter, Model, Passage, Sent
+
+_REMEMBERED = 64  # lists of facets: without a filter they are the same for every search
 
 
 class SearchRequest(Model):
@@ -116,7 +118,7 @@ class SearchResponse(Sent):
     @classmethod
     def of(cls, found: SearchResults) -> Self:
         """From the index's record."""
-        facets = {name: _facets(values) for name, values in found.facets.items()}
+        facets = {name: _facets(tuple(values)) for name, values in found.facets.items()}
         return cls(
             query=found.query,
             generation=found.generation,
@@ -126,5 +128,6 @@ class SearchResponse(Sent):
         )
 
 
-def _facets(values: Iterable[tuple[str, int]]) -> list[Facet]:
+@lru_cache(_REMEMBERED)
+def _facets(values: tuple[tuple[str, int], ...]) -> list[Facet]:
     return [Facet(value=value, count=count) for value, count in values]
