@@ -1,7 +1,7 @@
 """The records that travel from the source files to the answer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 BlockKind = Literal[
@@ -73,6 +73,6 @@ class Passage:
     end: int
     section: tuple[str, ...]
     kind: PassageKind
-    fields: Mapping[str, str]
+    fields: Mapping[str, str] = field(hash=False)
     context: str
     page: int | None = None

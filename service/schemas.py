@@ -19,7 +19,7 @@ MAX_MESSAGES = 200
 MAX_HISTORY = 100_000  # characters of an earlier message
 MAX_TEXT = 1_000_000  # characters of any string; a passage is far shorter
 MAX_ENTRIES = 1_000  # headings above a passage, columns of its row
-_REMEMBERED = 128  # documents
+_REMEMBERED = 512  # passages, and documents
 
 
 def _listed(value: Any) -> Any:
@@ -141,6 +141,7 @@ class Passage(Model):
     context: str = Field(description="what a reader must know to understand the text; not part of it")
 
     @classmethod
+    @lru_cache(_REMEMBERED)
     def of(cls, passage: Piece) -> Self:
         """From the index's record."""
         return cls(

@@ -14,8 +14,7 @@ import struct
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.requests import ClientDisconnect
 
@@ -43,8 +42,7 @@ _TRIMMED = 20.0  # seconds between two times that memory which is free is given 
 _NICE = 5  # the service comes first: what it does is short, and others wait for it
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """The first line of a message to a worker: a task, on which generation, and for which request."""
 
     task: str
@@ -54,8 +52,7 @@ class Asked:
     key: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """The first line of a reply: the last line of the audit log that was written for it, and what it said."""
 
     audited: str | None
@@ -105,14 +102,14 @@ class Worker:
     def _reply(self, message: bytes, lane: socket.socket) -> bytes:
         try:
             head, _, sent = message.partition(b"\n")
-            asked = Asked(**json.loads(head))
+            asked = Asked(*json.loads(head))
             task = self._tasks[asked.task]
             generation, encoder = self._open(asked.generation)
             call = Call(asked.request, asked.route, self._audit, self._metrics, self._as_text, asked.key)
             with during(call):
                 request = task.request.model_validate(json.loads(sent))
                 response = task.run(generation, Watched(encoder, _Told(lane)), request)
-            done = json.dumps(asdict(Done(call.audited, call.statuses)))
+            done = json.dumps(Done(call.audited, call.statuses))
             return f"{done}\n{response.model_dump_json()}".encode()
         except (BaliError, ClientDisconnect):  # the service meets it again, and says what it is
             return NOTHING

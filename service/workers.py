@@ -15,7 +15,6 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -113,7 +112,7 @@ class Workers:
         Raises `ClientDisconnect` where it is no longer wanted by then, and `BusyError` where it ended two workers: a third
         is not risked, nor the service.
         """
-        message = json.dumps(asdict(asked)).encode() + b"\n" + sent
+        message = json.dumps(asked).encode() + b"\n" + sent
         for _ in range(_TRIED):
             if (lane := await self._next(wanted)) is None:
                 break
@@ -128,7 +127,7 @@ class Workers:
             self.missed += 1
             return None
         head, _, response = reply.partition(b"\n")
-        return Done(**json.loads(head)), response
+        return Done(*json.loads(head)), response
 
     async def _next(self, wanted: Wanted) -> "Lane | None":
         """An idle lane, for whoever came first; None where there is no lane any more."""

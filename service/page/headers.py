@@ -1,6 +1,6 @@
 """What every response tells the browser: load and run only what this service itself serves, and tell nobody."""
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = "; ".join(
@@ -33,13 +33,16 @@ class SafetyHeaders:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._raw = Headers(HEADERS).raw
+        self._names = frozenset(name for name, _ in self._raw)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI has it."""
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                others = [header for header in message["headers"] if header[0] not in self._names]
+                message["headers"] = others + self._raw
             await send(message)
 
         await self._app(scope, receive, sent if scope["type"] == "http" else send)
