@@ -124,8 +124,7 @@ def parts(generation: Generation, encoder: OnnxEncoder, question: str) -> Mappin
         asked = asked_for(question)
         cut = encoder.pieces([passage.text for passage in passages])
         for passage, place, pieces in zip(passages, places, cut, strict=True):
-            near = compared.with_first(place) * weights
-            highlights(passage, asked, near, pieces)
+            highlights(passage, asked, compared.with_first(place), weights, pieces)
 
     return {
         "tokenise": lambda: encoder.word_pieces.cut(question),

@@ -60,22 +60,27 @@ def _cut(text: str, begin: int) -> Iterator[tuple[int, int]]:
 
 
 def highlights(
-    passage: Passage, asked: Sequence[Role | Literal["date"]], nearness: Vectors, pieces: Pieces
+    passage: Passage,
+    asked: Sequence[Role | Literal["date"]],
+    cosines: Vectors,
+    weights: Vectors,
+    pieces: Pieces,
 ) -> tuple[Highlight, ...]:
     """The fewest clauses that together have most of what the passage has of the question, in order.
 
-    `nearness` of shape (pieces of the passage, pieces of the question) are weighted cosines, and `pieces` are those of
-    the text, which come first. What is `asked` for, a column or a date, is marked too where the passage has it.
+    `cosines` have shape (pieces of the passage, pieces of the question), `weights` are those of the latter, and `pieces`
+    those of the passage's text, which come first. What is `asked` for, a column or a date, is marked too where the passage has it.
     Neighbouring clauses make one highlight.
     """
     found = clauses(passage.text)
-    if not found or nearness.size == 0:
+    if not found or cosines.size == 0:
         return ()
     if passage.kind == "definition":
         return (Highlight(found[0][0], found[-1][1]),)
-    best = np.zeros((len(found), nearness.shape[1]), np.float32)
+    best = np.zeros((len(found), len(weights)), np.float32)
     for row, (begin, end) in zip(best, _pieces_of_clauses(passage.text, pieces), strict=True):
-        np.maximum.reduce(nearness[begin:end], axis=0, out=row, initial=0)
+        np.maximum.reduce(cosines[begin:end], axis=0, out=row, initial=0)
+    best *= weights
     taken = _fewest(best)
     for one in asked:
         answering = [n for n, (start, end) in enumerate(found) if _answers(passage, start, end, one)]

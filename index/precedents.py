@@ -143,7 +143,7 @@ class Likeness:
         passage = self._generation.passages[other]
         pieces = self._encoder.pieces([passage.text])[0]
         there = self._generation.tokens.vectors(other)[: len(pieces.spans)]
-        return highlights(passage, (), there @ vectors.T * weights, pieces)
+        return highlights(passage, (), there @ vectors.T, weights, pieces)
 
     def _candidates(self, row: int, words: Vectors) -> NDArray[np.intp]:
         """The rows of other documents worth a closer look, in order: all if they are few."""

@@ -1,6 +1,6 @@
-"""The product of a question's word pieces with all those of a small corpus, by onnxruntime.
+"""The cosines of a question's word pieces with all those of a small corpus, by onnxruntime.
 
-It keeps them unpacked and laid out for the processor, takes half of the time that NumPy does, and leaves the interpreter
+It keeps these unpacked and laid out for the processor, takes half of the time that NumPy does, and leaves the interpreter
 to other threads meanwhile.
 """
 
@@ -9,22 +9,35 @@ import onnxruntime
 
 from index import runtime
 from index.encoder import Vectors
+from index.quantizer import Codes, Quantizer
 
 _OPSET, _IR = 17, 10
-_GIVEN = "pieces"
+_BASIS, _PIECES = "basis", "pieces"
 
 
-def model(axes: int, count: int) -> bytes:
-    """The product as a graph, for `count` vectors on `axes`, which are given when it is loaded."""
+def model(quantizer: Quantizer, count: int) -> bytes:
+    """As a graph: vectors are put on the axes of `quantizer`, scaled to length 1 and multiplied by `count` others.
+
+    The axes and these others are given when it is loaded.
+    """
     from onnx import TensorProto, helper
 
-    given = TensorProto(name=_GIVEN, data_type=TensorProto.FLOAT, dims=[axes, count])
-    given.data_location = TensorProto.EXTERNAL
-    given.external_data.add(key="location", value=_GIVEN)
-    asked = helper.make_tensor_value_info("asked", TensorProto.FLOAT, ["asked", axes])
+    dimensions, axes = quantizer.basis.shape
+
+    given = []
+    for name, shape in ((_BASIS, (dimensions, axes)), (_PIECES, (axes, count))):
+        tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
+        tensor.data_location = TensorProto.EXTERNAL
+        tensor.external_data.add(key="location", value=name)
+        given.append(tensor)
+    asked = helper.make_tensor_value_info("asked", TensorProto.FLOAT, ["asked", dimensions])
     cosines = helper.make_tensor_value_info("cosines", TensorProto.FLOAT, ["asked", count])
-    node = helper.make_node("MatMul", ["asked", _GIVEN], ["cosines"])
-    graph = helper.make_graph([node], "product", [asked], [cosines], [given])
+    nodes = [
+        helper.make_node("MatMul", ["asked", _BASIS], ["projected"]),
+        helper.make_node("LpNormalization", ["projected"], ["unit"], axis=-1, p=2),
+        helper.make_node("MatMul", ["unit", _PIECES], ["cosines"]),
+    ]
+    graph = helper.make_graph(nodes, "product", [asked], [cosines], given)
     opset = helper.make_opsetid("", _OPSET)
     return bytes(helper.make_model(graph, opset_imports=[opset], ir_version=_IR).SerializeToString())
 
@@ -32,14 +45,15 @@ def model(axes: int, count: int) -> bytes:
 class Product:
     """What `model` gives, on one thread; safe to call from several."""
 
-    def __init__(self, model: bytes, vectors: Vectors) -> None:
-        """With unit `vectors` of shape (count, axes), of which nothing is kept. Raises where the model is for others."""
+    def __init__(self, model: bytes, quantizer: Quantizer, codes: Codes) -> None:
+        """With all codes, of which nothing is kept. Raises where the model is for others."""
         options = runtime.options()
-        columns = np.ascontiguousarray(vectors.T)
-        options.add_external_initializers([_GIVEN], [onnxruntime.OrtValue.ortvalue_from_numpy(columns)])
+        given = quantizer.basis, np.ascontiguousarray(quantizer.decode(codes).T)
+        values = [onnxruntime.OrtValue.ortvalue_from_numpy(one) for one in given]
+        options.add_external_initializers([_BASIS, _PIECES], values)
         self._session = runtime.session(model, options)
 
     def of(self, asked: Vectors) -> Vectors:
-        """Of shape (asked, count), for unit vectors of shape (asked, axes)."""
+        """Of shape (asked, count), for vectors of shape (asked, dimensions)."""
         cosines: Vectors = self._session.run(None, {"asked": asked})[0]
         return cosines

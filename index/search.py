@@ -142,7 +142,8 @@ def search(
         encoder,
         query,
         [generation.passages[row] for row in rows[best]],
-        [compared.with_first(n) * weights[0] for n in contenders[best]],
+        [compared.with_first(n) for n in contenders[best]],
+        weights[0],
     )
     results = tuple(
         Result(rank, float(scores[n]), generation.passages[rows[n]], marked)
@@ -238,11 +239,11 @@ def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: N
 
 
 def _highlights(
-    encoder: Encoder, query: str, passages: Sequence[Passage], nearness: Sequence[Vectors]
+    encoder: Encoder, query: str, passages: Sequence[Passage], cosines: Sequence[Vectors], weights: Vectors
 ) -> list[tuple[Highlight, ...]]:
     """The text of a passage comes before its context in what is indexed, so its pieces come first too."""
     asked, shown = asked_for(query), []
     cut = encoder.pieces([passage.text for passage in passages])
-    for passage, near, pieces in zip(passages, nearness, cut, strict=True):
-        shown.append(highlights(passage, asked, near, pieces))
+    for passage, near, pieces in zip(passages, cosines, cut, strict=True):
+        shown.append(highlights(passage, asked, near, weights, pieces))
     return shown

@@ -100,7 +100,7 @@ class TokensWriter:
     def finish(self) -> None:
         """Write what is known when all were added."""
         if _few(count := sum(self._lengths)):
-            self._draft.write(_PRODUCT, model(self._quantizer.basis.shape[1], count))
+            self._draft.write(_PRODUCT, model(self._quantizer, count))
         table = np.array(sorted(self._frequencies.items()), np.int32).reshape(-1, 2).T
         self._draft.write(_BASIS, *to_npy(self._quantizer.basis.astype(np.float16)))
         self._draft.write(_STARTS, *to_npy(_starts(self._lengths)))
@@ -150,8 +150,7 @@ class TokenIndex:
         """In memory, from the codes of each passage and the ids of its word pieces, in order."""
         together, product = np.concatenate(codes), None
         if _few(len(together)):
-            vectors = quantizer.decode(together)
-            product = Product(model(vectors.shape[1], len(vectors)), vectors)
+            product = Product(model(quantizer, len(together)), quantizer, together)
         return cls(quantizer, together, _starts(map(len, codes)), _frequencies(pieces), product)
 
     @classmethod
@@ -175,7 +174,7 @@ class TokenIndex:
         quantizer, product = Quantizer(basis), None
         if _few(len(codes)):
             with files.parsing(_PRODUCT) as data:
-                product = Product(data, quantizer.decode(codes))
+                product = Product(data, quantizer, codes)
         return cls(quantizer, codes, starts, frequencies, product, mapped)
 
     def __len__(self) -> int:
@@ -212,10 +211,11 @@ class TokenIndex:
             taken: slice | NDArray[np.int64] = slice(starts[0], ends[-1])
         else:
             taken = np.repeat(starts - begins, lengths) + np.arange(lengths.sum())
-        if self._product:
-            cosines = self._product.of(self.quantizer.project(pieces))[:, taken]
-        else:
-            cosines = self.quantizer.cosines(pieces, self._codes[taken]).T
+        cosines = (
+            self._product.of(pieces)[:, taken]
+            if self._product
+            else self.quantizer.cosines(pieces, self._codes[taken]).T
+        )
         self._lookups.add(len(rows))
         return Compared(cosines, begins, lengths, [len(encoding.ids) for encoding in readings])
 

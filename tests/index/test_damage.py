@@ -15,6 +15,7 @@ from index.build import build, is_current
 from index.errors import GenerationError, StaleError
 from index.generation import open_current, open_generation
 from index.product import model
+from index.quantizer import Quantizer
 from tests.generations import answers, build_several, catalogue, folder_of, forge, seal
 from tests.tiny import TinyEncoder
 
@@ -128,7 +129,7 @@ def huge_header(data: bytes) -> bytes:
         ("dense/vectors.bin", lambda data: data[:-1]),
         ("tokens/codes.bin", lambda data: data[:-1]),
         ("tokens/product.onnx", lambda data: data[:-1]),
-        ("tokens/product.onnx", lambda _: model(2, 3)),
+        ("tokens/product.onnx", lambda _: model(Quantizer(np.eye(2, dtype=np.float32)), 3)),
         ("tokens/basis.npy", npy(lambda a: a[:, 1:])),
         ("tokens/starts.npy", npy(lambda a: a.astype(np.int16))),
         ("tokens/starts.npy", npy(lambda a: a.astype(object))),

@@ -11,24 +11,34 @@ from index.product import Product, model
 from index.quantizer import Quantizer
 from index.tokens import TokenIndex
 
-AXES = 16
+DIMENSIONS, AXES = 24, 16
 
 
 @settings(max_examples=40)
 @given(st.integers(0, 40), st.integers(1, 600), st.integers(0, 1000))
 def test_it_is_the_one_of_numpy(asked: int, count: int, seed: int) -> None:
     random = np.random.default_rng(seed)
-    vectors, questions = (
-        unit(random.normal(size=(n, AXES)).astype(np.float32)) for n in (count, max(asked, 1))
+    vectors, questions, basis = (
+        random.normal(size=shape).astype(np.float32)
+        for shape in ((count, AXES), (asked, DIMENSIONS), (DIMENSIONS, AXES))
     )
-    cosines = Product(model(AXES, count), vectors).of(questions[:asked])
+    quantizer = Quantizer(basis)
+    codes = quantizer.encode(vectors @ np.linalg.pinv(basis))
+    cosines = Product(model(quantizer, count), quantizer, codes).of(questions)
     assert cosines.shape == (asked, count)
-    assert np.allclose(cosines, questions[:asked] @ vectors.T, atol=1e-6)
+    assert np.allclose(cosines, unit(questions @ basis) @ quantizer.decode(codes).T, atol=1e-6)
+
+
+def test_what_has_no_length_is_like_nothing() -> None:
+    quantizer = Quantizer(np.eye(AXES, dtype=np.float32))
+    product = Product(model(quantizer, AXES), quantizer, quantizer.encode(np.eye(AXES, dtype=np.float32)))
+    assert (product.of(np.zeros((2, AXES), np.float32)) == 0).all()
 
 
 def test_vectors_of_another_number_are_refused() -> None:
+    quantizer = Quantizer(np.eye(AXES, dtype=np.float32))
     with pytest.raises(Exception, match="dimensions"):
-        Product(model(AXES, 3), np.zeros((4, AXES), np.float32))
+        Product(model(quantizer, 3), quantizer, np.zeros((4, AXES // 2), np.uint8))
 
 
 def index(pieces: int, seed: int = 1) -> tuple[TokenIndex, Encoding]:
