@@ -3,13 +3,18 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from corpus.markers import item_marker
-from corpus.records import Role, status_of
-from corpus.types import Document, Passage
+from corpus.records import Role
+from corpus.types import Document
 from index.action_items import ActionItems
 from index.lexical import terms
+from index.passages import Passages
 
 Wish = Literal["period", "lead", "status", "number", "date"]
 
@@ -49,6 +54,7 @@ _ASKS_DATE = re.compile(
     r"\b(?:when|how long|dates?|(?:what|which) (?:day|month|year|period)s?)\b", re.IGNORECASE
 )
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_REMEMBERED = 4096  # texts of which it is kept whether they have a date
 DATE = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:{MONTHS})\b")
 
 
@@ -78,7 +84,9 @@ class Preferences:
     """Reads wishes in the terms of one corpus: its years, its leads and its statuses."""
 
     def __init__(self, documents: Iterable[Document], items: ActionItems) -> None:
-        self._latest = max((document.period[1] for document in documents), default=0)
+        periods = np.array([document.period for document in documents], np.int32).reshape(-1, 2)
+        self._firsts, self._lasts = periods.T
+        self._latest = int(self._lasts.max(initial=0))
         self._items = items
         self._leads = {
             lead: re.compile(rf"\b{re.escape(lead)}\b", re.IGNORECASE) for lead in items.lead.values
@@ -134,25 +142,22 @@ class Preferences:
             if pattern.search(asked) and (len(status.split()) == 1 or status.lower() in question.lower())
         ]
 
-    def met(self, preference: Preference, passage: Passage) -> bool:
-        """Whether a passage, or the document it is from, is as wished."""
+    def met(self, preference: Preference, passages: Passages, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether each of the passages `rows`, or the document it is from, is as wished."""
+        value = preference.value
         match preference.wish:
             case "period":
-                begin, _, end = preference.value.partition("-")
-                first, last = passage.document.period
-                return last >= int(begin or 0) and first <= int(end or 9999)
+                begin, _, end = value.partition("-")
+                as_wished = (self._lasts >= int(begin or 0)) & (self._firsts <= int(end or 9999))
+                return np.asarray(as_wished[passages.document_numbers[rows]])
             case "lead":
-                record = self._items.of(passage)
-                return record is not None and preference.value in record.lead
+                return self._items.lead.having(value.__eq__, len(passages))[rows]
             case "status":
-                record = self._items.of(passage)
-                return record is not None and status_of(record.status or "") == preference.value
+                return self._items.status.having(value.__eq__, len(passages))[rows]
             case "number":
-                marker = item_marker(passage.text)
-                readings = marker.enumerator.readings if marker and marker.enumerator else frozenset()
-                return int(preference.value) in (ordinal for _, ordinal in readings)
+                return np.array([int(value) in _ordinals(passages[row].text) for row in rows.tolist()], bool)
             case "date":
-                return DATE.search(passage.text) is not None
+                return np.array([_has_date(passages[row].text) for row in rows.tolist()], bool)
 
 
 def asked_for(question: str) -> list[Role | Literal["date"]]:
@@ -161,6 +166,18 @@ def asked_for(question: str) -> list[Role | Literal["date"]]:
         role for role, asks in _ASKS_COLUMN.items() if asks.search(question)
     ]
     return [*columns, "date"] if _ASKS_DATE.search(question) else columns
+
+
+def _ordinals(text: str) -> list[int]:
+    """What the number of a list item may stand for."""
+    marker = item_marker(text)
+    readings = marker.enumerator.readings if marker and marker.enumerator else frozenset()
+    return [ordinal for _, ordinal in readings]
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _has_date(text: str) -> bool:
+    return DATE.search(text) is not None
 
 
 def _numbers(question: str) -> list[Preference]:

@@ -106,7 +106,7 @@ def search(
 
     Equal scores rank in the order of the documents, so the same question always gets the same answer.
     """
-    evidence = replace(evidence, dense=evidence.dense * generation.own_share**2)
+    dense = evidence.dense * generation.own_share**2
     mask = generation.fields.mask(filter or Filter())
     texts, interpretation = _understand(generation, encoder, query)
     texts = texts if evidence.reworded else texts[:1]
@@ -121,13 +121,13 @@ def search(
     compared = generation.tokens.compare(encodings, rows)
     late = compared.scores(weights)
     cosines = generation.dense.scores(pooled, rows)
-    scores = evidence.late * late + evidence.lexical * lexical[rows] + evidence.dense * cosines
-    most = evidence.late + evidence.lexical + evidence.dense + evidence.beside
+    scores = evidence.late * late + evidence.lexical * lexical[rows] + dense * cosines
+    most = evidence.late + evidence.lexical + dense + evidence.beside
     scores += evidence.beside * _beside(generation.passages.sections, rows, scores)
     asked = encodings[0]
     if before:
         asked = encoder.read_questions([before.own_words])[0]
-        scores += _spoken_of(generation, asked, before, evidence, rows)
+        scores += _spoken_of(generation, asked, before, replace(evidence, dense=dense), rows)
         most += evidence.own_words + evidence.place
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
@@ -231,10 +231,8 @@ def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: N
     gains = np.zeros(len(rows), np.float32)
     for wish in dict.fromkeys(preference.wish for preference in preferences):
         same = [preference for preference in preferences if preference.wish == wish]
-        gains += WEIGHTS[wish] * np.array(
-            [any(generation.preferences.met(p, generation.passages[row]) for p in same) for row in rows],
-            np.float32,
-        )
+        met = [generation.preferences.met(preference, generation.passages, rows) for preference in same]
+        gains += WEIGHTS[wish] * np.any(met, axis=0).astype(np.float32)
     return gains
 
 
