@@ -5,6 +5,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -20,6 +22,7 @@ Vectors = NDArray[np.float32]
 T = TypeVar("T")
 
 _FEW = 8  # texts, as the readings of one question, for which no threads are begun
+_LEAST_LENGTH = 1e-12  # of a vector, when it is divided by it
 _TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
@@ -186,11 +189,14 @@ class SentenceTransformerEncoder(ReadingEncoder):
     def vectors(self, features: dict[str, Any]) -> tuple[Any, Any]:
         """What `forward` gives, as tensors of shapes (1, dimensions) and (1, tokens, token_dimensions), for tensors of
         shape (1, tokens)."""
-        unit = self._torch.nn.functional.normalize
         output = self.model.forward(features)
-        layers = output["all_layer_embeddings"][-_TOKEN_LAYERS:]
-        summed = unit(self._torch.stack(tuple(layers)).float(), dim=-1).sum(dim=0)
-        return unit(output["sentence_embedding"].float(), dim=-1), unit(summed, dim=-1)
+        layers = map(self._unit, output["all_layer_embeddings"][-_TOKEN_LAYERS:])
+        return self._unit(output["sentence_embedding"]), self._unit(reduce(add, layers))
+
+    def _unit(self, vectors: Any) -> Any:
+        """As `unit`; written so that it is exported as a few operations without copies."""
+        lengths = self._torch.linalg.vector_norm(vectors.float(), dim=-1, keepdim=True)
+        return vectors.float() / lengths.clamp_min(_LEAST_LENGTH)
 
     def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
         """As `ReadingEncoder.forward`."""
