@@ -1,9 +1,9 @@
 """The service with many clients: `python -m bench.clients [--clients 1 8 64] [--seconds 10]`.
 
 Two services answer the same questions of `eval/gold` over HTTP, each in a process of its own: *shipped* as it is, and
-*stock*, the same routes with sentence-transformers as the encoder and without the line (`service/line.py`): forty
-threads at once, as a plain endpoint has. They take turns; clients ask the next question as soon as the last is
-answered. Prints requests a second, latency, the service's processor time a request and its memory, and the ratios
+*stock*, the same routes with every question encoded by `SentenceTransformer.encode` on one thread of torch, and without
+the line (`service/line.py`): forty threads at once, as a plain endpoint has. They take turns; clients ask the next
+question as soon as the last is answered. Prints requests a second, latency, the service's processor time a request and its memory, and the ratios
 of the two. Ends with 1 when an answer was an error or a promise is broken.
 """
 
@@ -31,7 +31,7 @@ from bench.asking import closed_loop
 from bench.processes import cpu_seconds, family, megabytes
 from eval.cli import DOCUMENTS, GOLD
 from eval.data import read_gold
-from index.encoder import SentenceTransformerEncoder
+from index.encoder import Encoding, SentenceTransformerEncoder
 from service.app import create_app
 from service.line import Line
 from service.settings import Settings
@@ -58,9 +58,24 @@ class Load:
     errors: int
 
 
+class Stock(SentenceTransformerEncoder):
+    """Encodes by `SentenceTransformer.encode`."""
+
+    def _read(self, text: str) -> Encoding:
+        cut = self.word_pieces.cut(text)
+        output: Any = self.model.encode(text, output_value=None, show_progress_bar=False)
+        pooled, tokens = self.scaled(output)
+        return Encoding(
+            pooled.numpy(),
+            cut.ids[cut.keep].astype("int32"),
+            cut.spans[cut.keep],
+            tokens[0].numpy()[cut.keep],
+        )
+
+
 def serve_plainly(port: int) -> None:
     """Serve as *stock* does."""
-    app = create_app(Settings(), SentenceTransformerEncoder)
+    app = create_app(Settings(), Stock)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
 
     async def run() -> None:

@@ -189,7 +189,10 @@ class SentenceTransformerEncoder(ReadingEncoder):
     def vectors(self, features: dict[str, Any]) -> tuple[Any, Any]:
         """What `forward` gives, as tensors of shapes (1, dimensions) and (1, tokens, token_dimensions), for tensors of
         shape (1, tokens)."""
-        output = self.model.forward(features)
+        return self.scaled(self.model.forward(features))
+
+    def scaled(self, output: Any) -> tuple[Any, Any]:
+        """The same of what the model gives."""
         layers = map(self._unit, output["all_layer_embeddings"][-_TOKEN_LAYERS:])
         return self._unit(output["sentence_embedding"]), self._unit(reduce(add, layers))
 
