@@ -3,8 +3,8 @@
 Two services answer the same questions of `eval/gold` over HTTP, each in a process of its own: *shipped* as it is, and
 *stock*, the same routes with every question encoded by `SentenceTransformer.encode` on one thread of torch, and without
 the line (`service/line.py`): forty threads at once, as a plain endpoint has. They take turns; clients ask the next
-question as soon as the last is answered. Prints requests a second, latency, the service's processor time a request and its memory, and the ratios
-of the two. Ends with 1 when an answer was an error or a promise is broken.
+question as soon as the last is answered. Prints requests a second, latency, the service's processor time a request and its
+memory, and the ratios of the two. Ends with 1 when an answer was an error or a promise is broken.
 """
 
 import argparse
