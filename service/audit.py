@@ -14,7 +14,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,8 @@ class Head:
 
     def line(self) -> bytes:
         """As it is written."""
-        return json.dumps(asdict(self)).encode().ljust(HEAD_SIZE - 1) + b"\n"
+        said = {"n": self.n, "sha256": self.sha256, "file": self.file, "size": self.size}
+        return json.dumps(said).encode().ljust(HEAD_SIZE - 1) + b"\n"
 
 
 def read_head(folder: Path) -> Head | None:
