@@ -25,6 +25,8 @@ STATUS = {
     "answered": "Answered from the documents",
     "partial": "Partly answered: check the quotations",
     "not_found": "Not found in the documents",
+    "unasked": "Nothing was asked",  # a greeting: where something was asked, there are nearest passages at least
+    "earlier": "Answered before",
 }
 _MARKER = re.compile(r"\[(\d+)\]")
 _MOST_CARDS = 50
@@ -41,6 +43,14 @@ class Turn:
     question: str
     text: str
     answer: Answer | None = None
+
+    @property
+    def outcome(self) -> str:
+        """One of `STATUS`."""
+        if self.answer is None:
+            return "earlier"
+        asked = self.answer.status != "not_found" or self.answer.citations
+        return self.answer.status if asked else "unasked"
 
     @property
     def quotations(self) -> list[Quotation]:

@@ -76,6 +76,14 @@ def test_what_is_not_found_is_said_in_words(visit: Visit) -> None:
     expect(page.locator(".answer a")).to_have_count(0)
 
 
+def test_a_greeting_is_not_said_to_be_missing_from_the_documents(visit: Visit) -> None:
+    page = visit.go("/")
+    ask(page, "Good morning!")
+    expect(page.locator(".state")).to_have_text("Nothing was asked")
+    expect(page.locator(".answer")).to_contain_text("Ask a question")
+    expect(page.get_by_role("heading", name="Nearest passages, which do not answer it")).to_have_count(0)
+
+
 def test_citations_can_be_copied(visit: Visit) -> None:
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = visit.go("/")

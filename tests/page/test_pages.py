@@ -88,6 +88,12 @@ def test_a_conversation_goes_on_without_scripts(client: TestClient) -> None:
     assert answered in text_of(second.text)
 
 
+def test_a_greeting_is_greeted_without_scripts(client: TestClient) -> None:
+    html = client.post("/", data={"q": "Hello"}).text
+    assert "Nothing was asked" in html
+    assert "Not found in the documents" not in html
+
+
 def test_a_link_tells_when_other_text_stands_there(client: TestClient) -> None:
     html = client.get("/find", params={"q": "tide calendar"}).text
     link = unescape(re.findall(r'<h3><a href="([^"]+)"', html)[0]).removesuffix("#mark")

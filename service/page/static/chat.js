@@ -18,6 +18,7 @@ const SAYS = {
   answered: "Answered from the documents",
   partial: "Partly answered: check the quotations",
   not_found: "Not found in the documents",
+  unasked: "Nothing was asked",
 };
 let running = null;
 
@@ -103,6 +104,11 @@ async function complete(turn, given, cards) {
   part(turn, ".doings").hidden = false;
 }
 
+// a greeting: where something was asked, there are nearest passages at least
+function outcome(given) {
+  return given.status === "not_found" && given.citations.length === 0 ? "unasked" : given.status;
+}
+
 function keep(question, given) {
   const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
   try {
@@ -150,10 +156,10 @@ async function answer(turn, question, messages, signal) {
   const given = { citations: [], answer: "" };
   let cards = null;
   for await (const { name, data } of events(response)) {
-    if (name === "status") state(turn, data.status, SAYS[data.status]);
     if (name === "status") given.status = data.status;
     if (name === "citation") given.citations.push(data);
     if (name === "text") {
+      if (!given.answer) state(turn, outcome(given), SAYS[outcome(given)]);
       cards ??= cardsOf(turn, given.citations, given.status === "not_found", signal);
       given.answer += data.text;
       part(turn, ".answer").append(data.text);
@@ -165,13 +171,13 @@ async function answer(turn, question, messages, signal) {
   remember(question, given.answer);
   keep(question, given);
   const count = given.citations.length;
-  news.textContent = `${SAYS[given.status]}. ${given.answer} ${count} ${count === 1 ? "citation" : "citations"}.`;
+  news.textContent = `${SAYS[outcome(given)]}. ${given.answer} ${count} ${count === 1 ? "citation" : "citations"}.`;
 }
 
 async function restore() {
   for (const { question, given } of JSON.parse(sessionStorage.getItem(KEPT) ?? "[]")) {
     const turn = begin(question);
-    state(turn, given.status, SAYS[given.status]);
+    state(turn, outcome(given), SAYS[outcome(given)]);
     part(turn, ".answer").textContent = given.answer;
     remember(question, given.answer);
     await complete(turn, given, cardsOf(turn, given.citations, given.status === "not_found"));
