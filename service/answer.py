@@ -30,7 +30,7 @@ from service.numbered import Numbered, items_numbered
 from service.question import Question, analyse, without_number
 from service.quote import cited, quote, words, years
 from service.required import meeting
-from service.tally import Tally, led_by_nobody, tally
+from service.tally import Tally, by_letters, led_by_nobody, tally
 from service.unmentioned import unmentioned
 
 Status = Literal["answered", "partial", "not_found"]
@@ -144,7 +144,8 @@ def _readings(generation: Generation, question: str, mask: NDArray[np.bool_]) ->
     """The question, and with the names of leads as the records have them, in full or in short."""
     leads = generation.records.lead.counts(mask).keys()
     others = (generation.names.spelled_out(question), generation.names.abbreviated(question))
-    return [question, *(other.text for other in others if leads & other.changed.values())]
+    known = [other.text for other in others if leads & other.changed.values()]
+    return list(dict.fromkeys([question, *known, by_letters(question, leads)]))
 
 
 def _counted(generation: Generation, searched: str, counted: Tally) -> tuple[Answer, Listing]:

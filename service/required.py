@@ -70,6 +70,23 @@ _SAID = re.compile(
     r"(?:say|said|state|stated|report|reported|tell|told|think|noted?|highlight|stress|mention|raise|suggest|propose|call for)\b"
     r"(?P<about>.*)$"
 )
+_CHAIR_ASKED = re.compile(
+    r"^\W*who (?:(?:are|is|was|were) (?:the )?(?:\w+ )?(?:co-?)?chairs? (?:of|for|at)|(?:co-?)?chair(?:s|ed)?) (?:the )?"
+    r"(?P<thing>[^,;?]+?)\W*$",
+    re.IGNORECASE,
+)
+# what is said beside a thing of when, where or with whom it was
+_BESIDES = re.compile(
+    rf" (?:(?:in|on|during|of) (?:\d+ )?(?:(?:{MONTHS}) )?\d{{4}}|(?:in|at) [A-Z][\w’'-]+|(?:together |along )?with .+|when .+)$"
+)
+_CHAIRS = re.compile(
+    r"(?i:chaired by)\b|"
+    r"\b[A-Z][\w’'-]+,? (?i:(?:co-?)?chair(?:ed\b|s? (?:the|this)\b)|\((?:co-?)?chairs?\)|as (?:co-?)?chairs?\b)|"
+    r"\b(?i:(?:co-?)?chairs?)(?:(?:[,:]| \(| (?:is|are|was|were)) ?(?:the )?[A-Z]| (?:Mr|Ms|Mrs|Dr|Prof)\b)"
+)
+_GROUP = re.compile(
+    r"(?P<on>.+) (?P<kind>(?:working |experts? |technical )*(?:group|forum|dialogue))$", re.IGNORECASE
+)
 _GAP = r"(?:\W+\w+){0,5}?\W+"  # words between a thing and its beginning
 _TAIL = 2  # words of a long name that must stand beside its beginning
 
@@ -86,6 +103,9 @@ def meeting(generation: Generation, question: Question, results: Sequence[Result
         )
     if (match := _POST.match(text)) and question.role is None:
         return [result for result in results if _holds(match["post"], result.passage)]
+    if match := _CHAIR_ASKED.match(text):
+        things = list(_called(generation, match["thing"]))
+        return [result for result in results if _is_chaired(things, result.passage)]
     if match := _BEGAN.match(text):
         thing = match["thing"] or match["founded"]
         readings = (thing, generation.names.abbreviated(thing).text, generation.names.spelled_out(thing).text)
@@ -149,6 +169,33 @@ def _holds(post: str, passage: Passage) -> bool:
     said = "".join(rf"{re.escape(stem(word))}\w*(?:['’]s?)?\W+" for word in others) + re.escape(last)
     found = rf"(?<!office of the )(?<!office of )\b{said}\b(?!['’]s? (?:office|department))"
     return someone and re.search(found, plain(passage.text), re.IGNORECASE) is not None
+
+
+def _called(generation: Generation, thing: str) -> Iterator[Sequence[str]]:
+    """The words that a thing may be called by: with its names in short or in full, and a "smuggling group" as "group on
+    smuggling"."""
+    for known in dict.fromkeys((thing, _BESIDES.sub("", thing))):
+        for name in (
+            known,
+            generation.names.abbreviated(known).text,
+            generation.names.spelled_out(known).text,
+        ):
+            yield terms(name)
+            if group := _GROUP.match(name):
+                yield terms(f"{group['kind']} on {group['on']}")
+
+
+def _is_chaired(things: Sequence[Sequence[str]], passage: Passage) -> bool:
+    """Whether a passage says who chairs or chaired, and names one of `things`, word after word."""
+    if passage.kind == "definition" or not _CHAIRS.search(plain(passage.text)):
+        return False
+    said = terms(f"{passage.context}\n{passage.text}")
+    return any(
+        thing == said[n : n + len(thing)]
+        for thing in things
+        if thing
+        for n in range(len(said) - len(thing) + 1)
+    )
 
 
 def _begins(thing: str, passage: Passage, dated: bool, verb: str | None) -> bool:

@@ -1,7 +1,7 @@
 """Questions that count or list action items by a field, answered from the records as a query."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.records import Record, status_of
@@ -35,6 +35,8 @@ _PLAIN = FUNCTION_WORDS | frozenset(
         "forward work plan plans count number marked status priority area group heading two three four five six jointly together both"
     )
 )
+_LETTERS = 3  # of a short name, so that it is told from other words
+_SMALL = r"[ -](?:(?:of|on|for|in|and|the|to) )*"  # between the words of a long one
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,15 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     if _TOGETHER.search(question):
         found = tuple(record for record in found if set(wanted["lead"]) <= set(record.lead))
     return Tally(found, len(examined), counts) if found else None
+
+
+def by_letters(question: str, leads: Iterable[str]) -> str:
+    """`question` with names in full, such as "International Organization for Migration", put as the lead of these letters."""
+    for lead in leads:
+        if lead.isalpha() and lead.isupper() and len(lead) >= _LETTERS:
+            words = [rf"{letter}[\w’'-]+" for letter in lead]
+            question = re.sub(rf"\b{_SMALL.join(words)}", lead, question)
+    return question
 
 
 def led_by_nobody(question: str, records: Sequence[Record]) -> bool:

@@ -41,12 +41,17 @@ A museum was created for the crews; its shop opened in 2021. The Rowing Week too
 
 The keepers thank the Divers for their letters.
 
+Norway and Iceland co-chaired the 2022 Annual Meeting under the Working Group on Rescue of Seals and Whales.
+
+The Co-Chairs thank the Whale Group of the Working Group for Whales for its letters.
+
 Crews use the Coastal Radio Relay (CRR) at sea. The relay reports to the Harbour Inspectorate (Harbour Inspectorate, HIN).
 
 Action Item\tAction Item Lead
 1) Paint the pier.\tPilots
 2) Count the seals.\tCoast Guard
 3) Repair the lanterns.\tPilots Coast Guard
+4) Count the whales.\tNAMC
 """
 
 
@@ -69,6 +74,10 @@ def ask(ferries: Generation, *questions: str) -> Answer:
         ("What did the Pilots say?", "lanterns are dim"),
         ("What did the Co-skippers say?", "acknowledge the crews"),
         ("When did the Rowing Week start?", "3-4 May 2018"),
+        ("Who co-chairs the group on rescue of seals?", "Norway and Iceland"),
+        ("Who are the co-chairs of the Rescue Group?", "Norway and Iceland"),
+        ("Who chaired the 2022 annual meeting in Bergen?", "Norway and Iceland"),
+        ("Which items does the North Atlantic Marine Commission lead?", "Count the whales"),
     ],
 )
 def test_what_belongs_to_what_is_asked_about_answers(ferries: Generation, question: str, says: str) -> None:
@@ -85,6 +94,8 @@ def test_what_belongs_to_what_is_asked_about_answers(ferries: Generation, questi
         "When was the harbour council established?",
         "What did the Divers say?",
         "Who is the Harbour Director of Bergen?",
+        "Who co-chairs the Working Group for Whales?",
+        "Who are the co-chairs of the Whale Group?",
         "When was the museum created?",
         "Which action items does Bergen lead?",
         "What does ABC stand for?",
