@@ -30,6 +30,11 @@ _PLACE_ASKED = re.compile(
     r"^\W*(?:where|what) (?:is|are|was) (?:the )?(?:headquarters|seat|head office|address|venue)\b",
     re.IGNORECASE,
 )
+_SEAT_ASKED = re.compile(r"\b(?:based|located|headquarter\w*|seat|head office)\b", re.IGNORECASE)
+_SEAT = re.compile(
+    r"\b(?:based|located|situated|headquarter\w*)\b|\b(?:seat|offices?)(?: is| are)? (?:in|at)\b",
+    re.IGNORECASE,
+)
 _PLACE_WORDS = frozenset(
     terms(
         "held hold hosted organised organized convened located based place take took taken taking happen happened occur "
@@ -136,6 +141,7 @@ def _is_definition(results: Sequence[Result]) -> bool:
 def _placed(generation: Generation, question: Question, results: Sequence[Result]) -> Iterator[Result]:
     """Results about what is asked for that name a place, each with the sentence that does so marked."""
     readings = (question.text, generation.names.spelled_out(question.text).text)
+    seated = _SEAT_ASKED.search(question.text) is not None
     asked = [frozenset(terms(reading)) - FUNCTION_WORDS - _PLACE_WORDS for reading in readings]
     common = {word for result in results for word in _LOWER.findall(plain(result.passage.text))}
     for result in results:
@@ -143,6 +149,8 @@ def _placed(generation: Generation, question: Question, results: Sequence[Result
         known = frozenset(terms(f"{passage.text}\n{passage.document.title}\n{' '.join(passage.section)}"))
         if passage.kind != "definition" and any(words <= known for words in asked):
             for span in sentences_of(passage):
+                if seated and not _SEAT.search(passage.text, *span):
+                    continue
                 if _names_place(passage, span, common):
                     yield replace(result, highlights=(Highlight(*span),))
                     break

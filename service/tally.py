@@ -20,6 +20,7 @@ _LED = re.compile(
 _YEARS = re.compile(r"(?<!\d)(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?(?!\d)")
 # Then each of several leads must be one of an item's.
 _TOGETHER = re.compile(r"\b(?:with|jointly|together|both|of the (?:action )?items)\b", re.IGNORECASE)
+_JOINTLY = re.compile(r"\bjoint(?:ly)?\b", re.IGNORECASE)
 _COMPLETED = re.compile(r"\b(?:completed|finished|done)\b", re.IGNORECASE)
 _UNFINISHED = re.compile(r"\b(?:incomplete|unfinished|uncompleted)\b", re.IGNORECASE)
 _NOT = re.compile(
@@ -32,7 +33,8 @@ _OTHERWISE = re.compile(
 )
 _PLAIN = FUNCTION_WORDS | frozenset(
     terms(
-        "forward work plan plans count number marked status priority area group heading two three four five six jointly together both"
+        "forward work plan plans count number marked status priority area group heading two three four five six "
+        "joint jointly together both"
     )
 )
 _LETTERS = 3  # of a short name, so that it is told from other words
@@ -72,12 +74,15 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
     names = [name for field in wanted.values() for name in field]
     if led and not _ITEMS.search(question) and not wanted["lead"]:
         return None
-    if not (names or years) or _OTHERWISE.search(said) or _left_over(said, names, records):
+    jointly = _JOINTLY.search(said) is not None
+    if not (names or years or jointly) or _OTHERWISE.search(said) or _left_over(said, names, records):
         return None
     examined = [record for record in records if in_plan(record, years)]
     found = tuple(record for record in examined if _meets(record, wanted, negated))
     if _TOGETHER.search(question):
         found = tuple(record for record in found if set(wanted["lead"]) <= set(record.lead))
+    if jointly:
+        found = tuple(record for record in found if len(record.lead) > 1)
     return Tally(found, len(examined), counts) if found else None
 
 

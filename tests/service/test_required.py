@@ -45,6 +45,10 @@ Norway and Iceland co-chaired the 2022 Annual Meeting under the Working Group on
 
 The Co-Chairs thank the Whale Group of the Working Group for Whales for its letters.
 
+The Rescue Office held a seminar in Trondheim.
+
+The Weather Office is based in Stavanger.
+
 Crews use the Coastal Radio Relay (CRR) at sea. The relay reports to the Harbour Inspectorate (Harbour Inspectorate, HIN).
 
 Action Item\tAction Item Lead
@@ -75,6 +79,9 @@ def ask(ferries: Generation, *questions: str) -> Answer:
         ("What did the Co-skippers say?", "acknowledge the crews"),
         ("When did the Rowing Week start?", "3-4 May 2018"),
         ("Who co-chairs the group on rescue of seals?", "Norway and Iceland"),
+        ("Where is the Weather Office based?", "in Stavanger"),
+        ("Which action items are led jointly?", "Repair the lanterns. [1] (1 of"),
+        ("How many action items are led jointly with the Coast Guard?", "1: "),
         ("Who are the co-chairs of the Rescue Group?", "Norway and Iceland"),
         ("Who chaired the 2022 annual meeting in Bergen?", "Norway and Iceland"),
         ("Which items does the North Atlantic Marine Commission lead?", "Count the whales"),
@@ -90,6 +97,7 @@ def test_what_belongs_to_what_is_asked_about_answers(ferries: Generation, questi
     "question",
     [
         "Where was the summer regatta held?",
+        "Where is the Rescue Office based?",
         "Who is the Deputy Minister of the Coast Guard?",
         "When was the harbour council established?",
         "What did the Divers say?",
