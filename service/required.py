@@ -77,7 +77,7 @@ _SAID = re.compile(
 )
 _CHAIR_ASKED = re.compile(
     r"^\W*who (?:(?:are|is|was|were) (?:the )?(?:\w+ )?(?:co-?)?chairs? (?:of|for|at)|(?:co-?)?chair(?:s|ed)?) (?:the )?"
-    r"(?P<thing>[^,;?]+?)\W*$",
+    r"(?P<thing>[^,;?]+)$",
     re.IGNORECASE,
 )
 # what is said beside a thing of when, where or with whom it was
