@@ -26,7 +26,7 @@ _ITEM = len(_COLUMNS)  # a column of all items, without a value
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field of which a passage may have several values, or none: `rows[n]` has `values[codes[n]]`."""
+    """A field of which a passage may have several values, or none: `rows[n]`, in order, has `values[codes[n]]`."""
 
     values: Sequence[str]
     rows: NDArray[np.int32]
@@ -37,6 +37,14 @@ class Column:
         mask = np.zeros(size, bool)
         mask[self.rows[np.array([wanted(value) for value in self.values], bool)[self.codes]]] = True
         return mask
+
+    def has(self, value: str, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Of shape (rows,): whether each of some rows has a value; it takes as long, however many there are in all."""
+        begins, ends = (np.searchsorted(self.rows, rows, side) for side in ("left", "right"))
+        here = [
+            self.codes[begin:end].tolist() for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
+        ]
+        return np.array([any(self.values[code] == value for code in codes) for codes in here], bool)
 
     def counts(self, mask: NDArray[np.bool_]) -> dict[str, int]:
         """How many rows under `mask` have each value."""
@@ -122,6 +130,7 @@ class ActionItems(Lazy[Record]):
             found = [Column(some, rows[at], codes[at]) for some, at in zip(values, places, strict=False)]
             valid = all(((one.codes >= 0) & (one.codes < len(one.values))).all() for one in found)
             expect(valid, "names a value that there is not")
+            expect(all((np.diff(one.rows) >= 0).all() for one in found), "the rows are not in order")
             items = rows[places[_ITEM]]
             expect(bool((np.diff(items) > 0).all()), "the items are not in order")
         return cls(passages, items, leads, found)

@@ -20,6 +20,7 @@ from index.wordpieces import Pieces
 _CLAUSE_END = re.compile(r";(?=\s)|\t|\n+|\s[–—](?=\s)")
 _ENOUGH = 0.9  # of what the whole text has of the question
 _REMEMBERED = 4096  # texts whose clauses are kept
+_FEWER = 1024  # texts of which it is kept, besides, where the word pieces of each clause are
 _SHORT = 25  # characters; a shorter clause is part of its neighbour
 
 
@@ -73,7 +74,7 @@ def highlights(
     Neighbouring clauses make one highlight.
     """
     found = clauses(passage.text)
-    if not found or cosines.size == 0:
+    if not (found and len(pieces.spans) and cosines.size):
         return ()
     if passage.kind == "definition":
         return (Highlight(found[0][0], found[-1][1]),)
@@ -89,7 +90,7 @@ def highlights(
     return tuple(_joined([found[n] for n in sorted(taken)], passage.text)) if taken else ()
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_FEWER)  # in vain where an encoder cuts a text anew each time
 def _pieces_of_clauses(text: str, pieces: Pieces) -> Sequence[tuple[int, int]]:
     """For each clause of a text the first of its word pieces, and the one after the last."""
     edges, spans = np.array(clauses(text)), pieces.spans
@@ -107,9 +108,9 @@ def _fewest(best: Vectors) -> set[int]:
     while have.sum() < enough and len(taken) < len(best):
         gains = np.maximum(best, have).sum(axis=1)
         gains[list(taken)] = -1
-        next = int(gains.argmax())
-        taken.add(next)
-        np.maximum(have, best[next], out=have)
+        most = int(gains.argmax())
+        taken.add(most)
+        np.maximum(have, best[most], out=have)
     return taken
 
 

@@ -20,7 +20,7 @@ _TERMS, _BEGINS = "lexical/terms.json", "lexical/begins.npy"
 _ROWS, _SCORES = "lexical/rows.npy", "lexical/scores.npy"
 _K1, _B = 1.5, 0.75
 _BLOCK = 1 << 22  # scores computed at a time
-_REMEMBERED = 1024  # texts whose terms are kept: of a question they are asked for again and again
+_REMEMBERED = 256  # texts whose terms are kept: of a question they are asked for again and again
 _WORD = re.compile(r"\w+(?:['’]\w+)?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 # What questions are built of, beside bm25s's list: it says how something is asked, not what is asked for.

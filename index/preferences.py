@@ -151,9 +151,9 @@ class Preferences:
                 as_wished = (self._lasts >= int(begin or 0)) & (self._firsts <= int(end or 9999))
                 return np.asarray(as_wished[passages.document_numbers[rows]])
             case "lead":
-                return self._items.lead.having(value.__eq__, len(passages))[rows]
+                return self._items.lead.has(value, rows)
             case "status":
-                return self._items.status.having(value.__eq__, len(passages))[rows]
+                return self._items.status.has(value, rows)
             case "number":
                 return np.array([int(value) in _ordinals(passages[row].text) for row in rows.tolist()], bool)
             case "date":

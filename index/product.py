@@ -1,6 +1,6 @@
 """The cosines of a question's word pieces with all those of a small corpus, by onnxruntime.
 
-It keeps these unpacked and laid out for the processor, takes half of the time that NumPy does, and leaves the interpreter
+It keeps these unpacked and laid out for the processor, takes two thirds of the time that NumPy does, and leaves the interpreter
 to other threads meanwhile.
 """
 
@@ -48,7 +48,7 @@ class Product:
     def __init__(self, model: bytes, quantizer: Quantizer, codes: Codes) -> None:
         """With all codes, of which nothing is kept. Raises where the model is for others."""
         options = runtime.options()
-        given = quantizer.basis, np.ascontiguousarray(quantizer.decode(codes).T)
+        given = map(np.ascontiguousarray, (quantizer.basis, quantizer.decode(codes).T))
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(one) for one in given]
         options.add_external_initializers([_BASIS, _PIECES], values)
         self._session = runtime.session(model, options)

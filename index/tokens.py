@@ -63,9 +63,9 @@ class Compared:
         has them.
         """
         nearest, begin, scores = self.nearest(), 0, []
-        for one in weights:
-            scores.append(np.einsum("rp,p->r", nearest[:, begin : begin + len(one)], one))
-            begin += len(one)
+        for one, pieces in zip(weights, self.readings, strict=True):
+            scores.append(np.einsum("rp,p->r", nearest[:, begin : begin + pieces], one))
+            begin += pieces
         return np.asarray(scores[0] if len(scores) == 1 else np.max(scores, axis=0), np.float32)
 
     def with_first(self, passage: int) -> Vectors:
@@ -136,10 +136,9 @@ class TokenIndex:
         self.quantizer = quantizer
         self._codes = codes
         self._starts = starts
-        found = np.zeros(max(frequencies, default=-1) + 2, np.float32)
-        found[list(frequencies)] = list(frequencies.values())
-        # of the idf of each word piece; the last is that of those that no passage has
-        self._roots = np.sqrt(np.log1p((len(self) - found + 0.5) / (found + 0.5)))
+        found = np.array([*frequencies.values(), 0], np.float32)
+        *roots, self._rarest = np.sqrt(np.log1p((len(self) - found + 0.5) / (found + 0.5))).tolist()
+        self._roots = dict(zip(frequencies, roots, strict=True))  # of the idf of each word piece
         self._product = product
         self._lookups = Lookups(data)
 
@@ -195,7 +194,7 @@ class TokenIndex:
         """
         if encoding.alike:
             return np.full(len(encoding.ids), 1 / max(1, len(encoding.ids)), np.float32)
-        roots = self._roots.take(encoding.ids, mode="clip")
+        roots = np.array([self._roots.get(id, self._rarest) for id in encoding.ids.tolist()], np.float32)
         for piece, (begin, end) in enumerate(encoding.spans.tolist()):
             if question[begin:end].lower() in FUNCTION_WORDS:
                 roots[piece] *= _FUNCTION_WORD

@@ -13,7 +13,7 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -128,10 +128,9 @@ class Audit:
 
     def close(self) -> None:
         """Have all on the disk, and let go of the files."""
-        with self._lock:
-            self._shut()
-            self._shut_head()
-            self._others.close()
+        with self._lock, ExitStack() as parts:
+            for close in (self._others.close, self._shut_head, self._shut):
+                parts.callback(close)
 
     def _begin(self) -> Head:
         head = self._settle(Head(0, GENESIS, f"{1:012d}.jsonl", 0))
@@ -177,10 +176,10 @@ class Audit:
 
     def _shut(self) -> None:
         """Have the open file on the disk, and close it."""
-        if self._file:
-            os.fdatasync(self._file[1].descriptor)
-            self._file[1].close()
-        self._file = None
+        kept, self._file = self._file, None
+        if kept:
+            with closing(kept[1]):
+                os.fdatasync(kept[1].descriptor)
 
     def _resume(self, head: Head) -> Head:
         """`head`, or what stands after it where a writer was stopped between a line and the head.

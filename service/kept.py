@@ -1,6 +1,6 @@
 """Files that are kept open for as long as they stand at their paths: opening one for every line takes as long as writing it.
 
-Nothing of this may be shared with a forked process: a lock is that of an open file, whoever has it open.
+What is open is written to even if its mode forbids that from then on.
 """
 
 import fcntl
@@ -37,10 +37,14 @@ class Lock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._kept: Kept | None = None
+        self._process = os.getpid()
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Nobody else has what stands at the path meanwhile."""
+        if self._process != os.getpid():  # a lock is that of an open file, which a forked process shares
+            self.close()
+            self._process = os.getpid()
         while True:
             self._kept = kept = self._kept or self._open()
             fcntl.flock(kept.descriptor, fcntl.LOCK_EX)

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -350,3 +351,39 @@ def test_a_log_that_was_stopped_before_the_first_line_of_a_new_file_is_whole(
     audit.write({"event": "answer"})
     audit.close()
     assert verify(tmp_path).whole
+
+
+def test_a_log_that_was_begun_before_a_fork_stays_whole(tmp_path: Path) -> None:
+    audit = Audit(tmp_path, file_bytes=10**6, days=365)
+    audit.write({"event": "answer"})
+
+    def write() -> None:
+        for _ in range(100):
+            audit.write({"event": "answer"})
+        audit.close()
+
+    children = [get_context("fork").Process(target=write) for _ in range(2)]
+    for child in children:
+        child.start()
+    write()
+    for child in children:
+        child.join(30)
+        assert child.exitcode == 0
+    report = verify(tmp_path)
+    assert report.whole
+    assert report.last == 301
+
+
+def test_nothing_stays_open_where_the_disk_fails_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: int) -> None:
+        raise OSError(5, "Input/output error")
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    audit = Audit(tmp_path, file_bytes=10**6, days=365)
+    audit.write({"event": "answer"})
+    monkeypatch.setattr("os.fdatasync", fail)
+    with pytest.raises(OSError, match="Input/output"):
+        audit.close()
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -6,9 +6,11 @@ import logging
 import re
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
+import structlog
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
@@ -39,13 +41,22 @@ def ask(client: TestClient, question: str) -> Any:
 @pytest.fixture
 def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """What the service writes to standard error where that is no terminal."""
-    root = logging.getLogger()
-    before, level = root.handlers, root.level
     stream = io.StringIO()
-    monkeypatch.setattr("sys.stderr", stream)
-    logs.configure()
-    yield stream
-    root.handlers, root.level = before, level
+    with kept_configuration():
+        monkeypatch.setattr("sys.stderr", stream)
+        logs.configure()
+        yield stream
+
+
+@contextmanager
+def kept_configuration() -> Iterator[None]:
+    root, own = logging.getLogger(), structlog.get_config()
+    before, level = root.handlers, root.level
+    try:
+        yield
+    finally:
+        root.handlers, root.level = before, level
+        structlog.configure(**own)
 
 
 def test_a_request_is_a_line_of_json_without_the_question(client: TestClient, logged: io.StringIO) -> None:
@@ -62,6 +73,19 @@ def test_a_request_is_a_line_of_json_without_the_question(client: TestClient, lo
     assert all(line["at"] and line["level"] == "info" and line["ms"] >= 0 for line in said)
     assert re.fullmatch(r"\d+:[0-9a-f]{64}", said[0]["audit"])
     assert "secretly" not in logged.getvalue()
+
+
+def test_a_log_that_cannot_be_written_fails_no_request(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(28, "No space left on device")
+
+    with kept_configuration():
+        monkeypatch.setattr("sys.stderr", Full())
+        logs.configure()
+        assert ask(client, SECRET).status_code == 200
 
 
 def test_a_traceback_is_one_line_of_json(logged: io.StringIO) -> None:
