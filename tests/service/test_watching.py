@@ -76,7 +76,7 @@ def test_a_request_is_a_line_of_json_without_the_question(client: TestClient, lo
 
 
 def test_a_log_that_cannot_be_written_fails_no_request(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    harbour: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Full(io.StringIO):
         def write(self, _: str) -> int:
@@ -85,7 +85,8 @@ def test_a_log_that_cannot_be_written_fails_no_request(
     with kept_configuration():
         monkeypatch.setattr("sys.stderr", Full())
         logs.configure()
-        assert ask(client, SECRET).status_code == 200
+        with TestClient(create_app(harbour, TinyEncoder)) as strict:
+            assert ask(strict, SECRET).status_code == 200
 
 
 def test_a_traceback_is_one_line_of_json(logged: io.StringIO) -> None:
