@@ -7,7 +7,6 @@ the response the other way. An empty message says that the answer is no longer w
 import gc
 import json
 import logging
-import os
 import signal
 import socket
 import struct
@@ -39,7 +38,6 @@ LENGTH = struct.Struct("!I")
 NOTHING = b""
 _LOOK = 0.05  # seconds between two looks at whether the answer is still wanted
 _TRIMMED = 20.0  # seconds between two times that memory which is free is given back
-_NICE = 5  # the service comes first: what it does is short, and others wait for it
 
 
 class Asked(NamedTuple):
@@ -73,7 +71,6 @@ class Worker:
         for one in FOR_THE_SERVICE:
             signal.signal(one, signal.SIG_IGN)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_SERVICE)
-        os.nice(_NICE)
         gc.freeze()  # what is shared with the service is not written to
         trimmed = time.monotonic()
         with ThreadPoolExecutor(len(lanes)) as threads:
