@@ -23,7 +23,6 @@ def model(quantizer: Quantizer, count: int) -> bytes:
     from onnx import TensorProto, helper
 
     dimensions, axes = quantizer.basis.shape
-
     given = []
     for name, shape in ((_BASIS, (dimensions, axes)), (_PIECES, (axes, count))):
         tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)

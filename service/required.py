@@ -113,24 +113,25 @@ def meeting(generation: Generation, question: Question, results: Sequence[Result
         return [result for result in results if _is_chaired(things, result.passage)]
     if match := _BEGAN.match(text):
         thing = match["thing"] or match["founded"]
-        readings = (thing, generation.names.abbreviated(thing).text, generation.names.spelled_out(thing).text)
         dated = match["thing"] is not None
         return [
             result
             for result in results
-            if any(_begins(reading, result.passage, dated, match["verb"]) for reading in readings)
+            if any(
+                _begins(name, result.passage, dated, match["verb"]) for name in _names_of(generation, thing)
+            )
         ]
     if (match := _SAID.match(text)) and (not match["about"] or _is_definition(results)):
         who = match["who"]
         letters = "".join(re.findall(r"[A-Z]", who)) if " " in who else who  # of "Office on Drugs and Crime"
-        said_as = (
-            who,
-            letters,
-            generation.names.abbreviated(who).text,
-            generation.names.spelled_out(who).text,
-        )
+        said_as = (letters, *_names_of(generation, who))
         return [result for result in results if any(_says(name, result.passage) for name in said_as)]
     return None
+
+
+def _names_of(generation: Generation, thing: str) -> Sequence[str]:
+    """What a thing is called, and the same with names in short and in full."""
+    return thing, generation.names.abbreviated(thing).text, generation.names.spelled_out(thing).text
 
 
 def _is_definition(results: Sequence[Result]) -> bool:
@@ -183,11 +184,7 @@ def _called(generation: Generation, thing: str) -> Iterator[Sequence[str]]:
     """The words that a thing may be called by: with its names in short or in full, and a "smuggling group" as "group on
     smuggling"."""
     for known in dict.fromkeys((thing, _BESIDES.sub("", thing))):
-        for name in (
-            known,
-            generation.names.abbreviated(known).text,
-            generation.names.spelled_out(known).text,
-        ):
+        for name in _names_of(generation, known):
             yield terms(name)
             if group := _GROUP.match(name):
                 yield terms(f"{group['kind']} on {group['on']}")
