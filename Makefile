@@ -72,13 +72,13 @@ $(VENV)/installed: pyproject.toml
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@
 
-# the page is tested in Debian's Chromium
+# the page is tested in Debian's Chromium, and strace shows that nothing leaves the machine
 $(VENV)/browser: $(VENV)/installed
-	@command -v chromium > /dev/null || { \
-		echo "== Installing Debian's chromium" && \
-		{ apt-get -qq update && apt-get -qq -y install --no-install-recommends chromium fonts-dejavu-core fonts-liberation; } \
-			> $@.log 2>&1; \
-	} || { echo "The tests need chromium, and apt-get could not install it (see $@.log): install it as root"; exit 1; }
+	@{ command -v chromium && command -v strace; } > /dev/null || { \
+		echo "== Installing Debian's chromium and strace" && \
+		{ apt-get -qq update && apt-get -qq -y install --no-install-recommends \
+			chromium fonts-dejavu-core fonts-liberation strace; } > $@.log 2>&1; \
+	} || { echo "The tests need chromium and strace; apt-get could not install them (see $@.log): do so as root"; exit 1; }
 	@touch $@
 
 # the peers' pins would touch ours, so they have an environment of their own

@@ -1,0 +1,1 @@
+import corpus  # noqa: F401 — keeps the libraries imported after it offline

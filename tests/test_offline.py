@@ -1,0 +1,189 @@
+"""Nothing leaves the machine, and nothing is written but under `BALI_VAR`: each command is watched by strace."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import write_corpus
+
+PROGRAM = (sys.executable, "-m", "service.cli")
+INTERNET = re.compile(r"(connect|sendto|sendmsg|sendmmsg)\(.*sa_family=AF_INET6?\b")
+LOOK_UP = re.compile(r'open(?:at)?\(.*"/etc/(?:resolv\.conf|hosts)"')
+WRITES = re.compile(
+    r'(?:(?:openat|open)\((?:AT_FDCWD(?:<(?P<cwd>[^>]*)>)?, )?"(?P<opened>[^"]*)", [^)]*(?:O_CREAT|O_WRONLY|O_RDWR)'
+    r'|(?:mkdir|creat)\("(?P<made>[^"]*)"|mkdirat\(AT_FDCWD(?:<[^>]*>)?, "(?P<made_at>[^"]*)").*= \d'
+)
+CALLS = "connect,sendto,sendmsg,sendmmsg,open,openat,creat,mkdir,mkdirat"
+
+
+class Watched:
+    """Runs commands with an empty HOME, and reads what strace saw of them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home, self.var, self.corpus = folder / "home", folder / "var", folder / "corpus"
+        self.scratch, self._trace = folder / "tmp", folder / "trace"
+        for made in (self.home, self.scratch):
+            made.mkdir()
+        write_corpus(self.corpus)
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "TMPDIR": str(self.scratch),
+            "BALI_VAR": str(self.var),
+            "BALI_CORPUS": str(self.corpus),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+        strace = ("strace", "-f", "-qq", "-y", "--seccomp-bpf", "-s", "300", "-e", f"trace={CALLS}")
+        return subprocess.Popen(
+            [*strace, "-o", str(self._trace), *PROGRAM, *arguments],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def check(self) -> None:
+        """Fails where something went to a network, or was written elsewhere or left behind."""
+        trace = self._trace.read_text("utf-8", "replace").splitlines()
+        assert trace
+        sent = [line for line in trace if INTERNET.search(line) or LOOK_UP.search(line)]
+        assert not sent, sent[:5]
+        outside = [line for line in trace if (match := WRITES.search(line)) and not self._may(match)]
+        assert not outside, outside[:5]
+        assert not list(self.home.iterdir())
+        assert not list(self.scratch.iterdir())
+
+    def _may(self, match: re.Match[str]) -> bool:
+        path = Path(match["cwd"] or "/", match["opened"] or match["made"] or match["made_at"])
+        allowed = (self.var, self.corpus, self.scratch, Path("/dev"), Path("/proc"))
+        return any(path.is_relative_to(folder) for folder in allowed)
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    return Watched(tmp_path_factory.mktemp("watched"))
+
+
+def _run(watched: Watched, *arguments: str, given: bytes = b"", codes: tuple[int, ...] = (0,)) -> None:
+    process = watched.start(*arguments)
+    said = process.communicate(given, timeout=120)[0].decode()
+    assert process.returncode in codes, said
+    watched.check()
+
+
+def test_building_and_changing_the_corpus_stay_on_the_machine(watched: Watched, tmp_path: Path) -> None:
+    _run(watched, "build")
+    page = tmp_path / "minutes.html"
+    page.write_text(
+        "<h1>Minutes of the Harbour Group, 2024</h1><p>The tide calendar was printed.</p>", "utf-8"
+    )
+    _run(watched, "add", str(page), "--yes")
+    page.write_text("<h1>Minutes of the Harbour Group, 2024</h1><p>It was printed twice.</p>", "utf-8")
+    _run(watched, "replace", "minutes", str(page))
+    _run(watched, "remove", "minutes")
+
+
+def test_evaluating_stays_on_the_machine(watched: Watched, tmp_path: Path) -> None:
+    if not watched.var.exists():
+        _run(watched, "build")
+    quote = {
+        "document": "plan",
+        "quote": "1. Repair the northern lighthouse before winter.\tNavigation\tNorway",
+    }
+    question = {
+        "id": "q1",
+        "question": "Who repairs the northern lighthouse?",
+        "kind": "fact",
+        "style": "natural",
+        "difficulty": "easy",
+        "answerable": True,
+        "answers": ["Norway"],
+        "evidence": [[quote]],
+    }
+    (tmp_path / "questions.jsonl").write_text(json.dumps(question) + "\n", "utf-8")
+    places = ("--gold", tmp_path, "--documents", watched.corpus / "documents", "--out", watched.var / "eval")
+    _run(watched, "eval", *map(str, places))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "Who repairs the northern lighthouse?"),
+        ("search", "lighthouse"),
+        ("precedents", "lighthouse"),
+        ("verify",),
+        ("history",),
+        ("keys", "add", "Harbour"),
+        ("keys", "list"),
+        ("audit", "verify"),
+        ("feedback", "export"),
+        ("--version",),
+    ],
+)
+def test_a_command_stays_on_the_machine(watched: Watched, arguments: tuple[str, ...]) -> None:
+    if not watched.var.exists():
+        _run(watched, "build")
+    _run(watched, *arguments, codes=(0, 1))
+
+
+def test_agents_at_standard_input_are_answered_on_the_machine(watched: Watched) -> None:
+    if not watched.var.exists():
+        _run(watched, "build")
+    hello = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "initialize",
+        "params": {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        },
+    }
+    _run(watched, "mcp", given=json.dumps(hello).encode() + b"\n")
+
+
+def test_the_service_stays_on_the_machine(watched: Watched) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    service = watched.start("serve", "--port", str(port))
+    try:
+        body = json.dumps({"messages": [{"role": "user", "content": "Who repairs the lighthouse?"}]}).encode()
+        said = _posted(port, "/chat", body)
+        assert said.startswith(b"HTTP/1.1 200"), said
+    finally:
+        _interrupt(service)
+    watched.check()
+
+
+def _posted(port: int, path: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    )
+    until = time.monotonic() + 60
+    while True:
+        try:
+            with socket.create_connection(("127.0.0.1", port), 60) as connection:
+                connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+                return connection.recv(65536)
+        except ConnectionRefusedError:
+            assert time.monotonic() < until, "the service did not start"
+            time.sleep(0.1)
+
+
+def _interrupt(service: subprocess.Popen[bytes]) -> None:
+    """Ends the traced program as Ctrl-C does: strace itself passes no signal on."""
+    children = Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text("ascii").split()
+    for child in children:
+        os.kill(int(child), signal.SIGINT)
+    service.communicate(timeout=60)
