@@ -46,14 +46,14 @@ collections: $(VENV)/installed $(DEBIAN)/unpacked
 	@$(BIN)/python -m eval.collections --root $(DEBIAN) var/collections
 
 pages: $(VENV)/installed $(PDFS)/unpacked
-	@$(BIN)/python -m bench.pages --root $(PDFS)
+	@$(BIN)/python -m bench.quality.pages --root $(PDFS)
 
 fuzz: $(VENV)/installed
-	@$(BIN)/python -m bench.fuzzing
+	@$(BIN)/python -m tests.robustness.fuzzing
 
 bench: $(VENV)/installed
 	@$(BIN)/bali build
-	@$(BIN)/python -m bench.report
+	@$(BIN)/python -m bench.report.__main__
 
 screenshots: $(VENV)/installed $(VENV)/browser
 	@$(BIN)/bali build

@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 
 from service.app import create_app
 from service.settings import Settings
-from tests.live import live
-from tests.page.conftest import DESKTOP, FLAGS, PHONE
+from tests.service.pages.conftest import DESKTOP, FLAGS, PHONE
+from tests.support.live import live
 
 ROOT = Path(__file__).parent.parent
 QUESTION = "which member leads forced-marriage research"

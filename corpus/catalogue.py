@@ -9,7 +9,7 @@ from typing import Any
 
 from corpus.errors import CatalogueError
 from corpus.passages import passages
-from corpus.readers.text import decode
+from corpus.text.lines import decode
 from corpus.types import Document, Passage
 
 FILE = "catalogue.toml"

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 from corpus.passages import passages
-from corpus.structure import blocks
+from corpus.structure.blocks import blocks
 from corpus.types import Document
 
 Piece = tuple[int, int, str]

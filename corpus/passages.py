@@ -6,11 +6,11 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from corpus.markers import item_marker
-from corpus.markup import plain
 from corpus.readers.extracted import PAGE_BREAK
-from corpus.sentences import leans_on_previous, sentences
-from corpus.structure import blocks
+from corpus.structure.blocks import blocks
+from corpus.text.markers import item_marker
+from corpus.text.markup import plain
+from corpus.text.sentences import leans_on_previous, sentences
 from corpus.types import Block, Document, Passage, PassageKind
 
 MAX_SENTENCES = 3

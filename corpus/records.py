@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from corpus.markers import item_marker
+from corpus.text.markers import item_marker
 from corpus.types import Passage
 
 Role = Literal["number", "text", "lead", "status", "priority_area"]

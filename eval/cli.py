@@ -6,67 +6,68 @@ or nothing usable is built.
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
-from rich.table import Table
 
-from corpus.errors import BaliError
-from eval.beir import (
-    Score,
-    Scores,
+from eval.beir.collection import read_collection
+from eval.beir.scoring import (
     average_scores,
     index_collection,
     run_collection,
     score_collection,
     texts_of,
 )
-from eval.collection import Collection, read_collection
-from eval.compare import Change, Difference, changes, differences
-from eval.data import Gold, read_gold, read_sources
-from eval.gate import Fall, baseline_path, falls
-from eval.http import HttpService, ServiceError
-from eval.latency import Latency
-from eval.peer_runs import read_peers
-from eval.report import SIGNIFICANT, Cell, MeansTable, figure, markdown, render, summaries
-from eval.results import Results, ResultsError, by_set, read_results, to_json
-from eval.run import Asked, ask, judge, latency, searches, texts, time_encoding
-from eval.trec import read_run, write_run
-from index.errors import GenerationError, ModelError
+from eval.gold_data import Gold, read_gold, read_sources
+from eval.metrics.latency import Latency
+from eval.options import (
+    DOCUMENTS,
+    GOLD,
+    LOST,
+    OUT,
+    RESULTS,
+    AsJson,
+    DocumentsFolder,
+    GoldFolder,
+    OutFolder,
+    VarFolder,
+    one_line_errors,
+    stderr,
+)
+from eval.report.report import MeansTable, markdown, render, summaries
+from eval.runs.compare import changes, differences
+from eval.runs.gate import baseline_path, falls
+from eval.runs.peers import read_peers
+from eval.runs.results import Results, ResultsError, read_results, to_json
+from eval.runs.run import ask, judge, latency, searches, texts, time_encoding
+from eval.runs.trec import read_run, write_run
+from eval.runs.types import Asked
+from eval.systems.http import HttpService
+from eval.tables import (
+    SUMMARISED,
+    _change_json,
+    _fall_line,
+    _print_change,
+    _print_differences,
+    _print_scores,
+    _print_summary,
+    _show,
+)
 from index.opening import encoder_to_build_with
 from service.settings import Settings
 
-GOLD = Path(__file__).parent / "gold"
-RESULTS = Path(__file__).parent / "results"
-DOCUMENTS = Path(__file__).parents[1] / "corpus" / "documents"
-OUT = Path("var/eval")
-SUMMARISED = "nDCG@10"
 """The measure by which several collections are summarised, as in BEIR."""
-
-LOST, BAD_INPUT, SERVICE_FAILED = 1, 2, 3
-
 app = typer.Typer(
     help="Judge a system by the gold questions.", no_args_is_help=False, pretty_exceptions_enable=False
 )
-stdout, stderr = Console(), Console(stderr=True)
-
-GoldFolder = Annotated[Path, typer.Option("--gold", help="The folder of questions.jsonl and the other sets.")]
-DocumentsFolder = Annotated[Path, typer.Option("--documents", help="The folder of the source texts.")]
-OutFolder = Annotated[
-    Path, typer.Option("--out", help="Where results, run, latencies and report are written.")
-]
-VarFolder = Annotated[Path, typer.Option("--var", envvar="BALI_VAR", help="Where what is built lives.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -200,24 +201,6 @@ def beir(
         _print_summary(scored, average)
 
 
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Turns a typed error into one line and an exit code."""
-    try:
-        yield
-    except (ServiceError, GenerationError, ModelError) as error:
-        print_error(error)
-        raise typer.Exit(SERVICE_FAILED) from error
-    except BaliError as error:
-        print_error(error)
-        raise typer.Exit(BAD_INPUT) from error
-
-
-def print_error(error: BaliError) -> None:
-    """The error on standard error, on one line."""
-    stderr.print(" ".join(str(error).split()), markup=False, highlight=False, soft_wrap=True)
-
-
 def _ask_service(gold: Gold, url: str) -> tuple[Asked, Latency | None]:
     with _progress("asking", searches(gold)) as advance, HttpService(url) as service:
         asked = ask(gold, service, service, lambda: advance(1))
@@ -225,7 +208,7 @@ def _ask_service(gold: Gold, url: str) -> tuple[Asked, Latency | None]:
 
 
 def _ask_in_process(gold: Gold, var: Path) -> tuple[Asked, Latency | None]:
-    from eval.in_process import InProcess  # loads the model's libraries
+    from eval.systems.in_process import InProcess  # loads the model's libraries
 
     service = InProcess(var, Settings().models)
     with _progress("asking", searches(gold)) as advance:
@@ -298,115 +281,3 @@ def _save(commit: str, text: str) -> None:
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / f"{commit}.json").write_text(text, encoding="utf-8")
     (RESULTS / "baseline.txt").write_text(f"{commit}\n", encoding="utf-8")
-
-
-def _show(tables: list[MeansTable], runs: list[Results], out: Path, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps({run.system: _summary_json(run) for run in runs}))
-        return
-    for summary in tables:
-        table = Table(title=summary.title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        table.add_column("system", no_wrap=True, min_width=max(len(line.name) for line in summary.lines))
-        for column in summary.columns:
-            table.add_column(column, justify="right", overflow="fold", min_width=len("0.00*"))
-        for line in summary.lines:
-            table.add_row(line.name, *(_cell(cell) for cell in line.cells))
-        stdout.print(table)
-    stdout.print(f"report: {out / 'report.html'}", markup=False, highlight=False)
-
-
-def _cell(cell: Cell) -> str:
-    return f"{figure(cell.mean.mean)}{'*' if cell.differs else ''}" if cell.mean else "–"
-
-
-def _summary_json(results: Results) -> dict[str, Any]:
-    summary: dict[str, Any] = {"returned": results.returned, "unplaced": results.unplaced}
-    for name, means in by_set(results).items():
-        summary[name] = {measure: asdict(mean) for measure, mean in means.items()}
-    return summary
-
-
-def _print_scores(name: str, collection: Collection, scores: Scores) -> None:
-    table = Table(name, *next(iter(scores.scores.values())), *(["AUROC"] if scores.auroc else []))
-    for system, measures in scores.scores.items():
-        cells = [_score_cell(score) for score in measures.values()]
-        if system in scores.auroc:
-            cells.append(_cell(Cell(scores.auroc[system], False)))
-        table.add_row(system, *cells)
-    stdout.print(table)
-    documents, judged = len(collection.documents), len(collection.qrels)
-    _print(f"{documents} documents, {judged} judged queries; * differs from full, p < 0.05")
-
-
-def _print_summary(scored: Mapping[Path, Scores], average: Mapping[str, Score]) -> None:
-    table = Table(SUMMARISED, *average)
-    for folder, scores in scored.items():
-        table.add_row(
-            folder.name, *(_score_cell(measures[SUMMARISED]) for measures in scores.scores.values())
-        )
-    table.add_section()
-    table.add_row("average", *map(_score_cell, average.values()))
-    stdout.print(table)
-
-
-def _score_cell(score: Score) -> str:
-    return _cell(Cell(score.estimate, score.p < SIGNIFICANT))
-
-
-def _print_differences(found: list[Difference]) -> None:
-    table = Table("set", "measure")
-    for column in ("A", "B", "p", "won", "lost", "drawn"):
-        table.add_column(column, justify="right")
-    for one in found:
-        counts = (str(count) for count in (one.wins, one.losses, one.ties))
-        table.add_row(one.set, one.measure, figure(one.ours), figure(one.theirs), f"{one.p:.3f}", *counts)
-    stdout.print(table)
-
-
-def _print_change(change: Change) -> None:
-    values = ", ".join(f"{name} {figure(a)} against {figure(b)}" for name, (a, b) in change.measures.items())
-    stdout.rule(align="left")
-    _print(f"{'won' if change.won else 'lost'} {change.ours.id}: {change.ours.query}", f"  {values}")
-    for label, side in (("A", change.ours), ("B", change.theirs)):
-        if side.answer:
-            _print(f"  {label} {side.answer.status}: {_short(side.answer.text)}")
-        for rank, result in enumerate(side.results[:3], 1):
-            _print(f"  {label}{rank} {result.document}: {_short(result.text)}")
-
-
-def _print(*lines: str) -> None:
-    for line in lines:
-        stdout.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _short(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 160 else f"{flat[:159]}…"
-
-
-def _change_json(change: Change) -> Mapping[str, Any]:
-    return {
-        "set": change.ours.set,
-        "id": change.ours.id,
-        "query": change.ours.query,
-        "won": change.won,
-        "measures": change.measures,
-        "ours": {
-            "results": [asdict(r) for r in change.ours.results[:3]],
-            "answer": _answer_text(change.ours.answer),
-        },
-        "theirs": {
-            "results": [asdict(r) for r in change.theirs.results[:3]],
-            "answer": _answer_text(change.theirs.answer),
-        },
-    }
-
-
-def _answer_text(answer: Any) -> str | None:
-    return answer.text if answer else None
-
-
-def _fall_line(fall: Fall) -> str:
-    verdict = "beyond noise" if fall.beyond_noise else "within noise"
-    means = f"{fall.set} {fall.measure}: {figure(fall.now)}, was {figure(fall.before)}"
-    return f"{means} (p {fall.p:.3f}, {verdict}); lost: {', '.join(fall.lost)}"

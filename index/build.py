@@ -10,20 +10,21 @@ from numpy.typing import NDArray
 
 from corpus.catalogue import Catalogue
 from corpus.types import Document, Passage
-from index.action_items import ActionItemsWriter
-from index.dense import VectorsWriter
-from index.encoder import Encoder, Vectors
+from index.encoders.base import Encoder
+from index.encoders.tokenizer import Pieces
 from index.errors import GenerationError
 from index.generation import ENCODER, generation_id, libraries, open_generation
-from index.lexical import LexicalWriter
-from index.manifest import FORMAT, Manifest, read_manifest
-from index.names import NamesLearner
-from index.passages import indexed_text
-from index.passages_writer import PassagesWriter, passage_line
-from index.publishing import GENERATIONS, building, current_id, drafting, publish
-from index.quantizer import Codes, Quantizer
-from index.tokens import TokensWriter
-from index.wordpieces import Pieces
+from index.passages.action_items import ActionItemsWriter
+from index.passages.store import indexed_text
+from index.passages.writer import PassagesWriter, passage_line
+from index.queries.names import NamesLearner
+from index.retrieval.bm25 import LexicalWriter
+from index.retrieval.dense import VectorsWriter
+from index.retrieval.late_interaction import TokensWriter
+from index.retrieval.quantizer import Codes, Quantizer
+from index.storage.manifest import FORMAT, Manifest, read_manifest
+from index.storage.publishing import GENERATIONS, building, current_id, drafting, publish
+from index.types import Vectors
 
 Advance = Callable[[int, int], None]  # texts embedded so far, and in all
 _CHUNK = 64  # texts whose token vectors are in memory at one time

@@ -13,22 +13,21 @@ from importlib.metadata import version
 from pathlib import Path
 
 from corpus.types import Document
-from index.action_items import ActionItems
-from index.dense import DenseIndex
 from index.errors import GenerationError, StaleError
-from index.files import REBUILD, Files
-from index.filters import Fields
-from index.lexical import LexicalIndex
-from index.manifest import FORMAT, Manifest, proved, read_manifest
-from index.names import Names
-from index.passages import Passages, Positions, Sources, load_passages
-from index.preferences import Preferences
-from index.publishing import GENERATIONS, current_id, generations
-from index.quantizer import axes_path
-from index.tokens import TokenIndex
+from index.passages.action_items import ActionItems
+from index.passages.filters import Fields
+from index.passages.store import Passages, Positions, Sources, load_passages
+from index.queries.names import Names
+from index.queries.preferences import Preferences
+from index.retrieval.bm25 import LexicalIndex
+from index.retrieval.dense import DenseIndex
+from index.retrieval.late_interaction import TokenIndex
+from index.retrieval.quantizer import axes_path
+from index.storage.files import REBUILD, Files
+from index.storage.manifest import FORMAT, Manifest, proved, read_manifest
+from index.storage.publishing import GENERATIONS, current_id, generations
 
 LIBRARIES = (
-    "bm25s",
     "faiss-cpu",
     "numpy",
     "onnxruntime",

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from index.encoder import Encoder
+from index.encoders.base import Encoder
+from index.encoders.loading import Models
 from index.errors import ExportError, GenerationError
-from index.files import REBUILD
 from index.generation import Generation, open_current, open_generation
-from index.models import Models
+from index.storage.files import REBUILD
 
 Pair = tuple[Generation, Encoder]
 

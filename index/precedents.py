@@ -1,7 +1,7 @@
 """Which passages of other documents carry on what a passage commits to: its forerunner, its result, its next step.
 
 Likeness of two passages is read off what a generation holds of both, so nothing is embedded again. How much each
-kind counts is fitted to labelled pairs (`python -m eval.pairs`; docs/precedents.md has the figures).
+kind counts is fitted to labelled pairs (`python -m eval.training.precedents`; docs/precedents.md has the figures).
 """
 
 import json
@@ -14,13 +14,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.markup import plain
 from corpus.records import column
+from corpus.text.markup import plain
 from corpus.types import Passage
-from index.encoder import Encoder, Encoding, Vectors
+from index.encoders.base import Encoder
 from index.generation import Generation
-from index.highlights import Highlight, highlights
-from index.largest import largest
+from index.retrieval.highlights import Highlight, highlights
+from index.retrieval.top_k import largest
+from index.types import Encoding, Vectors
 
 FEATURES = ("words", "late", "late_back", "dense", "words_beside", "late_beside", "same_issuer")
 Certainty = Literal["clear", "possibly"]

@@ -7,14 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Passage
-from index.encoder import Encoder, Encoding, Vectors
-from index.filters import Filter
+from index.encoders.base import Encoder
+from index.encoders.reranker import Reranker
 from index.generation import Generation
-from index.highlights import Highlight, highlights
-from index.largest import largest
-from index.passages import indexed_text
-from index.preferences import WEIGHTS, Preference, asked_for
-from index.reranker import Reranker
+from index.passages.filters import Filter
+from index.passages.store import indexed_text
+from index.queries.preferences import WEIGHTS, Preference, asked_for
+from index.retrieval.highlights import Highlight, highlights
+from index.retrieval.top_k import largest
+from index.types import Encoding, Vectors
 
 _CANDIDATES = 80  # by the single vector, and by words
 _EXHAUSTIVE = 300  # so many passages are all looked at

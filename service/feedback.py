@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import BaliError
-from service.feedback_schemas import Feedback
+from service.schemas.feedback import Feedback
 
 FILE = "feedback.sqlite3"
 SCHEMA = 1

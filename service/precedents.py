@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from corpus.types import Document, Passage
-from index.encoder import Encoder
-from index.filters import Filter
+from index.encoders.base import Encoder
 from index.generation import Generation
-from index.highlights import Highlight
+from index.passages.filters import Filter
 from index.precedents import Certainty, Compared, Likeness, said, shipped_fit
+from index.retrieval.highlights import Highlight
 from index.search import search
-from service.citations import Citation
+from service.answering.types import Citation
 from service.errors import UnknownError
 
 ON_TOPIC = 0.7

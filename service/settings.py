@@ -8,8 +8,8 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import corpus
-from index.models import Models
-from index.weights import PACKAGED
+from index.encoders.loading import Models
+from index.encoders.weights import PACKAGED
 
 
 class Settings(BaseSettings):

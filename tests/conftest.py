@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue, read_catalogue
 from index.build import build
-from index.encoder import Encoder
-from index.models import Models
+from index.encoders.base import Encoder
+from index.encoders.loading import Models
 from service.app import create_app
 from service.settings import Settings
-from tests.tiny import TinyEncoder
+from tests.support.tiny import TinyEncoder
 
 # a machine that does other work is no failure
 hypothesis.settings.register_profile("untimed", deadline=None)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import typer.main
 
-from bench.summary import COLUMNS
-from eval.report import SUMMARIES
+from bench.report.summary import COLUMNS
+from eval.report.report import SUMMARIES
 from service.app import create_app
-from service.cli import app
+from service.cli.main import app
 from service.settings import Settings
 
 ROOT = Path(__file__).parent.parent

@@ -15,16 +15,17 @@ from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue
 from index.build import is_current
-from index.encoder import Encoder, SentenceTransformerEncoder
+from index.encoders.base import Encoder
+from index.encoders.loading import Models
+from index.encoders.sentence_transformer import SentenceTransformerEncoder
 from index.errors import GenerationError
-from index.files import Files
 from index.generation import open_generation
-from index.models import Models
 from index.opening import open_index, reopen_index
 from index.search import search
+from index.storage.files import Files
 from service.app import create_app
 from service.settings import Settings
-from tests.generations import folder_of
+from tests.support.generations import folder_of
 
 QUESTION = "which member leads forced-marriage research"
 
@@ -116,7 +117,7 @@ def test_the_exported_model_ranks_as_the_one_it_was_exported_from(
 
 def test_answering_at_the_command_line_loads_no_torch(real_var: Path) -> None:
     program = (
-        "import sys; from service.cli import app; app(['ask', sys.argv[1]], standalone_mode=False); "
+        "import sys; from service.cli.main import app; app(['ask', sys.argv[1]], standalone_mode=False); "
         "sys.exit('torch' in sys.modules)"
     )
     done = subprocess.run(

@@ -13,12 +13,12 @@ import pypdfium2.raw as pdfium
 from pdfplumber.page import Page
 
 from corpus.errors import ReadError
-from corpus.markers import item_marker
 from corpus.readers import limits
 from corpus.readers.extracted import PAGE_BREAK, Extracted, one_line
 from corpus.readers.pdf_layout import PageLine, reading_order
 from corpus.readers.pdf_tables import SHORTEST_RULE, holds, tables
 from corpus.readers.pdf_words import HYPHEN, Box, words
+from corpus.text.markers import item_marker
 
 LIBRARIES = ("pypdfium2", "pdfplumber")
 _MARGIN = 0.09  # of the page's height, above and below: where running heads and page numbers stand

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.sentences import sentences
+from corpus.text.sentences import sentences
 
 LEAST_WORDS = 40
 MOST_WORDS = 120

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from eval.peers.chunks import Chunk
-from eval.systems import Retrieved
+from eval.systems.protocol import Retrieved
 
 HONOURED = ("document", "year_from", "year_to")
 """The fields of the contract's Filter that can be told from a chunk's document; the others are ignored."""

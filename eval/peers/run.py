@@ -10,7 +10,7 @@ from typing import Any
 
 from corpus.errors import BaliError
 from eval.peers.peer import HONOURED, Peer
-from eval.systems import Retrieved
+from eval.systems.protocol import Retrieved
 
 TOP_K = 20
 

@@ -1,7 +1,7 @@
 """Reading small texts in tests: a document to hang them on, and how blocks and passages are shown."""
 
 from corpus.passages import passages
-from corpus.structure import blocks
+from corpus.structure.blocks import blocks
 from corpus.types import Block, Document, Passage
 
 DOCUMENT = Document(

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import ReadError
-from corpus.readers import child, limits
-from corpus.readers.child import extract
+from corpus.readers import limits
+from corpus.readers import sandbox as child
+from corpus.readers.sandbox import extract
 from tests.corpus.made import HARBOUR, as_docx, as_pdf, with_part
 
 LAUGHS = (
@@ -131,7 +132,7 @@ def test_a_bomb_harms_no_one_but_its_reader(name: str) -> None:
 GOES_WRONG = """
 import sys, types
 from pathlib import Path
-from corpus.readers import child, limits
+from corpus.readers import limits, sandbox
 
 limits.CPU_SECONDS = 1
 
@@ -141,7 +142,7 @@ def read_html(data, file):
 reader = types.ModuleType("corpus.readers.html")
 reader.read_html, reader.LIBRARIES = read_html, ()
 sys.modules["corpus.readers.html"] = reader
-child.main(sys.argv[1], Path(sys.argv[2]))
+sandbox.main(sys.argv[1], Path(sys.argv[2]))
 """
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from corpus.catalogue import FILE, read_catalogue
+from corpus.changes import RECORD, add
 from corpus.errors import BaliError, CatalogueError, ReadError
-from corpus.keeping import RECORD, add
-from corpus.proposing import propose
+from corpus.proposals import propose
 from tests.golden import CORPUS
 
 _TEXT = "HARBOUR PLAN 2030-31\n\nThe lamps are lit.\n"

@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.passages import LIMIT, MAX_SENTENCES, TARGET
-from corpus.sentences import sentences
+from corpus.text.sentences import sentences
 from tests.corpus.reading import read
 
 

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from corpus.errors import ReadError
 from corpus.passages import passages
-from corpus.proposing import propose
-from corpus.readers.child import extract
+from corpus.proposals import propose
 from corpus.readers.docx import read_docx
 from corpus.readers.html import read_html
 from corpus.readers.pdf import read_pdf
+from corpus.readers.sandbox import extract
 from corpus.types import Document, Passage
 from tests.corpus.made import HARBOUR, Written, as_docx, as_html, as_pdf
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.markup import plain
+from corpus.text.markup import plain
 from tests.corpus.reading import headings, read, read_blocks, shown
 
 

@@ -13,9 +13,9 @@ from starlette.routing import Route
 from typer.testing import CliRunner, Result
 
 from eval.cli import app
-from eval.results import read_results, to_json
-from eval.run import ask, judge
-from tests.eval.test_http import chat, search
+from eval.runs.results import read_results, to_json
+from eval.runs.run import ask, judge
+from tests.eval.systems.test_http import chat, search
 from tests.eval.toys import QuotingAnswerer, WordSystem, toy_gold
 
 

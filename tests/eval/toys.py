@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from eval.data import Gold, read_gold
-from eval.systems import Answer, Citation, Retrieved
+from eval.gold_data import Gold, read_gold
+from eval.systems.protocol import Answer, Citation, Retrieved
 
 LETTERS = "The archive opens at nine.\nIt closes at five on Fridays.\nKeys are kept by the porter.\n"
 RULES = "Visitors sign the book.\nVisitors leave by <b>six</b> o'clock.\nNo food.\n"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from corpus.passages import passages
-from corpus.structure import blocks
+from corpus.structure.blocks import blocks
 from corpus.types import Block, Document, Passage
 
 FOLDER = Path(__file__).parent

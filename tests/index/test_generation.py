@@ -8,13 +8,13 @@ import pytest
 
 from corpus.catalogue import read_catalogue
 from index.build import build, claims_to_be_current, is_current
-from index.encoder import Encoding
 from index.errors import GenerationError
 from index.generation import open_generation
 from index.search import search
+from index.types import Encoding
 from tests.conftest import REPORT, write_corpus
-from tests.generations import folder_of, seal
-from tests.tiny import TinyEncoder
+from tests.support.generations import folder_of, seal
+from tests.support.tiny import TinyEncoder
 
 
 def test_a_second_build_embeds_only_what_changed_and_ranks_as_a_fresh_one(tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 import index.search
 from corpus.catalogue import read_catalogue
 from index.build import build
-from index.filters import Filter
 from index.generation import Generation, open_generation
-from index.quantizer import Quantizer
+from index.passages.filters import Filter
+from index.retrieval.quantizer import Quantizer
 from index.search import Evidence, SearchResults, search
 from tests.conftest import write_corpus
-from tests.tiny import TinyEncoder
+from tests.support.tiny import TinyEncoder
 
 QUESTIONS = (
     "Who repairs the northern lighthouse?",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from service import confidence
+from service.answering import confidence
 
 _FIT = {"bias": -2.0, "scalars": {"farthest of five": 4.0}, "views": {}, "partial": 0.35, "answered": 0.5}
 SHARE_OF_WORDS = {"encoder": "", "seen": _FIT, "unseen": _FIT}

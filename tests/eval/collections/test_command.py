@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval.collection import read_collection
+from eval.beir.collection import read_collection
 from eval.collections.__main__ import MAKERS, make_collections
 
 ANSWER = "Because this answer has to have some fifteen words at least to count as one, it goes on."

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from eval.collection import read_collection
+from eval.beir.collection import read_collection
 from eval.collections.sections import Section
 from eval.collections.writing import write_collection
 

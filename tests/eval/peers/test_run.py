@@ -12,7 +12,7 @@ from eval.peers.__main__ import PEERS, run_peers
 from eval.peers.chunks import Chunk
 from eval.peers.peer import Peer
 from eval.peers.run import PeerError, Query, read_queries, read_sources, write_run
-from eval.systems import System
+from eval.systems.protocol import System
 
 ROOT = Path(__file__).parents[3]
 PLAN_2015, PLAN_2024, REPORT, NOTES = "plan-2015-17", "plan-2024-26", "report-2022", "notes"

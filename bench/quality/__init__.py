@@ -1,0 +1,1 @@
+"""Whether results repeat, and whether a change kept them."""

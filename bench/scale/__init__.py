@@ -1,0 +1,1 @@
+"""Many passages, long documents."""

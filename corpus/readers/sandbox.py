@@ -1,0 +1,137 @@
+"""A file read in a process of its own, which is ended when it takes too much; the program goes on.
+
+The parent writes the bytes to a folder that only both know, starts this module there, and waits. The child sets
+its own limits before a parser sees a byte, may not reach the network or start programs, and leaves its result as
+JSON. Whatever becomes of it, the parent gets a text or a `ReadError` that says what happened.
+"""
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import corpus
+from corpus.errors import ReadError
+from corpus.readers import limits
+from corpus.readers.extracted import Extracted
+
+READERS = {".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html"}
+_VERSION = 1  # of the readers: another text from the same file is another extractor
+_COMMAND = (sys.executable, "-m", "corpus.readers.sandbox")
+_SOURCE, _RESULT = "source", "result.json"
+_FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
+_SPLIT = "split the document, or save it anew by the program that made it"
+
+
+def extract(data: bytes, suffix: str, file: str) -> tuple[Extracted, str]:
+    """The text of a file that is no text, by its suffix, and the name of what read it.
+
+    Raises `ReadError` naming `file`, where the reader refuses it, fails, or goes over a limit.
+    """
+    with TemporaryDirectory(prefix="bali-read-") as folder:
+        (Path(folder) / _SOURCE).write_bytes(data)
+        child = subprocess.Popen(
+            [*_COMMAND, READERS[suffix], folder],
+            cwd=Path(corpus.__file__).parent.parent,
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            child.wait(limits.WALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise ReadError(
+                f"took longer than {limits.WALL_SECONDS} s to read", where=file, remedy=_SPLIT
+            ) from None
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+        return _result(Path(folder) / _RESULT, child.returncode, file)
+
+
+def _result(path: Path, code: int, file: str) -> tuple[Extracted, str]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text("utf-8")) if code == 0 else {}
+    except (OSError, ValueError):
+        found = {}
+    if "problem" in found:
+        raise ReadError(found["problem"], where=file, remedy=found["remedy"])
+    if "text" in found:
+        return Extracted(**found["text"]), found["extractor"]
+    raise ReadError(_end(code), where=file, remedy=_SPLIT)
+
+
+def _end(code: int) -> str:
+    match -code:
+        case signal.SIGXCPU | signal.SIGKILL:
+            return f"took more than {limits.CPU_SECONDS} s of processor time to read"
+        case signal.SIGXFSZ:
+            return f"holds more than {limits.TEXT_CHARACTERS} characters"
+        case number if number > 0:
+            name = signal.Signals(number).name
+            return f"broke its reader ({name}), or needs more than {limits.MEMORY_BYTES} bytes of memory"
+        case _:
+            return "broke its reader"
+
+
+def main(kind: str, folder: Path) -> None:
+    """Read `folder/source` under the limits and write `folder/result.json`."""
+    _limit()
+    try:
+        reader = import_module(f"corpus.readers.{kind}")
+        sys.addaudithook(_refuse)
+        read: Callable[[bytes, str], Extracted] = getattr(reader, f"read_{kind}")
+        extracted = read((folder / _SOURCE).read_bytes(), "")
+        if len(extracted.text) > limits.TEXT_CHARACTERS:
+            raise ReadError(
+                f"holds more than {limits.TEXT_CHARACTERS} characters", where="", remedy="split the document"
+            )
+        names = ", ".join(f"{name} {version(name)}" for name in reader.LIBRARIES)
+        result = {"text": asdict(extracted), "extractor": f"{kind} {_VERSION}, {names}"}
+    except ReadError as error:
+        result = {"problem": error.problem, "remedy": error.remedy}
+    except MemoryError:
+        result = {
+            "problem": f"needs more than {limits.MEMORY_BYTES} bytes of memory to read",
+            "remedy": _SPLIT,
+        }
+    except Exception as error:  # whatever a parser raises on a damaged file
+        said = f"cannot be read ({type(error).__name__}: {str(error)[:200]})"
+        result = {"problem": said, "remedy": "check the file, or save it anew by the program that made it"}
+    written = json.dumps(result)
+    (folder / _RESULT).write_text(written, "utf-8")
+    os._exit(0)  # without the libraries' own leave-taking, which a damaged file may have upset
+
+
+def _limit() -> None:
+    for kind, most in (
+        (resource.RLIMIT_AS, limits.MEMORY_BYTES),
+        (resource.RLIMIT_CPU, limits.CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, 6 * limits.TEXT_CHARACTERS),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(kind)
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (most, most))
+
+
+def _refuse(event: str, _: tuple[Any, ...]) -> None:
+    if event.startswith(_FORBIDDEN):
+        raise PermissionError(f"a reader may not use {event}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,1 @@
+"""Lines → elements → blocks with headings, lists and tables."""

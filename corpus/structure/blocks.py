@@ -1,0 +1,287 @@
+"""Elements → blocks: which short lines are titles, headings and labels, and what each block stands under."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from corpus.structure.elements import Element, scan, visible
+from corpus.structure.lists import OpenLists
+from corpus.structure.tables import Row, find_header, is_group, looks_like_header
+from corpus.text.markers import decimal_depth, is_attachment
+from corpus.text.markup import plain
+from corpus.types import Block, BlockKind
+
+_DATE = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+_HEADING_MARKS = re.compile(r"^#+|(?<=\s)#+\s*$|^\s*(?:=+|-{3,})\s*$")
+_WORD = re.compile(r"[^\W_]{3,}")
+_SMALL_WORDS = frozenset({"the", "and", "for", "with", "from", "its", "their", "into", "this", "that"})
+_LONGEST_LABEL = 120
+_LONGEST_RUN = 3  # more short lines than this in a row are a list without marks, not headings
+_LONGEST_TITLE = 8  # lines of the title of a document or an attachment
+
+# How far out a heading stands; Markdown's own levels are kept as they are.
+_ATTACHMENT, _NUMBERED, _PLAIN, _LABEL, _GROUP = 1, 2, 7, 9, 10
+DEFINITION_HEADERS = ("Term", "Definition")
+
+
+def blocks(source: str, title: str = "") -> list[Block]:
+    """The blocks of `source` in order, with their section paths.
+
+    `title` is the document's own, from the catalogue: it tells how far the title lines at the top reach.
+    Every non-blank character of `source` lies in exactly one block.
+    """
+    elements = scan(source)
+    return list(_Outline(source, elements, _ranks(elements, title)).blocks())
+
+
+def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
+    """Rank of each element that is a heading or label, by index; 0 for the lines of the document's title."""
+    ranks = dict.fromkeys(_title_lines(elements, title), 0)
+    marked_up = sum(element.kind == "heading" for element in elements) > 1
+    short = [element.kind == "text" and element.heading_like for element in elements]
+    for index in range(len(elements)):
+        if index in ranks:
+            continue
+        rank = _rank(elements, index, ranks, short, marked_up=marked_up)
+        if rank is not None:
+            ranks[index] = rank
+    return ranks
+
+
+def _title_lines(elements: Sequence[Element], title: str) -> list[int]:
+    run = []
+    for index, element in enumerate(elements[:_LONGEST_TITLE]):
+        if not (element.kind == "heading" or (element.kind == "text" and element.heading_like)):
+            break
+        run.append(index)
+    if len(run) == len(elements):
+        return []
+    belongs = [k for k in run if _shares_words(elements[k].text, title) or _DATE.search(elements[k].text)]
+    return run[: belongs[-1] + 1] if belongs else []
+
+
+def _shares_words(text: str, title: str) -> bool:
+    words = {w.lower() for w in _WORD.findall(plain(text))} - _SMALL_WORDS
+    known = {w.lower() for w in _WORD.findall(title)}
+    return bool(words) and 2 * len(words & known) >= len(words)
+
+
+def _rank(
+    elements: Sequence[Element], index: int, ranks: dict[int, int], short: Sequence[bool], *, marked_up: bool
+) -> int | None:
+    element = elements[index]
+    if element.kind == "heading":
+        return element.level
+    if element.kind not in ("text", "item"):
+        return None
+    before, after = visible(elements, index, -1), visible(elements, index, 1)
+    if after is None:
+        return None
+    if element.kind == "item":
+        return _numbered_rank(element, before, after, before_is_heading=index - 1 in ranks)
+    if _is_label(element, after):
+        return _LABEL
+    if not short[index] or _owned(index, ranks) or not element.after_blank:
+        return None
+    if is_attachment(element.text) and len(element.text) <= _LONGEST_LABEL:
+        return _ATTACHMENT
+    if depth := decimal_depth(element.text):
+        return min(_NUMBERED + depth, _PLAIN) - 1
+    if marked_up and not element.stands_alone:
+        return None
+    return None if _in_long_run(index, ranks, short) else _PLAIN
+
+
+def _numbered_rank(
+    element: Element, before: Element | None, after: Element, *, before_is_heading: bool
+) -> int | None:
+    """A numbered line is a heading when it stands by itself and its neighbours do not count on with it."""
+    marker = element.marker
+    if marker is None or marker.bullet or marker.enumerator is None or marker.indent:
+        return None
+    if not any(style in ("1", "A", "Ai") for style, _ in marker.enumerator.readings):
+        return None
+    if not (element.after_blank and after.after_blank and element.heading_like):
+        return None
+    counts_on = after.kind == "item" and after.marker and after.marker.enumerator
+    if counts_on and counts_on.follows(marker.enumerator):
+        return None
+    counted = before and before.kind == "item" and before.marker and before.marker.enumerator
+    if counted and not before_is_heading and marker.enumerator.follows(counted):
+        return None
+    return _NUMBERED
+
+
+def _is_label(element: Element, after: Element) -> bool:
+    """A short line ending in a colon owns the paragraphs after it; before a list it is only a lead-in."""
+    shown = plain(element.text)
+    return shown.endswith(":") and len(shown) <= _LONGEST_LABEL and after.kind == "text" and after.after_blank
+
+
+def _owned(index: int, ranks: dict[int, int]) -> bool:
+    return ranks.get(index - 1) == _LABEL
+
+
+def _in_long_run(index: int, ranks: dict[int, int], short: Sequence[bool]) -> bool:
+    """Whether it stands among more short lines than headings, or the title of an attachment, ever have."""
+    first = last = index
+    while index - first <= _LONGEST_TITLE and _precedes(first - 1, ranks, short):
+        first -= 1
+    while last - first <= _LONGEST_TITLE and last + 1 < len(short) and short[last + 1]:
+        last += 1
+    longest = _LONGEST_TITLE if ranks.get(first - 1) == _ATTACHMENT else _LONGEST_RUN
+    return last - first + 1 > longest
+
+
+def _precedes(index: int, ranks: dict[int, int], short: Sequence[bool]) -> bool:
+    return index >= 0 and ranks.get(index, _PLAIN) == _PLAIN and short[index]
+
+
+@dataclass(slots=True)
+class _Outline:
+    """Walks the elements once, holding the path of headings and the open lists."""
+
+    source: str
+    elements: Sequence[Element]
+    ranks: dict[int, int]
+    path: list[tuple[int, str]] = field(default_factory=list)
+    lists: OpenLists = field(default_factory=OpenLists)
+
+    def blocks(self) -> Iterator[Block]:
+        index = 0
+        while index < len(self.elements):
+            stop = self._run(index)
+            yield from self._read(index, stop)
+            index = stop
+
+    def _run(self, index: int) -> int:
+        """The end of what is read as one: title lines, lines of one heading, rows of one table."""
+        kind = self.elements[index].kind
+        rank = self.ranks.get(index)
+        stop = index + 1
+        if kind == "row":
+            while stop < len(self.elements) and self._same_table(index, stop):
+                stop += 1
+            while self.elements[stop - 1].kind == "furniture":
+                stop -= 1
+        elif rank == 0 or (rank in (_ATTACHMENT, _PLAIN) and kind == "text"):
+            goes_on = (0,) if rank == 0 else (_PLAIN,)
+            while self.ranks.get(stop) in goes_on:
+                stop += 1
+        return stop
+
+    def _same_table(self, first: int, index: int) -> bool:
+        element, start = self.elements[index], self.elements[first].row
+        if element.kind == "furniture":
+            return True
+        if element.row is None or start is None or element.row.pipes != start.pipes:
+            return False
+        if element.row.texts != start.texts and self._has_delimiter_below(index):
+            return False
+        if element.after_blank and len(element.row.texts) > len(start.texts):
+            return False
+        return not (
+            element.after_blank and element.row.texts != start.texts and looks_like_header(element.row)
+        )
+
+    def _has_delimiter_below(self, index: int) -> bool:
+        this, below = self.elements[index].row, self.elements[index + 1 : index + 2]
+        return bool(this and not this.delimiter and below and below[0].row and below[0].row.delimiter)
+
+    def _read(self, index: int, stop: int) -> Iterator[Block]:
+        run = self.elements[index:stop]
+        first, rank = run[0], self.ranks.get(index)
+        if first.kind == "row":
+            yield from self._table(run)
+        elif first.kind == "furniture":
+            yield Block("furniture", first.start, first.end)
+        elif rank is not None:
+            yield self._heading(run, rank)
+        elif first.kind == "item" and first.marker:
+            lead_in = self.lists.item(first.text, first.marker)
+            yield Block("item", first.start, first.end, self._section(), lead_in)
+        elif first.kind == "definition":
+            yield self._definition(first)
+        else:
+            lead_in = self.lists.paragraph(first.text)
+            yield Block("paragraph", first.start, first.end, self._section(), lead_in)
+
+    def _heading(self, run: Sequence[Element], rank: int) -> Block:
+        self.lists.clear()
+        if rank == 0:
+            return Block("title", run[0].start, run[-1].end)
+        self._close(rank)
+        name = " – ".join(_heading_name(element) for element in run)
+        self.path.append((rank, name))
+        if rank == _LABEL:
+            return Block("label", run[0].start, run[0].end, self._section())
+        kind: BlockKind = "title" if rank == _ATTACHMENT and len(run) > 1 else "heading"
+        return Block(kind, run[0].start, run[-1].end, self._section())
+
+    def _definition(self, element: Element) -> Block:
+        self.lists.clear()
+        body = self.source[element.term_end : element.end]
+        start = element.term_end + len(body) - len(body.lstrip().removeprefix(":").lstrip())
+        cells = ((element.start, element.term_end), (start, element.end))
+        return Block("definition", element.start, element.end, self._section(), (), cells, DEFINITION_HEADERS)
+
+    def _table(self, run: Sequence[Element]) -> Iterator[Block]:
+        self.lists.clear()
+        header = _header([element.row for element in run if element.row])
+        width = max(len(element.row.texts) for element in run if element.row)
+        names = _column_names(header, width)
+        group: str | None = None
+        for element in run:
+            row = element.row
+            if row is None:
+                yield Block("furniture", element.start, element.end)
+            elif row.delimiter or (header and row.texts == header.texts):
+                yield Block("header", row.start, row.end, self._section())
+            elif header and is_group(row):
+                group = row.texts[0]
+                self._close(_GROUP)
+                self.path.append((_GROUP, group))
+                yield Block("group", row.start, row.end, self._section())
+            else:
+                kind: BlockKind = "row" if names != DEFINITION_HEADERS else "definition"
+                yield Block(kind, row.start, row.end, self._section(), (), row.cells, names, group)
+        self._close(_GROUP)
+
+    def _section(self) -> tuple[str, ...]:
+        return tuple(name for _, name in self.path)
+
+    def _close(self, rank: int) -> None:
+        while self.path and self.path[-1][0] >= rank:
+            self.path.pop()
+
+
+def _heading_name(element: Element) -> str:
+    text = element.text
+    if element.kind == "heading":
+        text = " ".join(_HEADING_MARKS.sub("", line) for line in text.splitlines())
+    return plain(text)
+
+
+def _header(rows: Sequence[Row]) -> Row | None:
+    for row, following in pairwise(rows):
+        if following.delimiter and not row.delimiter:
+            return row
+    written = [row for row in rows if not row.delimiter]
+    return find_header(written) if written else None
+
+
+def _column_names(header: Row | None, width: int) -> tuple[str, ...]:
+    if header is None and width == 2:
+        return DEFINITION_HEADERS
+    texts = header.texts if header else ()
+    names: dict[str, None] = {}
+    for column in range(width):
+        name = texts[column] if column < len(texts) and texts[column] else f"Column {column + 1}"
+        while name in names:
+            name = f"{name} ({column + 1})"
+        names[name] = None
+    return tuple(names)

@@ -1,0 +1,1 @@
+"""Lines, sentences, list markers and inline markup."""

@@ -1,0 +1,1 @@
+"""Retrieval collections in the BEIR layout, scored."""

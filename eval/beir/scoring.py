@@ -1,0 +1,173 @@
+"""Scores a BEIR collection with the production encoder, index and search.
+
+Five systems side by side: `lexical` and `dense`, the two kinds of evidence by which search proposes its
+candidates; `rrf`, their ranks fused, and `fused`, the sum of both, standardised; and `full`, what `index.search`
+returns, with the late interaction of token vectors and all else that it weighs.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.types import Document, Passage
+from eval.beir.collection import Collection
+from eval.beir.embedding import embed
+from eval.metrics.statistics import Estimate, estimate, estimate_auroc, randomisation_p
+from eval.metrics.trec import Qrels, Run, ndcg, recall, reciprocal_rank, reciprocal_rank_fusion
+from index.build import Part, write_generation
+from index.encoders.base import Encoder
+from index.generation import Generation, open_generation
+from index.passages.store import indexed_text
+from index.search import search
+
+DEPTH = 100
+SYSTEMS = ("lexical", "dense", "rrf", "fused", "full")
+MEASURES: Mapping[str, Callable[[Run, Qrels], dict[str, float]]] = {
+    "nDCG@10": lambda run, qrels: ndcg(run, qrels, 10),
+    "RR@10": lambda run, qrels: reciprocal_rank(run, qrels, 10),
+    "recall@5": lambda run, qrels: recall(run, qrels, 5),
+    "recall@10": lambda run, qrels: recall(run, qrels, 10),
+    "recall@100": lambda run, qrels: recall(run, qrels, 100),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A system's mean of a measure, and p of the paired randomisation test against the full search."""
+
+    estimate: Estimate
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """System -> measure -> score, and system -> AUROC of its best score as a sign of an answerable query."""
+
+    scores: Mapping[str, Mapping[str, Score]]
+    auroc: Mapping[str, Estimate]
+
+
+def index_collection(
+    folder: Path,
+    collection: Collection,
+    encoder: Encoder,
+    load: Callable[[], Encoder],
+    advance: Callable[[int], None] = lambda _: None,
+) -> Generation:
+    """The collection built under `folder` as a corpus is, a passage a document; `load` loads the encoder again.
+
+    `advance` is told of each text embedded, of which there are `texts_of(collection)`.
+    """
+    passages, source = _passages(collection)
+    texts = texts_of(collection)
+    rows = {text: row for row, text in enumerate(texts)}
+    pieces = encoder.pieces(texts)
+    read = embed(texts, pieces, encoder, load, advance)
+    bare = [rows[passage.text] for passage in passages]
+    placed = [rows[_in_context(passage)] for passage in passages]
+    codes, ids = [read.codes[row] for row in placed], [pieces[row].ids for row in placed]
+    part = Part(passages[0].document, source, passages, read.vectors[bare], codes, ids)
+    write_generation(folder, [part], read.quantizer, encoder)
+    return open_generation(folder, encoder.sha256)
+
+
+def texts_of(collection: Collection) -> list[str]:
+    """What is embedded, each once: every text by itself, and in its context if it has one."""
+    passages, _ = _passages(collection)
+    return list(dict.fromkeys(text for passage in passages for text in (passage.text, _in_context(passage))))
+
+
+def _in_context(passage: Passage) -> str:
+    """The text itself where there is no context, so that it is embedded once."""
+    return indexed_text(passage).rstrip()
+
+
+def _passages(collection: Collection) -> tuple[list[Passage], str]:
+    """The documents as passages whose context is the title, one text below the other in a single source, and
+    that source."""
+    source = "\n".join(entry.text for entry in collection.documents.values())
+    sha256 = hashlib.sha256(source.encode()).hexdigest()
+    document = Document("collection", "", "", "collection", (0, 0), "", sha256)
+    passages, start = [], 0
+    for name, entry in collection.documents.items():
+        end = start + len(entry.text)
+        passages.append(Passage(name, document, entry.text, start, end, (), "paragraph", {}, entry.title))
+        start = end + 1
+    return passages, source
+
+
+def run_collection(
+    collection: Collection,
+    generation: Generation,
+    encoder: Encoder,
+    advance: Callable[[int], None] = lambda _: None,
+) -> dict[str, dict[str, dict[str, float]]]:
+    """System -> query -> document -> score, at most `DEPTH` a query, never the query itself (as in BEIR)."""
+    runs: dict[str, dict[str, dict[str, float]]] = {system: {} for system in SYSTEMS}
+    for query, text in collection.queries.items():
+        lexical = generation.lexical.scores(text)
+        dense = generation.dense.scores(encoder.encode([text])[0])
+        runs["lexical"][query] = _top(generation, np.where(lexical > 0, lexical, -np.inf), query)
+        runs["dense"][query] = _top(generation, dense, query)
+        runs["rrf"][query] = reciprocal_rank_fusion([runs["lexical"][query], runs["dense"][query]])
+        runs["fused"][query] = _top(generation, _standardised(lexical) + _standardised(dense), query)
+        found = search(generation, encoder, text, DEPTH + 1).results
+        runs["full"][query] = {
+            result.passage.id: result.score for result in found if result.passage.id != query
+        }
+        advance(1)
+    return runs
+
+
+def score_collection(collection: Collection, runs: Mapping[str, Run]) -> Scores:
+    """The scores of each system, on the judged queries; AUROC where some queries are unanswerable."""
+    scores: dict[str, dict[str, Score]] = {}
+    for measure, function in MEASURES.items():
+        values = {system: list(function(run, collection.qrels).values()) for system, run in runs.items()}
+        for system, found in values.items():
+            scores.setdefault(system, {})[measure] = _score(found, values["full"])
+    best = {
+        system: {query: max(found.values(), default=0.0) for query, found in run.items()}
+        for system, run in runs.items()
+    }
+    auroc = {
+        system: estimate_auroc(
+            [score for query, score in found.items() if query not in collection.unanswerable],
+            [score for query, score in found.items() if query in collection.unanswerable],
+        )
+        for system, found in best.items()
+        if collection.unanswerable
+    }
+    return Scores(scores, auroc)
+
+
+def average_scores(judged: Sequence[tuple[Collection, Mapping[str, Run]]], measure: str) -> dict[str, Score]:
+    """System -> its mean over collections, each of which counts the same, however many queries it has."""
+    weighted: dict[str, list[float]] = {}
+    queries = sum(len(collection.qrels) for collection, _ in judged)
+    for collection, runs in judged:
+        weight = queries / (len(judged) * len(collection.qrels))
+        for system, run in runs.items():
+            values = MEASURES[measure](run, collection.qrels).values()
+            weighted.setdefault(system, []).extend(weight * value for value in values)
+    return {system: _score(values, weighted["full"]) for system, values in weighted.items()}
+
+
+def _score(values: Sequence[float], full: Sequence[float]) -> Score:
+    return Score(estimate(values), randomisation_p(values, full) if len(values) > 1 else 1.0)
+
+
+def _top(generation: Generation, scores: NDArray[np.float32], query: str) -> dict[str, float]:
+    best = np.argsort(-scores, kind="stable")[: DEPTH + 1]
+    found = ((generation.passages[n].id, float(scores[n])) for n in best if np.isfinite(scores[n]))
+    return dict([(document, score) for document, score in found if document != query][:DEPTH])
+
+
+def _standardised(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores with mean 0 and deviation 1, so that two kinds can be added."""
+    spread = scores.std()
+    return (scores - scores.mean()) / spread if spread > 0 else np.zeros_like(scores)

@@ -1,0 +1,1 @@
+"""Asking all questions, keeping and comparing results."""

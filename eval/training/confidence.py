@@ -1,0 +1,240 @@
+"""Fit the confidence of `service.confidence` on the development questions, and report how it does on others.
+
+Questions that follow others in a conversation are fitted too, as they are asked; thresholds and scaling are those of
+questions that stand alone. The turns of `eval/gold` are only reported.
+
+`python -m eval.training.confidence [--write]`: ridge regression over `service.signals`, then Platt's scaling (1999) to
+probabilities. What counts is the report for authors that a fit has not seen: thresholds and scaling are chosen on
+those predictions. A model fitted on all questions is written.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
+
+from eval.metrics.abstention import auroc, ece, reliability
+from eval.training.authors import GOLD_AUTHOR, author_of
+from index.opening import open_index
+from index.search import search
+from service.answering.confidence import MODEL
+from service.answering.features import Signals, signals
+from service.conversation.standalone import last_question
+from service.questions.analysis import analyse
+from service.settings import Settings
+
+GOLD = Path(__file__).parents[1] / "gold"
+AUTHORED = GOLD / "authored"
+SETS = (GOLD / "questions.jsonl", AUTHORED / "questions.jsonl", AUTHORED / "twins.jsonl")
+CONVERSATIONS = (AUTHORED / "conversations.jsonl", GOLD / "conversations.jsonl")
+UNANSWERED = AUTHORED / "followups.jsonl"  # asked last in an authored conversation
+FALSE_REFUSALS = 0.075  # share of the answerable questions of unseen authors that may be refused
+UNSURE = 0.25  # share of them that may be called answered in part, or refused
+_READ = 5  # passages, as an answer looks at
+_FOLDS, _SEED = 10, 1
+_VIEWS = 6.0  # what all views together weigh, beside all scalars together
+_RIDGE = 0.3  # the penalty, as a share of the mean squared length of a question's signals
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A question as it is put: `asked` by the user one after the other, it being the last. Twins share `twin`."""
+
+    asked: tuple[str, ...]
+    answerable: bool
+    author: str
+    twin: str
+
+    @property
+    def follows(self) -> bool:
+        """Whether it follows another question."""
+        return len(self.asked) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What is known of each question; the halves of a twin, and the turns of a conversation, share `twin`."""
+
+    signals: tuple[Signals, ...]
+    answerable: NDArray[np.bool_]
+    author: NDArray[np.str_]
+    twin: NDArray[np.str_]
+    follows: NDArray[np.bool_]
+    encoder: str
+
+    @property
+    def fitted(self) -> NDArray[np.bool_]:
+        """Which may be fitted: all but the turns of gold."""
+        return np.asarray(~(self.follows & (self.author == GOLD_AUTHOR)), np.bool_)
+
+
+def main() -> None:
+    """Print the figures for unseen authors and cross-validated; with --write, keep the fits on all questions."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write the model fitted on all questions")
+    write = parser.parse_args().write
+    questions = _asked()
+    print("with views of the question")
+    seen = _fit(questions, sorted(questions.signals[0].views))
+    print("\nwithout, as with another encoder")
+    unseen = _fit(questions, [])
+    if write:
+        fitted = {"encoder": questions.encoder, "seen": seen, "unseen": unseen}
+        MODEL.write_text(json.dumps(fitted, separators=(",", ":")) + "\n", "utf-8")
+        print(f"\nwrote {MODEL.name}")
+
+
+def _asked() -> Questions:
+    settings = Settings()
+    generation, encoder = open_index(settings.var, settings.models)
+    put = [*_single(), *_following()]
+    known = []
+    for one in put:
+        asked = last_question(generation, encoder, [("user", text) for text in one.asked])
+        found = search(generation, encoder, asked.query, _READ, None, asked.near)
+        known.append(signals(generation, analyse(asked.words), found))
+    return Questions(
+        tuple(known),
+        np.array([one.answerable for one in put]),
+        np.array([one.author for one in put]),
+        np.array([one.twin for one in put]),
+        np.array([one.follows for one in put]),
+        encoder.sha256,
+    )
+
+
+def _single() -> Iterator[Put]:
+    for file in SETS:
+        for record in _rows(file):
+            author = author_of(record["id"], gold=file.parent == GOLD)
+            yield Put(
+                (record["question"],),
+                record["answerable"],
+                author,
+                f"{file.stem} {record['id'].rstrip('ab')}",
+            )
+
+
+def _following() -> Iterator[Put]:
+    """The turns of conversations but for the first, and the questions that nothing answers, after their last."""
+    unanswered = {record["conversation"]: record["question"] for record in _rows(UNANSWERED)}
+    for file in CONVERSATIONS:
+        gold = file.parent == GOLD
+        for record in _rows(file):
+            turns = [turn["question"] for turn in record["turns"]]
+            author, twin = author_of(record["id"], gold=gold), f"{file.parent.name} {record['id']}"
+            for count in range(2, len(turns) + 1):
+                yield Put(tuple(turns[:count]), True, author, twin)
+            if not gold:
+                yield Put((*turns, unanswered[record["id"]]), False, author, twin)
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+
+
+def _fit(questions: Questions, views: list[str]) -> dict[str, Any]:
+    """Report the fit with these views, and return it as `service.confidence.Fit` is kept."""
+    scalars = list(questions.signals[0].scalars)
+    table = np.array(
+        [
+            np.concatenate([list(known.scalars.values()), *(known.views[name] for name in views)])
+            for known in questions.signals
+        ]
+    )
+    answerable, fitted, alone = questions.answerable, questions.fitted, ~questions.follows
+    emphasis = _emphasis(len(scalars), table.shape[1])
+    apart, crossed = np.zeros(len(table)), np.zeros(len(table))
+    for rest, author in LeaveOneGroupOut().split(table, answerable, questions.author):
+        rest = rest[fitted[rest]]
+        apart[author] = _predicted(table[author], _ridge(table[rest], answerable[rest], emphasis))
+    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=_SEED)
+    for rest, fold in folds.split(table, answerable, questions.twin):
+        rest = rest[fitted[rest]]
+        crossed[fold] = _predicted(table[fold], _ridge(table[rest], answerable[rest], emphasis))
+    slope, offset = _platt(apart[alone], answerable[alone])
+    chances = 1 / (1 + np.exp(-(slope * apart + offset)))
+    partial, answered = (float(np.quantile(chances[alone & answerable], s)) for s in (FALSE_REFUSALS, UNSURE))
+
+    def report(name: str, values: Floats, which: NDArray[np.bool_]) -> None:
+        _report(name, values[which], answerable[which], partial)
+
+    report("cross-validated", 1 / (1 + np.exp(-(slope * crossed + offset))), alone)
+    report("unseen authors", chances, alone)
+    for name in sorted(set(questions.author[alone])):
+        report(f"  {name}", chances, alone & (questions.author == name))
+    report("follow-ups", chances, ~alone & fitted)
+    report("gold's follow-ups", chances, ~fitted)
+    _reliability(chances[alone], answerable[alone])
+    weights, bias = _ridge(table[fitted], answerable[fitted], emphasis)
+    weights, bias = slope * weights, slope * bias + offset
+    parts = np.split(weights[len(scalars) :], len(views)) if views else []
+    return {
+        "bias": round(float(bias), 6),
+        "scalars": dict(zip(scalars, _rounded(weights[: len(scalars)]), strict=True)),
+        "views": {name: _rounded(part) for name, part in zip(views, parts, strict=True)},
+        "partial": round(partial, 4),
+        "answered": round(answered, 4),
+    }
+
+
+def _emphasis(scalars: int, columns: int) -> Floats:
+    """Of shape (columns,): all scalars together, and all views, weigh the same however many there are."""
+    emphasis = np.full(columns, (_VIEWS / max(1, columns - scalars)) ** 0.5)
+    emphasis[:scalars] = (1 / scalars) ** 0.5
+    return np.asarray(emphasis / np.linalg.norm(emphasis))
+
+
+def _ridge(table: Floats, answerable: NDArray[np.bool_], emphasis: Floats) -> tuple[Floats, float]:
+    """Weights and bias of ridge regression (Hoerl & Kennard, 1970) of ±1 on the standardised columns.
+
+    By the dual, as there are more columns than rows: w = Zᵀ (Z Zᵀ + λ I)⁻¹ y.
+    """
+    mean, scale = table.mean(axis=0), emphasis / (table.std(axis=0) + 1e-9)
+    standard = (table - mean) * scale
+    sides = 2.0 * answerable - 1
+    dual = np.linalg.solve(standard @ standard.T + _RIDGE * np.eye(len(table)), sides - sides.mean())
+    weights = standard.T @ dual * scale
+    return weights, float(sides.mean() - weights @ mean)
+
+
+def _predicted(table: Floats, fitted: tuple[Floats, float]) -> Floats:
+    return np.asarray(table @ fitted[0] + fitted[1])
+
+
+def _platt(values: Floats, answerable: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and offset that make log-odds of `values`."""
+    fitted = LogisticRegression(C=1e6).fit(values[:, None], answerable)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+
+
+def _rounded(weights: Floats) -> list[float]:
+    return [float(f"{weight:.4g}") for weight in weights]
+
+
+def _report(name: str, chances: Floats, answerable: NDArray[np.bool_], threshold: float) -> None:
+    refused = chances < threshold
+    line = f"{name:17} {len(chances):5} questions, at {threshold:.3f} false refusals {refused[answerable].mean():.3f}"
+    if not answerable.all():
+        area = auroc(chances[answerable].tolist(), chances[~answerable].tolist())
+        line += f", false answers {(~refused[~answerable]).mean():.3f}, AUROC {area:.3f}"
+    print(line)
+
+
+def _reliability(chances: Floats, answerable: NDArray[np.bool_]) -> None:
+    print(f"ECE {ece(chances.tolist(), answerable.tolist()):.3f}\nconfidence  questions  answerable")
+    for one in reliability(chances.tolist(), answerable.tolist()):
+        print(f"{one.low:.1f}-{one.low + 0.1:.1f}     {one.n:6d}     {one.accuracy:.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Passages and action items of an index, read when asked for."""

@@ -1,0 +1,1 @@
+"""Names, spellings and wishes in a query."""

@@ -1,0 +1,1 @@
+"""Evidence: BM25, dense vectors, late interaction."""

@@ -1,0 +1,133 @@
+"""Words in common: BM25 over stemmed words of text and context, scored as bm25s scores them."""
+
+import json
+from array import array
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.storage.arrays import from_npy, to_npy, to_npy_header
+from index.storage.drafts import Draft
+from index.storage.files import Files, expect
+from index.terms import terms
+
+_TERMS, _BEGINS = "lexical/terms.json", "lexical/begins.npy"
+_ROWS, _SCORES = "lexical/rows.npy", "lexical/scores.npy"
+_K1, _B = 1.5, 0.75
+_BLOCK = 1 << 22  # scores computed at a time
+
+
+class LexicalWriter:
+    """Counts the words of texts that are added, and writes their BM25 scores (k1 = 1.5, b = 0.75, Lucene's idf)."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}  # of terms, in the order they were met
+        self._words = array("i")
+        self._lengths = array("i")
+
+    def add(self, texts: Iterable[str]) -> None:
+        """The next texts."""
+        numbers = self._numbers
+        for text in texts:
+            words = terms(text)
+            self._words.extend([numbers.setdefault(word, len(numbers)) for word in words])
+            self._lengths.append(len(words))
+
+    def finish(self, draft: Draft) -> None:
+        """Write for each term, by the alphabet, the passages that have it in order, and the score of each."""
+        alphabet = sorted(self._numbers)
+        places = np.empty(len(alphabet), np.int64)
+        places[[self._numbers[term] for term in alphabet]] = np.arange(len(alphabet))
+        lengths = np.frombuffer(self._lengths, np.int32)
+        size = len(lengths)
+        keys = places[np.frombuffer(self._words, np.int32)]
+        keys *= size
+        keys += np.repeat(np.arange(size, dtype=np.int32), lengths)
+        keys, counts = np.unique(keys, return_counts=True)
+        numbers, rows = np.divmod(keys, size)
+        del keys
+        begins = np.searchsorted(numbers, np.arange(len(alphabet) + 1))
+        having = np.diff(begins)
+        idf = np.log(1 + (size - having + 0.5) / (having + 0.5)).astype(np.float32)
+        average = lengths.mean()
+        with draft.streaming(_SCORES) as scores:
+            scores.write(to_npy_header("float32", len(rows)))
+            for begin in range(0, len(rows), _BLOCK):
+                here = slice(begin, begin + _BLOCK)
+                often, length = counts[here], lengths[rows[here]]
+                # as bm25s has it, to the last bit
+                share = often / (_K1 * (1 - _B + _B * length / average) + often)
+                scores.write((idf[numbers[here]] * share).astype(np.float32).data)
+        draft.write(_ROWS, *to_npy(rows.astype(np.int32)))
+        draft.write(_BEGINS, *to_npy(begins.astype(np.int64)))
+        table = {"passages": size, "terms": alphabet}
+        draft.write(_TERMS, json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+class LexicalIndex:
+    """A BM25 index; row n is passage n. Of the arrays only what a question's words need is read."""
+
+    def __init__(
+        self,
+        numbers: Mapping[str, int],
+        begins: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        scores: NDArray[np.float32],
+        size: int,
+    ) -> None:
+        self._numbers, self._begins, self._rows, self._scores = numbers, begins, rows, scores
+        self._size = size
+        self._best = np.maximum.reduceat(scores, begins[:-1])
+
+    @classmethod
+    def load(cls, files: Files) -> "LexicalIndex":
+        """From proved files. Raises `GenerationError`."""
+        with files.mapping(_SCORES) as data:
+            scores = from_npy(data, "float32", 1)
+        with files.parsing(_BEGINS) as data:
+            begins = from_npy(data, "int64", 1)
+            ends = len(begins) > 1 and begins[0] == 0 and begins[-1] == len(scores)
+            expect(bool(ends and (np.diff(begins) > 0).all()), "does not divide the scores")
+        with files.parsing(_TERMS) as data:
+            said = json.loads(data)
+            size, terms = said["passages"], said["terms"]
+            expect(type(size) is int, "passages are no number")
+            expect(all(isinstance(term, str) for term in terms), "a term is no string")
+            numbers = {term: n for n, term in enumerate(terms)}
+            expect(len(numbers) == len(terms) == len(begins) - 1, "does not name every term once")
+        with files.mapping(_ROWS) as data:
+            rows = from_npy(data, "int32", 1)
+            expect(len(rows) == len(scores), f"has {len(rows)} rows for {len(scores)} scores")
+            expect(bool(rows.min() >= 0 and rows.max() < size), "names a passage that there is not")
+            steps = rows[1:] > rows[:-1]
+            steps[begins[1:-1] - 1] = True
+            expect(bool(steps.all()), "does not name the passages of a term in order")
+        with files.mapping(_SCORES) as data:
+            scores = from_npy(data, "float32", 1)
+            found = cls(numbers, begins, rows, scores, size)
+            expect(bool(np.isfinite(found._best).all() and scores.min() >= 0), "a score is not finite")
+        return found
+
+    def __len__(self) -> int:
+        return self._size
+
+    def frequency(self, term: str) -> int:
+        """How many passages have a term, as `terms` gives it."""
+        number = self._numbers.get(term)
+        return 0 if number is None else int(self._begins[number + 1] - self._begins[number])
+
+    def scores(self, query: str) -> NDArray[np.float32]:
+        """For every passage, of shape (passages,), its BM25 score as a share of the best there could be.
+
+        It is in 0..1; the best is the sum over the words of the question of the highest score
+        that any passage has for each.
+        """
+        scores = np.zeros(self._size, np.float32)
+        known = [self._numbers[term] for term in terms(query) if term in self._numbers]
+        for number in known:
+            here = slice(self._begins[number], self._begins[number + 1])
+            scores[self._rows[here]] += self._scores[here]  # no passage is named twice
+        if known:
+            scores /= np.float32(sum(float(self._best[number]) for number in known))
+        return scores

@@ -1,0 +1,1 @@
+"""Files of an index: hashed, written aside, published at once, opened when proved."""

@@ -1,0 +1,1 @@
+"""A standalone question → an answer with citations, or "not found"."""

@@ -1,0 +1,233 @@
+"""What must stand in a passage for it to answer: a place, the holder of a post, a beginning, what someone said.
+
+Such questions are met by whatever lies near them: a meeting without its place, a name without its holder. So their
+answer must be of the kind asked for and belong to what is asked about, or nothing answers.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from corpus.cells import Span, sentences_of
+from corpus.text.markup import plain
+from corpus.types import Passage
+from index.generation import Generation
+from index.queries.preferences import MONTHS
+from index.retrieval.highlights import Highlight
+from index.search import Result
+from index.terms import terms
+from service.questions.analysis import Question, kinds_in
+from service.questions.english import FUNCTION_WORDS, PRONOUN, stem
+
+_HELD = (
+    r"(?:held|hosted|launched|opened|organi[sz]ed|convened|located|based|"
+    r"(?:take|took|taking|taken) place|happen(?:ed)?|occur(?:red)?|me(?:e?t))"
+)
+_PLACE_ASKED = re.compile(
+    rf"^\W*(?:where|(?:in )?(?:what|which) (?:city|place|venue|town)|in (?:what|which) country)\b"
+    rf"(?!.*\b(?:when\b|and (?:who|on|what)\b)).*?\b{_HELD}\b|"
+    r"^\W*(?:where|what) (?:is|are|was) (?:the )?(?:headquarters|seat|head office|address|venue)\b",
+    re.IGNORECASE,
+)
+_SEAT_ASKED = re.compile(r"\b(?:based|located|headquarter\w*|seat|head office)\b", re.IGNORECASE)
+_SEAT = re.compile(
+    r"\b(?:based|located|situated|headquarter\w*)\b|\b(?:seat|offices?)(?: is| are)? (?:in|at)\b",
+    re.IGNORECASE,
+)
+_PLACE_WORDS = frozenset(
+    terms(
+        "held hold hosted organised organized convened located based place take took taken taking happen happened occur "
+        "occurred meet met city venue country town"
+    )
+)
+# "held in Bangkok"; after a capital, as in "Trafficking in Persons Networks", only where the name ends there.
+_IN = re.compile(
+    r"(?:(?<![\w’'-])(?P<before>[\w’'-]+)[^\w\s]* )?\bin (?:the )?(?P<name>[A-Z][a-z’'-]+)(?P<end>\W*$|[,.;)]| from\b| on\b)?"
+)
+_DATELINE = re.compile(
+    r"^\W*(?:[^\W\d_]+day, )?(?:[\d–-]+ [A-Z][a-z]+ \d{4}, )?[A-Z][\w’' -]*, ?(?:[A-Z]|\d)", re.MULTILINE
+)
+_MONTHS = frozenset(MONTHS.lower().split("|"))
+_LOWER = re.compile(r"\b[a-z][\w’'-]+")
+_POST = re.compile(
+    r"^\W*who(?: is| was|['’]s) (?:the )?(?P<post>[^,;:?]*?\b(?:secretary|minister|director|head|president|chair(?:man|person)?|"
+    r"co-chair|commissioner|ambassador|general|manager|officer|chief|coordinator|governor|envoy|spokesperson|representative|"
+    r"advis[eo]r|prosecutor|consultant)\b(?:-\w+)?)",
+    re.IGNORECASE,
+)
+_BEGINNING = r"(?:beg[aiu]n\w*|start(?:ed|s)?|found(?:ed|ation)|establish\w*|creat(?:ed|ion)|form(?:ed|ation)|set up|inception)"
+_BEGAN = re.compile(
+    r"^\W*(?:when|(?:in )?(?:what|which) year) (?:did|was|were) (?:the )?(?P<thing>[^,;?]+?)(?: first)? "
+    r"(?P<verb>begin|start|founded|established|created|formed|set up)\W*$|"
+    r"^\W*who (?:founded|established|created|formed|started|set up) (?:the )?(?P<founded>[^,;?]+?)\W*$",
+    re.IGNORECASE,
+)
+_SAYING = (
+    r"(?:not|highlight|stress|report|express|call|mention|acknowledg|discuss|request|recommend|encourag|stat|emphasi[sz]|urg|"
+    r"propos|present|describ|voic|recogni[sz]|establish|commend|rais|suggest|welcom|thank|announc|explain|provid)(?:ed|es|s)|"
+    r"(?:note|highlight|stress|mention|acknowledge|request|recommend|encourage|urge|propose|recognise|suggest|welcome|thank)|"
+    r"said|says|drew"
+)
+_SAID = re.compile(
+    r"^\W*(?i:what (?:did|does|has|have) (?:the )?)(?P<who>[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*"
+    r"(?: (?:of|on|for) (?:the )?[A-Z][\w’'-]*(?:(?: and)? [A-Z][\w’'-]*)*)?) "
+    r"(?:say|said|state|stated|report|reported|tell|told|think|noted?|highlight|stress|mention|raise|suggest|propose|call for)\b"
+    r"(?P<about>.*)$"
+)
+_CHAIR_ASKED = re.compile(
+    r"^\W*who (?:(?:are|is|was|were) (?:the )?(?:\w+ )?(?:co-?)?chairs? (?:of|for|at)|(?:co-?)?chair(?:s|ed)?) (?:the )?"
+    r"(?P<thing>[^,;?]+)$",
+    re.IGNORECASE,
+)
+# what is said beside a thing of when, where or with whom it was
+_BESIDES = re.compile(
+    rf" (?:(?:in|on|during|of) (?:\d+ )?(?:(?:{MONTHS}) )?\d{{4}}|(?:in|at) [A-Z][\w’'-]+|(?:together |along )?with .+|when .+)$"
+)
+_CHAIRS = re.compile(
+    r"(?i:chaired by)\b|"
+    r"\b[A-Z][\w’'-]+,? (?i:(?:co-?)?chair(?:ed\b|s? (?:the|this)\b)|\((?:co-?)?chairs?\)|as (?:co-?)?chairs?\b)|"
+    r"\b(?i:(?:co-?)?chairs?)(?:(?:[,:]| \(| (?:is|are|was|were)) ?(?:the )?[A-Z]| (?:Mr|Ms|Mrs|Dr|Prof)\b)"
+)
+_GROUP = re.compile(
+    r"(?P<on>.+) (?P<kind>(?:working |experts? |technical )*(?:group|forum|dialogue))$", re.IGNORECASE
+)
+_GAP = r"(?:\W+\w+){0,5}?\W+"  # words between a thing and its beginning
+_TAIL = 2  # words of a long name that must stand beside its beginning
+
+
+def meeting(generation: Generation, question: Question, results: Sequence[Result]) -> list[Result] | None:
+    """Those of `results` that have what `question` requires of its answer, best first; None where it requires nothing."""
+    text = question.text.strip(" ?.!")
+    if PRONOUN.search(text):
+        return None  # what it is about is not said
+    if _PLACE_ASKED.search(text):
+        asked = frozenset(question.terms)
+        return sorted(
+            _placed(generation, question, results), key=lambda r: -len(asked & set(terms(r.passage.text)))
+        )
+    if (match := _POST.match(text)) and question.role is None:
+        return [result for result in results if _holds(match["post"], result.passage)]
+    if match := _CHAIR_ASKED.match(text):
+        things = list(_called(generation, match["thing"]))
+        return [result for result in results if _is_chaired(things, result.passage)]
+    if match := _BEGAN.match(text):
+        thing = match["thing"] or match["founded"]
+        dated = match["thing"] is not None
+        return [
+            result
+            for result in results
+            if any(
+                _begins(name, result.passage, dated, match["verb"]) for name in _names_of(generation, thing)
+            )
+        ]
+    if (match := _SAID.match(text)) and (not match["about"] or _is_definition(results)):
+        who = match["who"]
+        letters = "".join(re.findall(r"[A-Z]", who)) if " " in who else who  # of "Office on Drugs and Crime"
+        said_as = (letters, *_names_of(generation, who))
+        return [result for result in results if any(_says(name, result.passage) for name in said_as)]
+    return None
+
+
+def _names_of(generation: Generation, thing: str) -> Sequence[str]:
+    """What a thing is called, and the same with names in short and in full."""
+    return thing, generation.names.abbreviated(thing).text, generation.names.spelled_out(thing).text
+
+
+def _is_definition(results: Sequence[Result]) -> bool:
+    """Whether the best of `results` says what a name means, which says nothing of what was said."""
+    return bool(results) and results[0].passage.kind == "definition"
+
+
+def _placed(generation: Generation, question: Question, results: Sequence[Result]) -> Iterator[Result]:
+    """Results about what is asked for that name a place, each with the sentence that does so marked."""
+    readings = (question.text, generation.names.spelled_out(question.text).text)
+    seated = _SEAT_ASKED.search(question.text) is not None
+    asked = [frozenset(terms(reading)) - FUNCTION_WORDS - _PLACE_WORDS for reading in readings]
+    common = {word for result in results for word in _LOWER.findall(plain(result.passage.text))}
+    for result in results:
+        passage = result.passage
+        known = frozenset(terms(f"{passage.text}\n{passage.document.title}\n{' '.join(passage.section)}"))
+        if passage.kind != "definition" and any(words <= known for words in asked):
+            for span in sentences_of(passage):
+                if seated and not _SEAT.search(passage.text, *span):
+                    continue
+                if _names_place(passage, span, common):
+                    yield replace(result, highlights=(Highlight(*span),))
+                    break
+
+
+def _names_place(passage: Passage, span: Span, common: set[str]) -> bool:
+    text = passage.text[slice(*span)]
+    named = (
+        match["name"].lower()
+        for match in _IN.finditer(plain(text))
+        if match["end"] is not None or not (match["before"] or "").istitle()
+    )
+    return any(name not in common and name not in _MONTHS for name in named) or (
+        "\n" in text and _DATELINE.search(text) is not None
+    )
+
+
+def _holds(post: str, passage: Passage) -> bool:
+    """Whether a passage names who holds a post: a person, or for a chair whoever it is."""
+    if passage.kind == "definition":
+        return False
+    someone = "chair" in post.lower() or bool(kinds_in(plain(passage.text), ["person"]))
+    *others, last = re.findall(r"\w+", post.lower())
+    said = "".join(rf"{re.escape(stem(word))}\w*(?:['’]s?)?\W+" for word in others) + re.escape(last)
+    found = rf"(?<!office of the )(?<!office of )\b{said}\b(?!['’]s? (?:office|department))"
+    return someone and re.search(found, plain(passage.text), re.IGNORECASE) is not None
+
+
+def _called(generation: Generation, thing: str) -> Iterator[Sequence[str]]:
+    """The words that a thing may be called by: with its names in short or in full, and a "smuggling group" as "group on
+    smuggling"."""
+    for known in dict.fromkeys((thing, _BESIDES.sub("", thing))):
+        for name in _names_of(generation, known):
+            yield terms(name)
+            if group := _GROUP.match(name):
+                yield terms(f"{group['kind']} on {group['on']}")
+
+
+def _is_chaired(things: Sequence[Sequence[str]], passage: Passage) -> bool:
+    """Whether a passage says who chairs or chaired, and names one of `things`, word after word."""
+    if passage.kind == "definition" or not _CHAIRS.search(plain(passage.text)):
+        return False
+    said = terms(f"{passage.context}\n{passage.text}")
+    return any(
+        thing == said[n : n + len(thing)]
+        for thing in things
+        if thing
+        for n in range(len(said) - len(thing) + 1)
+    )
+
+
+def _begins(thing: str, passage: Passage, dated: bool, verb: str | None) -> bool:
+    """Whether a passage says that `thing` began, and when, if that is asked: a meeting begins on its first day."""
+    known = frozenset(terms(f"{passage.context}\n{passage.text}"))
+    if passage.kind == "definition" or not terms(thing) or not known.issuperset(terms(thing)):
+        return False
+    heads = re.split(r"\s+(?:on|of|for|in|against)\s+", thing)[0], thing
+    tails = "|".join(r"\W+".join(re.findall(r"\w+", head)[-_TAIL:]) for head in heads)
+    found = (
+        rf"\b(?:{tails}){_GAP}(?:(?:was|were|been|its|first) {_BEGINNING}|began|begun|started)\b|"
+        rf"\b{_BEGINNING}{_GAP}(?:{tails})\b"
+    )
+    text = plain(passage.text)
+    if verb and verb.lower() in ("begin", "start"):
+        found += rf"|\b(?:{tails})\b(?!\W+(?-i:[A-Z]))[^.;:]{{0,40}}?\b(?:on|from) \d"
+    clauses = (
+        re.split("[.;]", text[: m.start()])[-1] + m.group() + re.split("[.;]", text[m.end() :])[0]
+        for m in re.finditer(found, text, re.IGNORECASE)
+    )
+    return any(not dated or kinds_in(clause, ["date"]) for clause in clauses)
+
+
+def _says(who: str, passage: Passage) -> bool:
+    """Whether a passage has `who` as one that said something."""
+    name = f"(?i:{re.escape(who)})"
+    others = r"(?:,? (?:and )?(?:the )?[A-Z][\w’'-]*)*"
+    besides = r"(?: (?:has|have|had|also|further|specifically|are pleased to|among other participants,))*"
+    post = rf"\b(?:Mr|Ms|Mrs|Dr|Prof)\.? (?:[A-Z][\w’'-]* )?{name}, [^.;:]{{1,120}}? (?:{_SAYING})\b"
+    found = rf"\b{name}\b{others},?{besides} (?:{_SAYING})\b|ed by (?:the )?{name}\b|{post}"
+    return passage.kind != "definition" and re.search(found, plain(passage.text)) is not None

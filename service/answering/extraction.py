@@ -1,0 +1,153 @@
+"""The part of a passage that answers: a cell, or the sentences in which the search found the question."""
+
+import re
+from typing import get_args
+
+from corpus.cells import Span, _cell_under, sentences_of
+from corpus.records import Role, column
+from corpus.text.markup import plain
+from corpus.text.sentences import sentences
+from corpus.types import Passage
+from index.queries.preferences import MONTHS
+from index.search import Result
+from index.terms import terms
+from service.answering.lists import parts, series
+from service.questions.analysis import Question, kinds_in, news
+
+_LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
+_CLAUSE_END = re.compile(r"[,;:.](?=\s)")
+_BETWEEN = " ,;—–"  # stands between names, and what is left when some are left out
+_A_FEW_NAMES = 4  # in a row are quoted together, whichever is asked about
+_SHORT_CLAUSE = 20  # characters; a clause is longer
+_DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
+_DATE = re.compile(
+    rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{MONTHS})\b(?: \d{{1,2}},)?(?: (?:19|20)\d\d\b)?|"
+    r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b|\b(?:last|this|next) year\b")
+_ASKS_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
+
+
+def extract(question: Question, result: Result) -> list[Span]:
+    """Spans of the passage's text that answer `question`, in order; never empty."""
+    passage = result.passage
+    header = column(passage.fields, question.role) if question.role else _named_column(question, passage)
+    cell = _cell_under(passage, header)
+    if cell and _said(question, passage.text[slice(*cell)]):
+        cell = None
+    if cell and not question.several:
+        return sentences(passage.text, *cell)[:1] if question.yes_or_no else [cell]
+    pieces = sentences_of(passage)
+    found = [
+        (start, end)
+        for start, end in pieces
+        if any(mark.start < end and mark.end > start for mark in result.highlights)
+    ]
+    wanted = _of_kind(question, passage.text, found, pieces) or found or pieces
+    if cell and not any(start < cell[1] and end > cell[0] for start, end in wanted):
+        wanted.append(cell)
+    spans = [_trimmed(passage.text, span) for span in _joined(sorted(set(wanted)), passage.text)]
+    if question.yes_or_no:
+        return [part for span in spans for part in _without_others(question, passage.text, span)]
+    return spans
+
+
+def _without_others(question: Question, text: str, span: Span) -> list[Span]:
+    """A span without the names that stand in a row with one that the question asks about."""
+    row = series(text, *span)
+    named = parts(text, row) if row else []
+    asked = [part for part in named if _asks_about(question, text[slice(*part)])]
+    if row is None or not asked or len(named) <= _A_FEW_NAMES:
+        return [span]
+    around = [
+        part for part in ((span[0], row[0]), (row[1], span[1])) if any(map(str.isalnum, text[slice(*part)]))
+    ]
+    return sorted(_stripped(text, part) for part in (*around, *asked)) if around else [span]
+
+
+def _asks_about(question: Question, name: str) -> bool:
+    return bool(words := frozenset(terms(name))) and any(words == frozenset(terms(n)) for n in question.names)
+
+
+def _stripped(text: str, span: Span) -> Span:
+    part = text[slice(*span)]
+    begin = span[0] + len(part) - len(part.lstrip(_BETWEEN))
+    return begin, begin + len(part.strip(_BETWEEN))
+
+
+def _named_column(question: Question, passage: Passage) -> str | None:
+    """The one column of a row that the question names, if it asks for what is in it.
+
+    Columns of action items are asked for in many words (`question.role`), and named in passing.
+    """
+    asked = frozenset(terms(question.text))
+    known = {column(passage.fields, role) for role in get_args(Role)}
+    named = [
+        header
+        for header in passage.fields
+        if header not in known and (words := frozenset(terms(header))) and words <= asked
+    ]
+    if passage.kind != "row" or len(named) != 1 or not has_asked(question, passage.fields[named[0]]):
+        return None
+    return named[0]
+
+
+def has_asked(question: Question, text: str) -> bool:
+    """Whether `text` has each kind of thing asked for, apart from what the question says itself."""
+    return question.kinds <= kinds_in(news(plain(text), question.text), question.kinds)
+
+
+def _said(question: Question, cell: str) -> bool:
+    """Whether a question says itself what a cell has, so that it asks for something else."""
+    return plain(cell).lower() in question.text.lower()
+
+
+def _of_kind(question: Question, text: str, found: list[Span], pieces: list[Span]) -> list[Span]:
+    """Where a kind of thing is asked for: the sentences found that have it, else the first besides them that has."""
+    if not question.kinds or question.several:
+        return []
+    having = [span for span in pieces if has_asked(question, text[slice(*span)])]
+    if editions := [span for span in having if _is_of(question, text[slice(*span)])]:
+        found = having = editions
+    if question.kinds == {"date"} and len(having) == 1 and having[0] in found:
+        asked = _YEAR if _ASKS_YEAR.search(question.text) else _DATE
+        dates = [m.span() for m in asked.finditer(text, *having[0]) if has_asked(question, m.group())]
+        return dates if len(dates) == 1 else having
+    return [span for span in having if span in found] or (found and [*found, *having[:1]])
+
+
+def _is_of(question: Question, text: str) -> bool:
+    """Whether `text` speaks of the one asked about, the second or the next of its kind."""
+    words = frozenset(text.lower().split())
+    return bool(question.editions) and words.issuperset(question.editions)
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    """A span without the "; and" that led on to the next item."""
+    start, end = span
+    match = _LEADS_ON.search(text, start, end)
+    return (start, match.start()) if match and match.start() > start else span
+
+
+def trimmed_item(passage: Passage) -> Span:
+    """All of a list item but its marker and what leads on to the next."""
+    pieces = sentences_of(passage)
+    return _trimmed(passage.text, (pieces[0][0], pieces[-1][1]))
+
+
+def beginning(passage: Passage) -> Span:
+    """Of a list item its first clause."""
+    start, end = trimmed_item(passage)
+    clause = _CLAUSE_END.search(passage.text, start + _SHORT_CLAUSE, end)
+    return start, clause.start() if clause else end
+
+
+def _joined(spans: list[Span], text: str) -> list[Span]:
+    """Neighbouring sentences as one span, so that they are quoted as they stand."""
+    joined = [spans[0]]
+    for start, end in spans[1:]:
+        if text[joined[-1][1] : start].strip() or "\t" in text[joined[-1][1] : start]:
+            joined.append((start, end))
+        else:
+            joined[-1] = (joined[-1][0], end)
+    return joined

@@ -1,0 +1,37 @@
+"""Names in a question that no document mentions, and what they were searched as."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.generation import Generation
+from index.search import Interpretation
+from index.terms import terms
+
+
+@dataclass(frozen=True, slots=True)
+class Unmentioned:
+    """A name as it was asked for, and its readings, the name itself first."""
+
+    name: str
+    readings: tuple[str, ...]
+
+
+def unmentioned(
+    generation: Generation, names: Sequence[str], understood: Interpretation
+) -> Iterator[Unmentioned]:
+    """Those of `names` with a word that no document has, as asked and with slips corrected, in full and in short."""
+    for name in (part for joined in names for part in joined.split(" and ")):
+        corrected = _with(understood.corrected, name)
+        readings = tuple(dict.fromkeys((name, corrected, _with(understood.names, corrected))))
+        if not any(_known(generation, reading) for reading in readings):
+            yield Unmentioned(name, readings)
+
+
+def _with(changed: Mapping[str, str], name: str) -> str:
+    for old, new in changed.items():
+        name = name.replace(old, new)
+    return name
+
+
+def _known(generation: Generation, name: str) -> bool:
+    return all(generation.lexical.frequency(term) for term in terms(name))

@@ -1,0 +1,1 @@
+"""Routes for programs: JSON, OpenAI's chat completions, MCP."""

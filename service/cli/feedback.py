@@ -1,0 +1,39 @@
+"""`bali feedback`."""
+
+import json
+
+import typer
+
+from index.generation import open_generation
+from service.cli.options import Json
+from service.cli.output import err, print_json
+from service.settings import Settings
+
+feedback = typer.Typer(help="What people said of answers.", no_args_is_help=True)
+
+
+@feedback.callback()
+def _feedback() -> None:
+    """What people said of answers."""
+
+
+@feedback.command()
+def export(as_json: Json = False) -> None:
+    """Write candidate gold questions, one a line, for someone to read before they join `eval/gold`."""
+    from service.feedback import candidate, read
+
+    settings = Settings()
+    sources = open_generation(settings.var).sources
+    kept = read(settings.var)
+    found = [(one, candidate(one, sources)) for one in kept]
+    candidates = [line for _, line in found if line]
+    unsettled = [one for one, line in found if not line]
+    if as_json:
+        said = [{"id": one.id, "at": one.at, **one.given.model_dump(mode="json")} for one in unsettled]
+        print_json({"candidates": candidates, "unsettled": said})
+    else:
+        for line in candidates:
+            print(json.dumps(line, ensure_ascii=False))
+        err.print(
+            f"{len(candidates)} candidates; {len(unsettled)} where nobody has said what is right (--json shows them)"
+        )

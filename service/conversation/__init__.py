@@ -1,0 +1,1 @@
+"""A follow-up → the standalone question that can be searched."""

@@ -1,0 +1,132 @@
+"""What "the next one" or "the newer plan" points at: an entry of the list that answered last, another document."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.cells import cell_of
+from corpus.text.markers import item_marker
+from corpus.text.markup import plain
+from corpus.types import Document, Passage
+from index.generation import Generation
+from service.questions.english import NUMERAL
+
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ENTRY = r"(?:one|item|point|entry|action|activity|priority|recommendation)"
+_THAT = r"(?:that|it|this)(?: one)?"
+_LISTED = re.compile(
+    rf"\b(?:the |an? )?(?:(?P<next>(?:next|following) {_ENTRY}|{_ENTRY} after {_THAT}|next\W*$)|"
+    rf"(?P<previous>(?:previous|preceding) {_ENTRY}|{_ENTRY} before {_THAT})|(?P<other>other one)\b|"
+    rf"(?:very )?(?P<nth>{'|'.join(_ORDINALS)}|last)(?: {_ENTRY}| of (?:them|those|these)|\W*$)|"
+    rf"number (?P<number>{NUMERAL})\b(?: (?:on|of|in) (?:the|that|this) list)?)(?:['’]s\b)?",
+    re.IGNORECASE,
+)
+_SHOWN = 16  # words of an entry that stand for it in a question
+
+_LATER, _EARLIER = "new newer later after", "old older earlier previous former before"
+_NOW = "current present latest newest"
+_ORDER = "|".join(f"{_LATER} {_EARLIER} {_NOW}".split())
+_DOCUMENT = re.compile(
+    rf"\b(?:the|that) (?:(?P<order>{_ORDER}) (?P<noun>[a-z]+)\b|(?P<thing>[a-z]+) (?:(?:that|which) (?:came|comes) )?"
+    rf"(?P<place>later|earlier|after|before)(?: {_THAT})?\b|one (?:from|of) (?P<year>(?:19|20)\d\d)\b)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Words of a question, and the passage of the same list that they point at."""
+
+    start: int
+    end: int
+    passage: Passage
+
+
+def name(passage: Passage) -> str:
+    """The first words of `passage`, of a row those of what is to be done, in quotation marks."""
+    start, end = cell_of(passage, "text") or (0, len(passage.text))
+    marker = item_marker(passage.text[start:end])
+    words = plain(passage.text[start + (marker.width if marker else 0) : end]).split()
+    return f"“{' '.join(words[:_SHOWN])}{'…' if len(words) > _SHOWN else ''}”"
+
+
+def entry(generation: Generation, passage: Passage, question: str) -> Entry | None:
+    """The entry that `question` points at in the list around or after `passage`, which answered last."""
+    match = _LISTED.search(question)
+    if match is None:
+        return None
+    listed = _list(generation, passage)
+    here = listed.index(passage) if passage in listed else None
+    place: int | None = None
+    if match["next"] or match["previous"]:
+        place = None if here is None else here + (1 if match["next"] else -1)
+    elif match["other"]:
+        place = 1 - here if len(listed) == 2 and here is not None else None
+    elif listed and match["number"]:
+        place = NUMERAL.split("|").index(match["number"].lower())
+    elif listed:
+        place = len(listed) - 1 if match["nth"].lower() == "last" else _ORDINALS.index(match["nth"].lower())
+    if place is None or not 0 <= place < len(listed):
+        return None
+    return Entry(match.start(), match.end(), listed[place])
+
+
+def _list(generation: Generation, passage: Passage) -> Sequence[Passage]:
+    """The rows or the items of one kind that `passage` stands among, or that follow it."""
+    row = generation.positions[passage.id]
+    passages = generation.passages
+    if passage.kind not in ("row", "item") or item_marker(passage.text) is None:
+        if row + 1 == len(passages) or passages[row + 1].kind not in ("row", "item"):
+            return ()
+        row += 1
+    first = last = row
+    shape = _shape(passages[row])
+    while first > 0 and _shape(passages[first - 1]) == shape:
+        first -= 1
+    while last + 1 < len(passages) and _shape(passages[last + 1]) == shape:
+        last += 1
+    return passages[first : last + 1]
+
+
+def _shape(passage: Passage) -> tuple[str, str, bool, bool]:
+    marker = item_marker(passage.text)
+    return (
+        passage.document.id,
+        passage.kind,
+        marker is not None and marker.bullet,
+        marker is not None and marker.enumerator is not None,
+    )
+
+
+def named_document(generation: Generation, passage: Passage, question: str, last: str) -> str | None:
+    """`question` with the title of the document that it points at by its age, seen from that of `passage`.
+
+    "The newer one" is of the kind that `last`, the question before, speaks of.
+    """
+    match = _DOCUMENT.search(question)
+    if match is None or (match["thing"] or "").lower() == "one":
+        return None
+    noun = (match["noun"] or match["thing"] or "one").lower()
+    spoken_of = {noun} if noun != "one" else set(last.lower().split())
+    documents = generation.documents.values()
+    kin = [document for document in documents if spoken_of.intersection(document.kind.split())]
+    if noun == "one" and not kin:
+        kin = [document for document in documents if document.kind == passage.document.kind]
+    found = _by_age(kin, passage.document, (match["order"] or match["place"] or "").lower(), match["year"])
+    if found is None:
+        return None
+    return f"{question[: match.start()]}the {found.title.split(',')[0]}{question[match.end() :]}"
+
+
+def _by_age(kin: Sequence[Document], seen_from: Document, order: str, year: str | None) -> Document | None:
+    kin = sorted(kin, key=lambda document: document.period)
+    begin, end = seen_from.period
+    if year:
+        found = [d for d in kin if d.period[0] <= int(year) <= d.period[1]][:1]
+    elif order in _NOW.split():
+        found = kin[-1:]
+    elif order in _LATER.split():
+        found = [d for d in kin if d.period[0] > end][:1]
+    else:
+        found = [d for d in kin if d.period[1] < begin][-1:]
+    return found[0] if found else None

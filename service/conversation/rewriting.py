@@ -1,0 +1,177 @@
+"""A question that leans on the one before it → the question that a stranger could have asked.
+
+A fragment ("and Thailand?") takes the place of what it resembles most in the last question; a bare "when?" takes
+the place of how that one was asked; a pronoun stands for its subject, and where there is none the subject is named
+at the end.
+"""
+
+import re
+from dataclasses import dataclass
+
+from index.encoders.base import Encoder
+from index.terms import terms
+from service.conversation.ellipsis import AT, LEAD, PREPOSITION, replaced
+from service.conversation.follow_ups import content, is_fragment, leans, without_courtesy
+from service.questions.analysis import analyse
+from service.questions.english import AUXILIARY, PRONOUN, WH
+
+_LONGEST = 400  # characters of a question made here
+_BE = "(?:(?:will|should|can|could|would|may|might|has|have|had|is|are|was|were)(?: been?)?)"
+_OPENING = re.compile(
+    r"^\W*(?:(?:and|but|or|also|so|then|no|yes|i meant?(?: to say)?|i was asking (?:about|for))\b[\s,.:;!-]*)+",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"[\s.,;?!]+(?:please )?(?:list (?:them )?all|all of them|name them all)(?: please)?\W*$", re.IGNORECASE
+)
+_ABOUT = re.compile(
+    r"^\W*(?:(?:what|how) about|(?:the )?same(?: question)?(?: for| with)?|likewise(?: for)?|any)\b\s*",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(r"[\s,]*(?:\b(?:then|too|as well|please|instead))?[\s?.!]*$", re.IGNORECASE)
+_REJECTED = re.compile(
+    r"^\W*not (?:the |an? )?(?P<old>[^,.;:?]+)[,.;:]\s*(?P<new>[^.;:?]+)[.;:?]?\s*(?P<rest>.*)$|"
+    r"^(?P<new2>[^,;:?]+),?\s+not (?:the |an? )?(?P<old2>[^,;:?]+?)\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_NAMED_FIRST = re.compile(
+    rf"^(?P<name>[^,:.]{{2,80}})[,:.]\s*(?P<clause>(?:{PREPOSITION}\s+)?{WH}\b.*)$", re.IGNORECASE | re.DOTALL
+)
+_ASKED_BY = re.compile(
+    rf"^\W*((?:{PREPOSITION}\s+)?{WH}(?:\s+(?:long|many|much|far|often))?)\b", re.IGNORECASE
+)
+_ASKED_FOR = re.compile(
+    rf"^\W*(?:{PREPOSITION}\s+)?{WH}\b(?:(?!\s+{AUXILIARY}\b)\s+[\w'’-]+){{0,4}}?(?=\s+{AUXILIARY}\b)",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(r"^\W*(?:which|what|who)\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"^\W*how many\b", re.IGNORECASE)
+_FRAME = re.compile(
+    rf"^\W*(?:(?:{PREPOSITION}\s+)?{WH}|{AUXILIARY}|list|name|tell me|show(?: me)?|give(?: me)?)\b",
+    re.IGNORECASE,
+)
+_DANGLING = re.compile(rf"\s+{PREPOSITION}$", re.IGNORECASE)
+# "Which guides will be reviewed in the plan": the guides are what it is about, and not what they are asked of.
+_ACTOR = re.compile(
+    rf"^\W*(?:which|what|how many)\s+(?P<noun>(?:(?!{AUXILIARY}\b)[\w'’-]+\s+){{1,6}}?)"
+    rf"(?={_BE}\b(?!\s+(?:the|an?|its|their|any|some|there|it|this|that)\b))",
+    re.IGNORECASE,
+)
+# "What did Thailand say": Thailand.
+_NAME = re.compile(
+    rf"^\s+(?:{AUXILIARY}\s+)?([A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*)(?=\s+(?!of\b|on\b|and\b)[a-z])"
+)
+# "What is the status of the tools": the tools.
+_ASPECT = re.compile(
+    r"^the (?:(?:current|main|overall) )?(?:status|state|progress|purpose|aim|goal|topic|theme|name|title|date|number|role|position|"
+    r"lead|priority area) (?:of|for) (?=\S)",
+    re.IGNORECASE,
+)
+_THING = re.compile(r"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b(?:19|20)\d\d|“")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A question that stands alone, and whether it has a subject of its own that the next one may lean on."""
+
+    text: str
+    new_subject: bool
+
+
+def rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritten:
+    """`question` as a stranger could ask it, when `last` (which stands alone) was asked before and `about` spoken of."""
+    rewritten = _rewrite(encoder, question, last, about)
+    return Rewritten(rewritten.text[:_LONGEST], rewritten.new_subject)
+
+
+def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritten:
+    body = _ALL.sub("", own_words(question)).strip() or question
+    if corrected := _corrected(body, last):
+        last, rest = corrected
+        if not rest:
+            return Rewritten(last, True)
+        about, body = topic(last), rest
+    bare = _ABOUT.sub("", body)
+    named = _NAMED_FIRST.match(bare)
+    if not named and (is_fragment(bare) or bare != body) and not PRONOUN.search(bare):
+        if text := replaced(encoder, _CLOSING.sub("", bare), last):
+            return Rewritten(text, True)
+        if AT.match(bare):
+            return Rewritten(f"{last.rstrip(' ?.')}, {_CLOSING.sub('', bare)}?", True)
+        asked = (
+            f"{frame(last)} {_CLOSING.sub('', bare)}?"
+            if analyse(last).role
+            else f"{_CLOSING.sub('', bare)}, {about}?"
+        )
+        return Rewritten(asked.lstrip(), False)
+    if named and _is_thing(named["name"]) and (pronouns := list(PRONOUN.finditer(named["clause"]))):
+        clause = _with(named["clause"], pronouns[-1], named["name"].strip())
+        return Rewritten(clause[0].upper() + clause[1:], True)
+    if not content(PRONOUN.sub(" ", body)) and (asked_otherwise := _asked_otherwise(body, last)):
+        return Rewritten(asked_otherwise, False)
+    if pronoun := PRONOUN.search(body):
+        return Rewritten(_with(body, pronoun, about), False)
+    if not leans(body):  # it was only "and" that went on from the last
+        return Rewritten(body, bool(analyse(body).names))
+    return Rewritten(f"{body.rstrip(' ?.')}, {about}?", False)
+
+
+def _is_thing(text: str) -> bool:
+    return is_fragment(text) and AT.match(text) is None
+
+
+def own_words(question: str) -> str:
+    """`question` without the courtesies and conjunctions it begins with."""
+    while (shorter := _OPENING.sub("", without_courtesy(question)).strip()) not in ("", question):
+        question = shorter
+    return question
+
+
+def topic(question: str) -> str:
+    """What a question is about: what it asks for where that acts, else from the first thing it names to its end."""
+    text = _DANGLING.sub("", question.strip(" ?.!"))
+    if actor := _ACTOR.match(text):
+        return f"the {actor['noun'].strip()} that {text[actor.end('noun') :].strip()}"
+    frame = _FRAME.match(text)
+    if frame is None:
+        return text
+    rest = text[frame.end() :]
+    if name := _NAME.match(rest):
+        return name[1]
+    thing = _THING.search(rest)
+    about = (rest[thing.start() :] if thing and terms(rest[thing.start() :]) else rest).strip()
+    return _ASPECT.sub("", about)
+
+
+def frame(question: str) -> str:
+    """How a question asks: what stands before its topic."""
+    about = topic(question)
+    return question[: question.find(about)].strip() if about else question
+
+
+def _with(text: str, pronoun: re.Match[str], name: str) -> str:
+    ending = "'s" if pronoun["owner"] else ""
+    return f"{text[: pronoun.start()]}{name}{ending}{text[pronoun.end() :]}"
+
+
+def _corrected(body: str, last: str) -> tuple[str, str] | None:
+    """`last` with what the user rejects put right ("not the survey, the seminar"), and what is asked after that."""
+    match = _REJECTED.match(body)
+    if match is None:
+        return None
+    old = (match["old"] or match["old2"]).strip()
+    new = LEAD.sub("", (match["new"] or match["new2"]).strip(" ?."))
+    place = last.lower().find(old.lower())
+    if place < 0 or not is_fragment(new):
+        return None
+    return last[:place] + new + last[place + len(old) :], (match["rest"] or "").strip()
+
+
+def _asked_otherwise(body: str, last: str) -> str | None:
+    """`last` with "when" or "from how many" in place of what it asked for."""
+    if _NAMES.match(body) and _HOW_MANY.match(last):
+        return _HOW_MANY.sub("Which", last)
+    asked_by, asked_for = _ASKED_BY.match(body), _ASKED_FOR.match(last)
+    if asked_by is None or asked_for is None:
+        return None
+    return asked_by[1].strip().capitalize() + last[asked_for.end() :]

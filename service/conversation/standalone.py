@@ -1,0 +1,141 @@
+"""A conversation → the question its last message asks, so that it can be searched by itself.
+
+The server keeps nothing: the history comes with each request, and what was found before is found again. A question
+that leans on what was said is put into words that stand alone; it is searched so and as it was asked, near the
+passage that answered last.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.cells import cell_of
+from corpus.records import column
+from corpus.text.markup import plain
+from corpus.types import Passage
+from index.encoders.base import Encoder
+from index.generation import Generation
+from index.passages.filters import Filter
+from index.search import Before, search
+from service.answering.types import Asked
+from service.conversation.follow_ups import is_brief, is_fragment, leans, without_change, without_courtesy
+from service.conversation.references import Entry, entry, name, named_document
+from service.conversation.rewriting import frame, own_words, rewrite, topic
+from service.lookups.aggregation import tally
+from service.questions.analysis import analyse
+from service.questions.english import AUXILIARY
+
+_TURNS = 4  # questions before the last that are gone through again
+_LONGEST = 300  # characters of an earlier question that are read
+_RETURN = re.compile(
+    r"^\W*(?:(?:and|but|now|so|to|let's)\s+)*(?:(?:go|come|going|coming)\s+)?(?:back|return(?:ing)?)\s+to\s+"
+    r"(?P<subject>[^,:;?.]+)[,:;.]?\s*(?P<question>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_PERSONAL = re.compile(r"\b(?:they|them|their|he|she|him|her|his)\b", re.IGNORECASE)
+_PARTITIVE = re.compile(r"\b(?:of|among) (?:them|those|these)\b", re.IGNORECASE)
+# "List them", "and who are they?" after "how many … are there".
+_LIST_THEM = re.compile(
+    r"^\W*(?:(?:and|so|ok(?:ay)?|please|then)\W+)*(?:(?:list|name|show|give)(?: me| us)?(?: (?:them|those|these))?(?: all)?|"
+    r"(?:who|which|what) (?:are|were|is) (?:they|those|these|it)|which ones(?: are (?:they|those|these))?)(?: please)?\W*$",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    rf"^\W*how many (?P<noun>(?:(?!{AUXILIARY}\b)[\w’'-]+ ){{0,5}}?[\w’'-]+) (?P<rest>(?={AUXILIARY}\b|[a-z]+ed\b).+?)\W*$",
+    re.IGNORECASE,
+)
+_MERELY = re.compile(r"(?:are|were|is) there\b|(?:do|does|did) .{1,80}\b(?:have|has)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A question that stands alone, the one that named its subject, and the passage that answered best."""
+
+    question: str
+    subject: str
+    passage: Passage
+
+
+def last_question(
+    generation: Generation,
+    encoder: Encoder,
+    messages: Sequence[tuple[str, str]],
+    filter: Filter | None = None,
+) -> Asked:
+    """What the last of `messages`, (role, text) pairs, asks; they must end with a question of the user's."""
+    questions = [text.strip() for role, text in messages if role == "user" and text.strip()]
+    turns: list[_Turn] = []
+    for earlier in (question[:_LONGEST] for question in questions[:-1][-_TURNS:]):
+        asked, subject = _understood(generation, encoder, earlier, turns)
+        found = search(generation, encoder, asked.query, 1, filter, asked.near)
+        turns += [_Turn(asked.standalone, subject, result.passage) for result in found.results]
+    return _understood(generation, encoder, questions[-1], turns)[0]
+
+
+def _understood(
+    generation: Generation, encoder: Encoder, question: str, turns: Sequence[_Turn]
+) -> tuple[Asked, str]:
+    """What `question` asks after `turns`, and the question that names its subject."""
+    if not turns or not leans(question):
+        near = Before(question, turns[-1].passage) if turns and is_brief(question) else None
+        question = without_change(question)
+        return Asked(question, near), question
+    turn = turns[-1]
+    if _LIST_THEM.match(question) and (counted := _COUNTED.match(turn.question)):
+        question = _listed(counted)
+        return Asked(question, None), question
+    if _PARTITIVE.search(question) and tally(turn.question, generation.records):
+        question = _PARTITIVE.sub(f"of the action items of “{turn.question.rstrip(' ?.!')}”", question)
+        return Asked(question, None), question
+    if match := _RETURN.match(without_courtesy(question)):
+        turn = _about(encoder, match["subject"], turns)
+        question = match["question"].strip() or match["subject"]
+    if pointed := entry(generation, turn.passage, question):
+        question = _of_entry(question, pointed, turn)
+        return Asked(question, Before(question, pointed.passage)), question
+    place: Passage | None = turn.passage
+    if named := named_document(generation, turn.passage, question, turn.question):
+        question, place = named, None
+    rewritten = rewrite(encoder, question, turn.question, _spoken_of(question, turn))
+    asked = Asked(rewritten.text, Before(own_words(question), place))
+    return asked, rewritten.text if rewritten.new_subject else turn.subject
+
+
+def _listed(counted: re.Match[str]) -> str:
+    """The question for the things that were counted: what they are, or which of them did what was said."""
+    if _MERELY.match(counted["rest"]):
+        return f"What are the {counted['noun']}?"
+    return f"Which {counted['noun']} {counted['rest']}?"
+
+
+def _of_entry(question: str, pointed: Entry, turn: _Turn) -> str:
+    """`question` with the first words of the entry it points at; asked like the last one if it only names it."""
+    quoted = name(pointed.passage)
+    whole = own_words(question[: pointed.start] + quoted + question[pointed.end :])
+    return f"{frame(turn.question)} {quoted}?".lstrip() if is_fragment(whole) else whole
+
+
+def _spoken_of(question: str, turn: _Turn) -> str:
+    """What a pronoun in `question` stands for: who leads, where that was asked, or the row that answered last where
+    another column of it is asked for.
+    """
+    passage = turn.passage
+    if _PARTITIVE.search(question) and passage.kind in ("row", "item") and passage.section:
+        return f"“{passage.section[-1]}”"
+    led = _PERSONAL.search(question) and analyse(turn.question).role == "lead"
+    if led and (cell := cell_of(passage, "lead")):
+        return plain(passage.text[slice(*cell)])
+    role = analyse(question).role
+    if role and column(passage.fields, role):
+        return name(passage)
+    return topic(turn.subject) or turn.subject
+
+
+def _about(encoder: Encoder, subject: str, turns: Sequence[_Turn]) -> _Turn:
+    """The turn that `subject` is most likely to mean."""
+    vectors = encoder.encode(
+        [subject, *(f"{turn.question} {turn.passage.text[:_LONGEST]}" for turn in turns)]
+    )
+    return turns[int(np.argmax(vectors[1:] @ vectors[0]))]

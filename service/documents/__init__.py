@@ -1,0 +1,1 @@
+"""Documents, passages and action items by name, and the check of a citation."""

@@ -1,0 +1,1 @@
+"""What every HTTP interface shares: errors, limits, streaming, headers, the server."""

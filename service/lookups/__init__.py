@@ -1,0 +1,1 @@
+"""Questions that tables and definitions answer, without search."""

@@ -1,0 +1,58 @@
+"""Action items asked for by their number: "who leads item 4 of the 2024-26 plan"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from corpus.cells import Span, cell_of
+from corpus.records import Record, Role
+from corpus.text.sentences import sentences
+from index.terms import terms
+from service.lookups.aggregation import in_plan, says_more
+from service.questions.analysis import Question
+from service.questions.english import FUNCTION_WORDS, plan_years
+
+_NUMBERED = re.compile(
+    r"\b(?:action )?(?:items?|actions?|activity|commitment) (?:(?:no\.?|nr\.?|number) ?|#)?(?P<number>\d{1,3})\b(?![-–/.]\d)",
+    re.IGNORECASE,
+)
+_PLAIN = FUNCTION_WORDS | frozenset(
+    terms(
+        "forward work plan plans say says lead leads leading led leader responsible charge owner status progress complete "
+        "completed done finished ongoing priority area heading text"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """An action item of the number asked for, and the characters of its row that answer."""
+
+    record: Record
+    span: Span
+
+
+def items_numbered(question: Question, records: Sequence[Record]) -> list[Numbered] | None:
+    """The items asked for by number, those of the newest plan first: of each plan where the question names none.
+
+    None where the question asks for anything else: every word must be accounted for. None of them where no item has
+    the number, or its plan has no column for what is asked.
+    """
+    match = _NUMBERED.search(question.text)
+    if match is None or says_more(_NUMBERED.sub(" ", question.text), _PLAIN, records):
+        return None
+    years = plan_years(question.text)
+    number = int(match["number"])
+    found = [record for record in records if _number(record) == number and in_plan(record, years)]
+    found.sort(key=lambda record: record.passage.document.period, reverse=True)
+    role: Role = question.role or "text"
+    return [Numbered(r, _part(question, r, span)) for r in found if (span := cell_of(r.passage, role))]
+
+
+def _number(record: Record) -> int | None:
+    digits = re.search(r"\d+", record.number or "")
+    return int(digits.group()) if digits else None
+
+
+def _part(question: Question, record: Record, cell: Span) -> Span:
+    return sentences(record.passage.text, *cell)[0] if question.yes_or_no else cell

@@ -1,0 +1,1 @@
+"""Audit log, logs, metrics and traces, and the request they describe."""

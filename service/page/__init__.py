@@ -1,1 +1,0 @@
-"""The page: asking, searching and reading in a browser, served by the same process as the interface."""

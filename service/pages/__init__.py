@@ -1,0 +1,1 @@
+"""The same for people: HTML without JavaScript."""

@@ -1,0 +1,148 @@
+"""The chat: a conversation as a page, rendered by the server, or by the script from the same templates."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup, escape
+from pydantic import StringConstraints
+
+from corpus.types import Document
+from service.answering.types import Answer
+from service.documents.reader import entry
+from service.http.dependencies import Open
+from service.pages.problems import page_router
+from service.pages.quotations import Quotation, of_citation, quotation
+from service.pages.rendering import fragment, page
+from service.schemas.base import MAX_QUESTION
+from service.schemas.chat import ChatRequest, ChatResponse
+from service.schemas.feedback import MAX_COMMENT
+from service.serving.dispatch import answer_for
+
+STATUS = {
+    "answered": "Answered from the documents",
+    "partial": "Partly answered: check the quotations",
+    "not_found": "Not found in the documents",
+    "unasked": "Nothing was asked",  # a greeting: where something was asked, there are nearest passages at least
+    "earlier": "Answered before",
+}
+_MARKER = re.compile(r"\[(\d+)\]")
+_MOST_CARDS = 50
+Place = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}:\d{1,9}:\d{1,9}:.{1,300}$")]
+
+router = page_router()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and what was answered; of earlier turns only the words are known."""
+
+    number: int
+    question: str
+    text: str
+    answer: Answer | None = None
+
+    @property
+    def outcome(self) -> str:
+        """One of `STATUS`."""
+        if self.answer is None:
+            return "earlier"
+        asked = self.answer.status != "not_found" or self.answer.citations
+        return self.answer.status if asked else "unasked"
+
+    @property
+    def quotations(self) -> list[Quotation]:
+        """What is cited, in order."""
+        return [of_citation(citation) for citation in self.answer.citations] if self.answer else []
+
+    @property
+    def given(self) -> str:
+        """The answer as `POST /feedback` takes it, as JSON; "" of earlier turns."""
+        return ChatResponse.of(self.answer).model_dump_json(exclude={"confidence"}) if self.answer else ""
+
+    @property
+    def html(self) -> Markup:
+        """The answer, its markers as links to the citations below it."""
+        if self.answer is None or self.answer.status == "not_found":
+            return escape(self.text)
+        known = {citation.marker for citation in self.answer.citations}
+        html, done = Markup(), 0
+        for marker in _MARKER.finditer(self.text):
+            if int(marker[1]) in known:
+                anchor = Markup('<a class="marker" href="#c{}-{}">[{}]</a>')
+                html += escape(self.text[done : marker.start()]) + anchor.format(
+                    self.number, marker[1], marker[1]
+                )
+                done = marker.end()
+        return html + escape(self.text[done:])
+
+
+@router.get("/")
+async def ask(
+    request: Request, open: Open, q: Annotated[str, Query(max_length=MAX_QUESTION)] = ""
+) -> Response:
+    """The empty chat, or with `q` its first turn."""
+    return await _conversation(request, open, [], q) if q.strip() else _page(request, open, [])
+
+
+@router.post("/")
+async def ask_on(request: Request, open: Open) -> Response:
+    """The next turn of a conversation whose words so far come in the form."""
+    async with request.form(max_files=0, max_fields=500, max_part_size=200_000) as form:
+        given = [[str(value) for value in form.getlist(name)] for name in ("asked", "answered")]
+        question = str(form.get("q", ""))
+    return await _conversation(request, open, list(zip(*given, strict=False)), question)
+
+
+async def _conversation(
+    request: Request, open: Open, earlier: Sequence[tuple[str, str]], question: str
+) -> Response:
+    said = [
+        {"role": role, "content": text}
+        for turn in earlier
+        for role, text in zip(("user", "assistant"), turn, strict=True)
+    ]
+    if not question.strip():
+        ChatRequest.model_validate(
+            {"messages": [*said, {"role": "user", "content": "?"}]}
+        )  # it is shown again
+        return _page(request, open, _turns(earlier), problem="Write a question first.", status=422)
+    body = ChatRequest.model_validate({"messages": [*said, {"role": "user", "content": question}]})
+    answer = await answer_for(request, *open, body.turns())
+    turns = [*_turns(earlier), Turn(len(earlier) + 1, question, answer.text, answer)]
+    return _page(request, open, turns)
+
+
+def _turns(earlier: Sequence[tuple[str, str]]) -> list[Turn]:
+    return [Turn(number, question, text) for number, (question, text) in enumerate(earlier, 1)]
+
+
+def _page(
+    request: Request, open: Open, turns: Sequence[Turn], *, problem: str = "", status: int = 200
+) -> Response:
+    documents: list[Document] = list(open[0].documents.values())
+    shown: dict[str, Any] = {"turns": turns, "problem": problem, "documents": documents, "says": STATUS}
+    shown["longest_comment"] = MAX_COMMENT
+    return page(request, "chat", status, longest=MAX_QUESTION, base=str(request.base_url), **shown)
+
+
+@router.get("/cards")
+def cards(
+    request: Request,
+    open: Open,
+    cite: Annotated[list[Place], Query(max_length=_MOST_CARDS)],
+    turn: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    related: bool = False,
+) -> Response:
+    """The citations of a turn as HTML, for the script; each `cite` is `marker:start:end:document`."""
+    generation, _ = open
+    found = []
+    for one in cite:
+        marker, start, end, document = one.split(":", 3)
+        known = entry(generation, document)
+        found.append(quotation(generation, known.id, int(start), int(end), int(marker)))
+    html = fragment("cards", quotations=found, turn=turn, related=related, base=str(request.base_url))
+    return HTMLResponse(html)

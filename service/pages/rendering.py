@@ -1,0 +1,50 @@
+"""Templates → pages: what every view has in common."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from service.http.compression import packed
+from service.pages.assets import version
+from service.security.sessions import COOKIE
+
+# (name, path) of each view, in the order of the navigation; the first part of the path tells which one is open
+VIEWS = (
+    ("Ask", "/"),
+    ("Search", "/find"),
+    ("Records", "/items"),
+    ("Precedents", "/timeline"),
+    ("Documents", "/read"),
+)
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("service.pages"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _years(period: tuple[int, int]) -> str:
+    first, last = period
+    return str(first) if first == last else f"{first}–{last}"
+
+
+def fragment(name: str, **values: Any) -> Markup:
+    """A template as HTML."""
+    return Markup(_ENVIRONMENT.get_template(f"{name}.html.jinja").render(**values))
+
+
+def page(request: Request, name: str, status: int = 200, **values: Any) -> Response:
+    """The view `name` as a whole page."""
+    here = "/" + request.url.path.split("/")[1]
+    html = fragment(name, views=VIEWS, here=here, signed_in=COOKIE in request.cookies, **values)
+    return packed(request, html.encode(), "text/html", {"Cache-Control": "no-cache"}, status)
+
+
+_ENVIRONMENT.globals["static"] = lambda name: f"/static/{version()}/{name}"
+_ENVIRONMENT.filters["years"] = _years

@@ -1,0 +1,67 @@
+"""Signing in: a browser cannot send a key with every request, so a form takes it once, and a cookie stands for it.
+
+The cookie goes with no request that another site begins, so a link from elsewhere leads here first; that is what the
+link to go on is for.
+"""
+
+from typing import Annotated
+
+from fastapi import Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from service.pages.problems import page_router
+from service.pages.rendering import page
+from service.security.guard import signed_in
+from service.security.sessions import COOKIE, LASTS
+
+Target = Annotated[str, Query(max_length=40_000)]
+
+router = page_router()
+
+
+@router.get("/sign-in")
+def show(request: Request, next: Target = "/") -> Response:
+    """The form; where no key is needed, there is nothing to sign in to."""
+    return (
+        _form(request, _here(next)) if request.app.state.settings.for_others else RedirectResponse("/", 303)
+    )
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, key: Annotated[str, Form(max_length=200)], next: Target = "/") -> Response:
+    """Take a key, and go on to where the reader wanted to go."""
+    found = signed_in(request, key)
+    if found is None:
+        return _form(request, _here(next), problem="This key is not known, or no longer valid.", status=401)
+    response = RedirectResponse(_here(next), 303, {"Cache-Control": "no-store"})
+    response.set_cookie(
+        COOKIE,
+        request.app.state.sessions.begin(found.id),
+        max_age=LASTS,
+        secure=request.url.scheme == "https",
+        httponly=True,
+        samesite="strict",
+    )
+    return response
+
+
+@router.post("/sign-out")
+def sign_out() -> Response:
+    """Forget the cookie."""
+    response = RedirectResponse("/sign-in", 303)
+    response.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return response
+
+
+def _form(request: Request, target: str, problem: str = "", status: int = 200) -> Response:
+    response = page(
+        request, "sign-in", status, target=target, problem=problem, cookie=COOKIE in request.cookies
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _here(target: str) -> str:
+    """`target` if it is a path of this service, else the first page: nobody is led elsewhere."""
+    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if fine else "/"

@@ -1,0 +1,144 @@
+"""What a search for precedent takes and gives over HTTP."""
+
+from typing import Literal, Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from service.precedents import Comparison as Compared
+from service.precedents import Label as Labelled
+from service.precedents import Precedents
+from service.precedents import Related as Found
+from service.schemas.base import MAX_QUESTION, Model
+from service.schemas.citations import Citation
+from service.schemas.documents import Document, Passage
+from service.schemas.filters import Filter
+from service.schemas.search import Highlight
+
+Sure = Literal["clear", "possibly"]
+
+
+class PrecedentsRequest(Model):
+    """A topic in words, or the id of a passage: one of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"topic": "forced marriage", "top_k": 20},
+            "oneOf": [
+                {"required": [one], "properties": {one: {"type": "string"}, other: {"type": "null"}}}
+                for one, other in (("topic", "passage"), ("passage", "topic"))
+            ],
+        }
+    )
+
+    topic: str | None = Field(None, min_length=1, max_length=MAX_QUESTION, pattern=r"\S")
+    passage: str | None = Field(
+        None, min_length=1, max_length=300, description="its id, as in search results"
+    )
+    filter: Filter | None = None
+    top_k: int = Field(20, ge=1, le=50, description="how many related passages, of all documents together")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.topic is None) == (self.passage is None):
+            raise ValueError("give a topic or a passage, and not both")
+        return self
+
+
+class Related(Model):
+    """A passage of the topic, or of another document and like the item; rank 1 is the best of all documents."""
+
+    rank: int
+    score: float = Field(
+        description="of the search by topic; by item how near its subject is, in standard deviations"
+    )
+    certainty: Sure | None = Field(
+        description="by item: whether it carries on the item; null if not, and by topic"
+    )
+    passage: Passage
+    highlights: list[Highlight]
+
+    @classmethod
+    def of(cls, found: Found) -> Self:
+        """From the service's record."""
+        return cls(
+            rank=found.rank,
+            score=found.score,
+            certainty=found.certainty,
+            passage=Passage.of(found.passage),
+            highlights=[Highlight.of(highlight) for highlight in found.highlights],
+        )
+
+
+class Group(Model):
+    """A document and what of it is related, the best first."""
+
+    document: Document
+    passages: list[Related]
+
+
+class Label(Model):
+    """Both quotations that a label rests on; `score` is the chance that the later carries on the earlier."""
+
+    certainty: Sure
+    score: float
+    earlier: Citation
+    later: Citation
+
+    @classmethod
+    def of(cls, label: Labelled) -> Self:
+        """From the service's record."""
+        return cls(
+            certainty=label.certainty,
+            score=label.score,
+            earlier=Citation.of(label.earlier),
+            later=Citation.of(label.later),
+        )
+
+
+class Comparison(Model):
+    """Two documents by id, in order of time."""
+
+    earlier: str
+    later: str
+    continued: list[Label] = Field(description="the later carries on the earlier")
+    new: list[Label] = Field(
+        description="`later` has nothing before it; `earlier` is the nearest that does not match"
+    )
+    dropped: list[Label] = Field(
+        description="`earlier` has nothing after it; `later` is the nearest that does not match"
+    )
+
+    @classmethod
+    def of(cls, compared: Compared) -> Self:
+        """From the service's record."""
+        return cls(
+            earlier=compared.earlier.id,
+            later=compared.later.id,
+            continued=[Label.of(label) for label in compared.continued],
+            new=[Label.of(label) for label in compared.new],
+            dropped=[Label.of(label) for label in compared.dropped],
+        )
+
+
+class PrecedentsResponse(Model):
+    """Related passages under their documents, in order of time, and what became of what from one to another."""
+
+    topic: str | None
+    passage: Passage | None
+    generation: str
+    documents: list[Group]
+    comparisons: list[Comparison]
+
+    @classmethod
+    def of(cls, topic: str | None, found: Precedents) -> Self:
+        """From the service's record."""
+        return cls(
+            topic=topic,
+            passage=Passage.of(found.passage) if found.passage else None,
+            generation=found.generation,
+            documents=[
+                Group(document=Document.of(document), passages=[Related.of(r) for r in related])
+                for document, related in found.documents
+            ],
+            comparisons=[Comparison.of(compared) for compared in found.comparisons],
+        )

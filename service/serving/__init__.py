@@ -1,0 +1,1 @@
+"""Running many requests: the current index, admission, cancellation, worker processes."""

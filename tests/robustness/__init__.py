@@ -1,0 +1,1 @@
+"""Long runs that damage, stop, fuzz and overfeed what is built: `make robustness`."""

@@ -1,0 +1,132 @@
+"""A browser on the live service. Every visit is watched: nothing leaves the origin, nothing is complained of."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    ViewportSize,
+    WebError,
+    sync_playwright,
+)
+
+from service.answering import confidence
+from service.app import create_app
+from service.settings import Settings
+from tests.service.conftest import SHARE_OF_WORDS
+from tests.support.live import live
+from tests.support.tiny import TinyEncoder
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+NARROW: ViewportSize = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, started once; `make test` installs it.
+
+    It goes before other tests come: as long as it is driven, an event loop runs in this thread.
+    """
+    path = shutil.which("chromium")
+    assert path, "chromium is not installed: run `make test`, or install Debian's package chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def plain_fit(folder: Path) -> Iterator[None]:
+    """The confidence of one signal that the service's tests use, too."""
+    file = folder / "confidence.json"
+    file.write_text(json.dumps(SHARE_OF_WORDS), "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(confidence, "MODEL", file)
+        confidence.fit_for.cache_clear()
+        yield
+    confidence.fit_for.cache_clear()
+
+
+@pytest.fixture(scope="package")
+def site(harbour: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a service on the harbour corpus."""
+    with plain_fit(tmp_path_factory.mktemp("fit")), live(create_app(harbour, TinyEncoder)) as url:
+        yield url
+
+
+@dataclass
+class Visit:
+    """A page, and what happened on it."""
+
+    page: Page
+    site: str
+    context: BrowserContext
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, path: str) -> Page:
+        """Open a path of the service."""
+        self.page.goto(self.site + path)
+        return self.page
+
+    def foreign(self) -> list[str]:
+        """What was asked of anybody else."""
+        return [url for url in self.requests if urlsplit(url)[:2] != urlsplit(self.site)[:2]]
+
+
+@contextmanager
+def visiting(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
+    """A visit whose end fails where something left the origin or was complained of."""
+    context = browser.new_context(**{"viewport": DESKTOP, **options})
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    visit = Visit(page, site, context)
+
+    def asked(request: Request) -> None:
+        visit.requests.append(request.url)
+
+    def said(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            visit.complaints.append(message.text)
+
+    def failed(error: WebError) -> None:
+        visit.complaints.append(str(error.error))
+
+    def opened(dialog: Dialog) -> None:
+        visit.complaints.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    context.on("request", asked)
+    context.on("console", said)
+    context.on("weberror", failed)
+    context.on("dialog", opened)
+    try:
+        yield visit
+        assert visit.foreign() == []
+        assert visit.complaints == []
+    finally:
+        context.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Visit]:
+    """At a desk, in light colours."""
+    with visiting(browser, site) as visit:
+        yield visit
