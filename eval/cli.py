@@ -49,7 +49,7 @@ from eval.runs.peers import read_peers
 from eval.runs.results import Results, ResultsError, read_results, to_json
 from eval.runs.run import ask, judge, latency, searches, texts, time_encoding
 from eval.runs.trec import read_run, write_run
-from eval.runs.types import Asked
+from eval.runs.types import QuestionRun
 from eval.systems.http import HttpService
 from eval.tables import (
     SUMMARISED,
@@ -110,7 +110,7 @@ def judge_run(
     """Judge a run that was written to a file, by this harness or anything else."""
     with one_line_errors():
         asked_of = read_gold(gold, documents)
-        asked = Asked(run.stem, read_run(run), {})
+        asked = QuestionRun(run.stem, read_run(run), {})
         results = judge(asked_of, asked)
         tables = _write(out, asked_of, asked, results, None, [])
         _show(tables, [results], out, as_json)
@@ -201,13 +201,13 @@ def beir(
         _print_summary(scored, average)
 
 
-def _ask_service(gold: Gold, url: str) -> tuple[Asked, Latency | None]:
+def _ask_service(gold: Gold, url: str) -> tuple[QuestionRun, Latency | None]:
     with _progress("asking", searches(gold)) as advance, HttpService(url) as service:
         asked = ask(gold, service, service, lambda: advance(1))
         return asked, latency(asked)
 
 
-def _ask_in_process(gold: Gold, var: Path) -> tuple[Asked, Latency | None]:
+def _ask_in_process(gold: Gold, var: Path) -> tuple[QuestionRun, Latency | None]:
     from eval.systems.in_process import InProcess  # loads the model's libraries
 
     service = InProcess(var, Settings().models)
@@ -225,7 +225,7 @@ def _progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
 
 
 def _write(
-    out: Path, gold: Gold, asked: Asked, results: Results, timed: Latency | None, others: list[Results]
+    out: Path, gold: Gold, asked: QuestionRun, results: Results, timed: Latency | None, others: list[Results]
 ) -> list[MeansTable]:
     out.mkdir(parents=True, exist_ok=True)
     write_run(asked.results, "run", out)

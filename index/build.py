@@ -18,7 +18,7 @@ from index.passages.action_items import ActionItemsWriter
 from index.passages.store import indexed_text
 from index.passages.writer import PassagesWriter, passage_line
 from index.queries.names import NamesLearner
-from index.retrieval.bm25 import LexicalWriter
+from index.retrieval.bm25 import BM25Writer
 from index.retrieval.dense import VectorsWriter
 from index.retrieval.late_interaction import TokensWriter
 from index.retrieval.quantizer import Codes, Quantizer
@@ -60,10 +60,10 @@ class Built:
 def is_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
     """Whether the generation in use opens and is what a build would give now; needs no model in memory."""
     try:
-        generation = open_generation(var, model_sha256)
+        index = open_generation(var, model_sha256)
     except GenerationError:
         return False
-    return generation.instead_of is None and generation.id == _wanted(catalogue, model_sha256)
+    return index.instead_of is None and index.id == _wanted(catalogue, model_sha256)
 
 
 def claims_to_be_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
@@ -116,7 +116,7 @@ def write_generation(var: Path, parts: Iterable[Part], quantizer: Quantizer, enc
 
     Of the passages only the part at hand is in memory; of their words, numbers.
     """
-    lexical, names, items = LexicalWriter(), NamesLearner(), ActionItemsWriter()
+    lexical, names, items = BM25Writer(), NamesLearner(), ActionItemsWriter()
     count = own = indexed = 0
     with building(var), drafting(var) as draft:
         with (
@@ -176,15 +176,15 @@ class _Embedded:
 def _known(var: Path, encoder: Encoder) -> _Embedded:
     """What the generation in use holds, as far as it is of use now."""
     try:
-        generation = open_generation(var, encoder.sha256)
+        index = open_generation(var, encoder.sha256)
     except GenerationError:
         return _Embedded(Quantizer.of(encoder), {}, {})
-    passages, quantizer = generation.passages, generation.tokens.quantizer
-    vectors = dict(zip((passage.text for passage in passages), generation.dense.vectors(), strict=True))
+    passages, quantizer = index.passages, index.tokens.quantizer
+    vectors = dict(zip((passage.text for passage in passages), index.dense.vectors(), strict=True))
     trained = Quantizer.trained(encoder.sha256)
     if trained and not np.array_equal(trained.basis, quantizer.basis):  # by other axes: of no use now
         return _Embedded(trained, vectors, {})
-    codes = {indexed_text(passage): generation.tokens.codes(n) for n, passage in enumerate(passages)}
+    codes = {indexed_text(passage): index.tokens.codes(n) for n, passage in enumerate(passages)}
     return _Embedded(quantizer, vectors, codes)
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from corpus.types import Document
 from index.errors import GenerationError, StaleError
 from index.passages.action_items import ActionItems
-from index.passages.filters import Fields
-from index.passages.store import Passages, Positions, Sources, load_passages
+from index.passages.filters import FilterFields
+from index.passages.store import PassageStore, Positions, Sources, load_passages
 from index.queries.names import Names
 from index.queries.preferences import Preferences
-from index.retrieval.bm25 import LexicalIndex
+from index.retrieval.bm25 import BM25Index
 from index.retrieval.dense import DenseIndex
 from index.retrieval.late_interaction import TokenIndex
 from index.retrieval.quantizer import axes_path
@@ -40,7 +40,7 @@ ENCODER = "encoder"
 
 
 @dataclass(frozen=True, slots=True)
-class Generation:
+class Index:
     """An open generation. `passages[n]` is row n of each index.
 
     `own_share`, in 0..1, is how much of what is indexed is the passages' own text, and not their context.
@@ -51,13 +51,13 @@ class Generation:
     manifest: Manifest
     documents: Mapping[str, Document]
     sources: Sources
-    passages: Passages
+    passages: PassageStore
     positions: Positions
     own_share: float
     records: ActionItems
-    fields: Fields
+    fields: FilterFields
     dense: DenseIndex
-    lexical: LexicalIndex
+    lexical: BM25Index
     tokens: TokenIndex
     names: Names
     preferences: Preferences
@@ -90,7 +90,7 @@ def generation_id(model_sha256: str, documents: Sequence[Document], passages_sha
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
+def open_generation(var: Path, model_sha256: str | None = None) -> Index:
     """Open the generation in use, or, where it is damaged, the last one before it that is whole.
 
     With `model_sha256`, only ones built by these weights. Raises `GenerationError` of the one in use where none is
@@ -111,12 +111,12 @@ def open_generation(var: Path, model_sha256: str | None = None) -> Generation:
             raise
 
 
-def open_current(var: Path, model_sha256: str | None = None) -> Generation:
+def open_current(var: Path, model_sha256: str | None = None) -> Index:
     """Open the generation in use and no other. Raises as `open_generation`."""
     return _open(var / GENERATIONS / current_id(var), model_sha256)
 
 
-def _open(folder: Path, model_sha256: str | None) -> Generation:
+def _open(folder: Path, model_sha256: str | None) -> Index:
     _refuse_stale(folder, read_manifest(folder), model_sha256)
     manifest, files = proved(folder)
     return _load(files, manifest)
@@ -139,10 +139,10 @@ def _refuse_stale(folder: Path, manifest: Manifest, model_sha256: str | None) ->
         )
 
 
-def _load(files: Files, manifest: Manifest) -> Generation:
+def _load(files: Files, manifest: Manifest) -> Index:
     documents, sources, passages, positions = load_passages(files, manifest.sources, manifest.passages_sha256)
     dense = DenseIndex.load(files, manifest.dimensions)
-    lexical, tokens = LexicalIndex.load(files), TokenIndex.load(files)
+    lexical, tokens = BM25Index.load(files), TokenIndex.load(files)
     rows = (len(dense), len(lexical), len(tokens), len(passages), manifest.passages)
     if len(set(rows)) > 1:
         raise GenerationError(
@@ -151,7 +151,7 @@ def _load(files: Files, manifest: Manifest) -> Generation:
             remedy=REBUILD,
         )
     items = ActionItems.load(files, passages)
-    return Generation(
+    return Index(
         manifest=manifest,
         documents=documents,
         sources=sources,
@@ -159,7 +159,7 @@ def _load(files: Files, manifest: Manifest) -> Generation:
         positions=positions,
         own_share=manifest.own_share,
         records=items,
-        fields=Fields(passages, list(documents.values()), items),
+        fields=FilterFields(passages, list(documents.values()), items),
         dense=dense,
         lexical=lexical,
         tokens=tokens,

@@ -8,49 +8,49 @@ from threadpoolctl import threadpool_limits
 from index.encoders.base import Encoder
 from index.encoders.loading import Models
 from index.errors import ExportError, GenerationError
-from index.generation import Generation, open_current, open_generation
+from index.generation import Index, open_current, open_generation
 from index.storage.files import REBUILD
 
-Pair = tuple[Generation, Encoder]
+OpenIndex = tuple[Index, Encoder]
 
 
-def open_index(var: Path, models: Models) -> Pair:
+def open_index(var: Path, models: Models) -> OpenIndex:
     """The generation in use under `var`, or the one before where it is damaged, and the encoder it was built with.
 
     Raises `GenerationError` where there is none that these models built, and `ModelError`.
     """
     # of linear algebra and OpenMP: several questions at once use the cores better, and repeat
     threadpool_limits(1)
-    generation = open_generation(var, models.sha256())
-    return _fitting(generation, models.load(generation.exported))
+    index = open_generation(var, models.sha256())
+    return _fitting(index, models.load(index.exported))
 
 
-def reopen_index(var: Path, models: Models, before: Pair) -> Pair:
+def reopen_index(var: Path, models: Models, before: OpenIndex) -> OpenIndex:
     """The generation in use and no other; what is the same encoder as `before` is not loaded again.
 
     Raises as `open_index`.
     """
-    generation, (known, encoder) = open_current(var, models.sha256()), before
-    if _encoder_hashes(generation) != _encoder_hashes(known):
-        encoder = models.load(generation.exported)
-    return _fitting(generation, encoder)
+    index, (known, encoder) = open_current(var, models.sha256()), before
+    if _encoder_hashes(index) != _encoder_hashes(known):
+        encoder = models.load(index.exported)
+    return _fitting(index, encoder)
 
 
-def _encoder_hashes(generation: Generation) -> tuple[str, dict[str, tuple[int, str]]]:
-    exported = generation.exported
-    return generation.manifest.model_sha256, exported.hashes() if exported else {}
+def _encoder_hashes(index: Index) -> tuple[str, dict[str, tuple[int, str]]]:
+    exported = index.exported
+    return index.manifest.model_sha256, exported.hashes() if exported else {}
 
 
-def _fitting(generation: Generation, encoder: Encoder) -> Pair:
-    here = generation.dense.dimensions, generation.tokens.quantizer.basis.shape[0]
+def _fitting(index: Index, encoder: Encoder) -> OpenIndex:
+    here = index.dense.dimensions, index.tokens.quantizer.basis.shape[0]
     if here != (encoder.dimensions, encoder.token_dimensions):
         raise GenerationError(
             f"has vectors of {here[0]} and {here[1]} dimensions, "
             f"{encoder.name} of {encoder.dimensions} and {encoder.token_dimensions}",
-            where=generation.id,
+            where=index.id,
             remedy=REBUILD,
         )
-    return generation, encoder
+    return index, encoder
 
 
 def encoder_to_build_with(

@@ -18,9 +18,9 @@ from corpus.records import column
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from index.retrieval.highlights import Highlight, highlights
-from index.retrieval.top_k import largest
+from index.retrieval.top_k import top_k
 from index.types import Encoding, Vectors
 
 FEATURES = ("words", "late", "late_back", "dense", "words_beside", "late_beside", "same_issuer")
@@ -93,10 +93,10 @@ def said(passage: Passage) -> tuple[int, int]:
 class Likeness:
     """Compares passages of one generation; what it has read of a passage it keeps, so make one for each request."""
 
-    def __init__(self, generation: Generation, encoder: Encoder) -> None:
-        self._generation = generation
+    def __init__(self, index: Index, encoder: Encoder) -> None:
+        self._generation = index
         self._encoder = encoder
-        self._documents = generation.passages.document_numbers
+        self._documents = index.passages.document_numbers
         self._read: dict[int, tuple[Vectors, Vectors]] = {}
 
     def compared(self, row: int) -> dict[int, Compared]:
@@ -116,17 +116,17 @@ class Likeness:
 
         All but the last are in standard deviations over these rows; `…_beside` is of the passages before and after.
         """
-        generation, source = self._generation, self._generation.passages[row]
+        index, source = self._generation, self._generation.passages[row]
         start, end = said(source)
-        words = generation.lexical.scores(plain(source.text[start:end]))
+        words = index.lexical.scores(plain(source.text[start:end]))
         rows = self._candidates(row, words)
         if not len(rows):
             return rows, np.zeros((0, len(FEATURES)), np.float32)
         late, back = self._late(row, rows)
-        pooled = generation.dense.vectors(np.array([row]))[0]
-        dense = _standard(generation.dense.scores(pooled, rows))
+        pooled = index.dense.vectors(np.array([row]))[0]
+        dense = _standard(index.dense.scores(pooled, rows))
         worded, late, back = _standard(words[rows]), _standard(late), _standard(back)
-        issuers = np.array([generation.passages[n].document.issuer == source.document.issuer for n in rows])
+        issuers = np.array([index.passages[n].document.issuer == source.document.issuer for n in rows])
         columns: list[Vectors] = [
             worded,
             late,
@@ -152,7 +152,7 @@ class Likeness:
         if len(others) <= _EXHAUSTIVE:
             return others
         pooled = self._generation.dense.vectors(np.array([row]))[0]
-        worded = others[largest(words[others], _CANDIDATES)]
+        worded = others[top_k(words[others], _CANDIDATES)]
         return np.union1d(self._generation.dense.nearest(pooled, others, _CANDIDATES), worded)
 
     def _late(self, row: int, rows: NDArray[np.intp]) -> tuple[Vectors, Vectors]:

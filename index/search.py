@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from corpus.types import Passage
 from index.encoders.base import Encoder
 from index.encoders.reranker import Reranker
-from index.generation import Generation
+from index.generation import Index
 from index.passages.filters import Filter
 from index.passages.store import indexed_text
 from index.queries.preferences import WEIGHTS, Preference, asked_for
 from index.retrieval.highlights import Highlight, highlights
-from index.retrieval.top_k import largest
+from index.retrieval.top_k import top_k
 from index.types import Encoding, Vectors
 
 _CANDIDATES = 80  # by the single vector, and by words
@@ -29,7 +29,7 @@ class Evidence:
     """What each kind of evidence counts: cosines, but for `lexical`, a share in 0..1, and `beside`, scores.
 
     `dense` is for passages that need no context: the single vector is of the bare text, so it counts less, by the
-    square of `Generation.own_share`, the more of a corpus' sense lies in titles, headings and columns.
+    square of `Index.own_share`, the more of a corpus' sense lies in titles, headings and columns.
 
     `judged` is for what the reranker says, in 0..1, where there is one: it decides wherever it is sure, and among
     what it takes to be as good, the rest does.
@@ -95,7 +95,7 @@ class SearchResults:
 
 
 def search(
-    generation: Generation,
+    index: Index,
     encoder: Encoder,
     query: str,
     top_k: int = 10,
@@ -107,73 +107,71 @@ def search(
 
     Equal scores rank in the order of the documents, so the same question always gets the same answer.
     """
-    dense = evidence.dense * generation.own_share**2
-    mask = generation.fields.mask(filter or Filter())
-    texts, interpretation = _understand(generation, encoder, query)
+    dense = evidence.dense * index.own_share**2
+    mask = index.fields.mask(filter or Filter())
+    texts, interpretation = _understand(index, encoder, query)
     texts = texts if evidence.reworded else texts[:1]
     encodings = encoder.read_questions(texts)
-    weights = [generation.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
-    lexical = generation.lexical.scores(texts[0])
+    weights = [index.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
+    lexical = index.lexical.scores(texts[0])
     for text in texts[1:]:
-        np.maximum(lexical, generation.lexical.scores(text), out=lexical)
+        np.maximum(lexical, index.lexical.scores(text), out=lexical)
     pooled = encodings[0].pooled
 
-    rows = _candidates(generation, mask, pooled, lexical)
-    compared = generation.tokens.compare(encodings, rows)
+    rows = _candidates(index, mask, pooled, lexical)
+    compared = index.tokens.compare(encodings, rows)
     late = compared.scores(weights)
-    cosines = generation.dense.scores(pooled, rows)
+    cosines = index.dense.scores(pooled, rows)
     scores = evidence.late * late + evidence.lexical * lexical[rows] + dense * cosines
     most = evidence.late + evidence.lexical + dense + evidence.beside
-    scores += evidence.beside * _beside(generation.passages.sections, rows, scores)
+    scores += evidence.beside * _beside(index.passages.sections, rows, scores)
     asked = encodings[0]
     if before:
         asked = encoder.read_questions([before.own_words])[0]
-        scores += _spoken_of(generation, asked, before, replace(evidence, dense=dense), rows)
+        scores += _spoken_of(index, asked, before, replace(evidence, dense=dense), rows)
         most += evidence.own_words + evidence.place
     contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
     rows, scores = rows[contenders], scores[contenders]
     if (reranker := encoder.reranker) and evidence.judged:
-        scores += evidence.judged * _judged(generation, reranker, query, rows)
+        scores += evidence.judged * _judged(index, reranker, query, rows)
         most += evidence.judged
-    scores += evidence.wishes * _wished(generation, interpretation.preferences, rows)
+    scores += evidence.wishes * _wished(index, interpretation.preferences, rows)
     scores = np.round(np.clip(scores / most, -1, 1), _DECIMALS)
     best = np.lexsort((rows, -scores))[:top_k]
 
     shown = _highlights(
         encoder,
         query,
-        [generation.passages[row] for row in rows[best]],
+        [index.passages[row] for row in rows[best]],
         [compared.with_first(n) for n in contenders[best]],
         weights[0],
     )
     results = tuple(
-        Result(rank, float(scores[n]), generation.passages[rows[n]], marked)
+        Result(rank, float(scores[n]), index.passages[rows[n]], marked)
         for rank, (n, marked) in enumerate(zip(best, shown, strict=True), 1)
     )
-    return SearchResults(query, generation.id, results, generation.fields.facets(mask), interpretation, asked)
+    return SearchResults(query, index.id, results, index.fields.facets(mask), interpretation, asked)
 
 
-def _understand(generation: Generation, encoder: Encoder, query: str) -> tuple[list[str], Interpretation]:
+def _understand(index: Index, encoder: Encoder, query: str) -> tuple[list[str], Interpretation]:
     """The readings of a question, as it was asked first: spelling corrected, names spelled out, names shortened."""
-    names = generation.names
+    names = index.names
     corrected = names.corrected(query, encoder.vocabulary())
     full, short = names.spelled_out(corrected.text), names.abbreviated(corrected.text)
     readings = list(dict.fromkeys([query, corrected.text, full.text, short.text]))
-    preferences = generation.preferences.read(corrected.text)
+    preferences = index.preferences.read(corrected.text)
     return readings, Interpretation(corrected.changed, {**full.changed, **short.changed}, preferences)
 
 
-def _candidates(
-    generation: Generation, mask: NDArray[np.bool_], pooled: Vectors, lexical: Vectors
-) -> NDArray[np.intp]:
+def _candidates(index: Index, mask: NDArray[np.bool_], pooled: Vectors, lexical: Vectors) -> NDArray[np.intp]:
     """The rows worth a closer look, in order: the best by either kind of evidence, or all if they are few."""
     passing = int(np.count_nonzero(mask))
     if passing <= _EXHAUSTIVE:
         return np.flatnonzero(mask)
     rows = None if passing == len(mask) else np.flatnonzero(mask)
-    worded = largest(lexical if rows is None else lexical[rows], _CANDIDATES)
+    worded = top_k(lexical if rows is None else lexical[rows], _CANDIDATES)
     worded = worded if rows is None else rows[worded]
-    return np.union1d(generation.dense.nearest(pooled, rows, _CANDIDATES), worded)
+    return np.union1d(index.dense.nearest(pooled, rows, _CANDIDATES), worded)
 
 
 def _beside(sections: NDArray[np.int64], rows: NDArray[np.intp], scores: Vectors) -> Vectors:
@@ -196,43 +194,43 @@ def _beside(sections: NDArray[np.int64], rows: NDArray[np.intp], scores: Vectors
 
 
 def _spoken_of(
-    generation: Generation, encoding: Encoding, before: Before, evidence: Evidence, rows: NDArray[np.intp]
+    index: Index, encoding: Encoding, before: Before, evidence: Evidence, rows: NDArray[np.intp]
 ) -> Vectors:
     """What each passage gains by answering the question as it was asked, and by lying near the last answer."""
     words = before.own_words
-    late = generation.tokens.compare([encoding], rows).scores([generation.tokens.weights(words, encoding)])
-    lexical = generation.lexical.scores(words)[rows]
-    dense = generation.dense.scores(encoding.pooled, rows)
+    late = index.tokens.compare([encoding], rows).scores([index.tokens.weights(words, encoding)])
+    lexical = index.lexical.scores(words)[rows]
+    dense = index.dense.scores(encoding.pooled, rows)
     said = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
     said /= evidence.late + evidence.lexical + evidence.dense
-    near = _nearness(generation, before.passage, rows)
+    near = _nearness(index, before.passage, rows)
     return np.asarray(evidence.own_words * said + evidence.place * near, np.float32)
 
 
-def _nearness(generation: Generation, passage: Passage | None, rows: NDArray[np.intp]) -> Vectors:
+def _nearness(index: Index, passage: Passage | None, rows: NDArray[np.intp]) -> Vectors:
     """Between 0 and 1: in the same document, in the same section, a few passages away."""
     near = np.zeros(len(rows), np.float32)
     if passage is None:
         return near
-    document, place = generation.passages.of_document(passage.document.id), generation.positions[passage.id]
+    document, place = index.passages.of_document(passage.document.id), index.positions[passage.id]
     for n, row in enumerate(rows.tolist()):
         if row in document:
-            together = generation.passages[row].section == passage.section
+            together = index.passages[row].section == passage.section
             near[n] = (1.0 if abs(row - place) <= _A_FEW else 0.7) if together else 0.4
     return near
 
 
-def _judged(generation: Generation, reranker: Reranker, query: str, rows: NDArray[np.intp]) -> Vectors:
+def _judged(index: Index, reranker: Reranker, query: str, rows: NDArray[np.intp]) -> Vectors:
     """What the reranker says of each passage in its context."""
-    return reranker.scores(query, [indexed_text(generation.passages[row]) for row in rows])
+    return reranker.scores(query, [indexed_text(index.passages[row]) for row in rows])
 
 
-def _wished(generation: Generation, preferences: tuple[Preference, ...], rows: NDArray[np.intp]) -> Vectors:
+def _wished(index: Index, preferences: tuple[Preference, ...], rows: NDArray[np.intp]) -> Vectors:
     """What each passage gains by what it is wished to be; the same wish counts once."""
     gains = np.zeros(len(rows), np.float32)
     for wish in dict.fromkeys(preference.wish for preference in preferences):
         same = [preference for preference in preferences if preference.wish == wish]
-        met = [generation.preferences.met(preference, generation.passages, rows) for preference in same]
+        met = [index.preferences.met(preference, index.passages, rows) for preference in same]
         gains += WEIGHTS[wish] * np.any(met, axis=0).astype(np.float32)
     return gains
 

@@ -15,16 +15,16 @@ from service.http import problems
 from service.http.problems import PROBLEMS
 from service.observability.tracing import tracing
 from service.pages import routes as pages
-from service.serving.admission import Line
-from service.serving.current_index import Opened, following
-from service.serving.worker_pool import Workers
+from service.serving.admission import AdmissionQueue
+from service.serving.current_index import CurrentIndex, following
+from service.serving.worker_pool import WorkerPool
 from service.settings import Settings
 
 
 def create_app(
     settings: Settings,
     make_encoder: Callable[[], Encoder] | None = None,
-    opening: Callable[[], tuple[Opened, Workers]] | None = None,
+    opening: Callable[[], tuple[CurrentIndex, WorkerPool]] | None = None,
 ) -> FastAPI:
     """The service on the generation under `settings.var`, opened when the service starts, or with workers by `opening`."""
 
@@ -33,9 +33,9 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.opened, app.state.workers = (
-            opening() if opening else (Opened(settings, make_encoder), Workers())
+            opening() if opening else (CurrentIndex(settings, make_encoder), WorkerPool())
         )
-        app.state.line = Line(app.state.workers.lanes)
+        app.state.line = AdmissionQueue(app.state.workers.lanes)
         async with (
             middleware.audited(app),
             app.state.workers.connected(),

@@ -8,13 +8,13 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from service.http.generation_header import NamesGeneration
-from service.http.limits import MAX_BODY, Bounds, DeclaredSize
-from service.http.load_shedding import Crowd
-from service.http.security_headers import SafetyHeaders
-from service.observability.audit_log import SYNCED, Audit, audit_of
+from service.http.generation_header import GenerationHeader
+from service.http.limits import MAX_BODY, DeclaredSize, RequestLimits
+from service.http.load_shedding import LoadShedding
+from service.http.security_headers import SecurityHeaders
+from service.observability.audit_log import SYNCED, AuditLog, audit_of
 from service.observability.metrics import Metrics
-from service.observability.request_log import Calls
+from service.observability.request_log import RequestLogMiddleware
 from service.security.guard import Guard, path_of
 from service.security.sessions import Sessions
 from service.serving.gauges import ServingGauges
@@ -29,19 +29,21 @@ def install(app: FastAPI, settings: Settings) -> None:
     app.state.audit, app.state.metrics, app.state.sessions = audit, metrics, sessions
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY)
     app.add_middleware(DeclaredSize, max_body_size=MAX_BODY)
-    app.add_middleware(NamesGeneration)
+    app.add_middleware(GenerationHeader)
     app.add_middleware(
         Guard,
         settings=settings,
         sessions=sessions,
         refused=lambda reason: metrics.refusals.labels(reason).inc(),
     )
-    app.add_middleware(Bounds)
-    app.add_middleware(SafetyHeaders)
+    app.add_middleware(RequestLimits)
+    app.add_middleware(SecurityHeaders)
     as_text = settings.audit_questions == "text"
-    app.add_middleware(Calls, route_of=path_of, audit=audit, metrics=metrics, question_as_text=as_text)
     app.add_middleware(
-        Crowd,
+        RequestLogMiddleware, route_of=path_of, audit=audit, metrics=metrics, question_as_text=as_text
+    )
+    app.add_middleware(
+        LoadShedding,
         line=lambda: app.state.line,
         refused=lambda path: metrics.requests.labels("POST", path, "503").inc(),
     )
@@ -50,7 +52,7 @@ def install(app: FastAPI, settings: Settings) -> None:
 @asynccontextmanager
 async def audited(app: FastAPI) -> AsyncIterator[None]:
     """Have the audit log on the disk every second, and whole at the end."""
-    audit: Audit = app.state.audit
+    audit: AuditLog = app.state.audit
 
     async def sync() -> None:
         while True:

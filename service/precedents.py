@@ -6,7 +6,7 @@ from itertools import combinations
 
 from corpus.types import Document, Passage
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from index.passages.filters import Filter
 from index.precedents import Certainty, Compared, Likeness, said, shipped_fit
 from index.retrieval.highlights import Highlight
@@ -41,7 +41,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PlanComparison:
     """Two documents, the earlier first. What is `new` or `dropped` stands beside the nearest of the other document."""
 
     earlier: Document
@@ -58,50 +58,50 @@ class Precedents:
     passage: Passage | None
     generation: str
     documents: tuple[tuple[Document, tuple[Related, ...]], ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[PlanComparison, ...]
 
 
 def of_topic(
-    generation: Generation, encoder: Encoder, topic: str, top_k: int, filter: Filter | None = None
+    index: Index, encoder: Encoder, topic: str, top_k: int, filter: Filter | None = None
 ) -> Precedents:
     """The passages that `index.search` finds for `topic`, in its ranks; those of the topic proper are compared."""
-    found = search(generation, encoder, topic, top_k, filter).results
+    found = search(index, encoder, topic, top_k, filter).results
     related = [Related(r.rank, r.score, r.passage, r.highlights) for r in found]
     proper = [r.passage for r in related if r.score >= ON_TOPIC * related[0].score]
-    weighed = _Weighed(generation, encoder, proper, filter or Filter())
+    weighed = _Weighed(index, encoder, proper, filter or Filter())
     documents = _in_time(r.passage.document for r in related)
-    committed = {record.passage.id for record in generation.records}
+    committed = {record.passage.id for record in index.records}
     commitments = [p for p in proper if p.id in committed or p.kind == "item"]
-    return _gathered(generation, related, documents, weighed, commitments, None)
+    return _gathered(index, related, documents, weighed, commitments, None)
 
 
 def of_passage(
-    generation: Generation, encoder: Encoder, id: str, top_k: int, filter: Filter | None = None
+    index: Index, encoder: Encoder, id: str, top_k: int, filter: Filter | None = None
 ) -> Precedents:
     """The passages of other documents likest to a passage; raises `UnknownError`."""
-    row = generation.positions.get(id)
+    row = index.positions.get(id)
     if row is None:
         raise UnknownError(f"no passage has the id {id!r}", where="passage", remedy="search for it again")
-    item = generation.passages[row]
-    weighed = _Weighed(generation, encoder, [item], filter or Filter())
+    item = index.passages[row]
+    weighed = _Weighed(index, encoder, [item], filter or Filter())
     compared = weighed.of(item)
     ranked = sorted(compared, key=lambda other: (-compared[other].nearness, other))[:top_k]
     related = [
         Related(
             rank,
             compared[other].nearness,
-            generation.passages[other],
+            index.passages[other],
             weighed.likeness.highlights(row, other),
             shipped_fit().certainty(compared[other].chance),
         )
         for rank, other in enumerate(ranked, 1)
     ]
-    documents = _in_time([item.document, *(generation.passages[other].document for other in compared)])
-    return _gathered(generation, related, documents, weighed, [item], item)
+    documents = _in_time([item.document, *(index.passages[other].document for other in compared)])
+    return _gathered(index, related, documents, weighed, [item], item)
 
 
 def _gathered(
-    generation: Generation,
+    index: Index,
     related: Sequence[Related],
     documents: Sequence[Document],
     weighed: "_Weighed",
@@ -117,7 +117,7 @@ def _gathered(
     compared = [_compared(weighed, commitments, two, topical, marks) for two in ordered]
     return Precedents(
         item,
-        generation.id,
+        index.id,
         tuple(pair for pair in shown if pair[1]),
         tuple(one for one in compared if one.continued or one.new or one.dropped),
     )
@@ -131,17 +131,15 @@ def _in_time(documents: Iterable[Document]) -> list[Document]:
 class _Weighed:
     """What some passages are compared with, of what passes the filter."""
 
-    def __init__(
-        self, generation: Generation, encoder: Encoder, passages: Sequence[Passage], filter: Filter
-    ) -> None:
-        self.likeness = Likeness(generation, encoder)
+    def __init__(self, index: Index, encoder: Encoder, passages: Sequence[Passage], filter: Filter) -> None:
+        self.likeness = Likeness(index, encoder)
         self.passages = passages
-        self.generation = generation
-        mask = generation.fields.mask(filter)
+        self.generation = index
+        mask = index.fields.mask(filter)
         self._compared = {
             p.id: {
                 row: compared
-                for row, compared in self.likeness.compared(generation.positions[p.id]).items()
+                for row, compared in self.likeness.compared(index.positions[p.id]).items()
                 if mask[row]
             }
             for p in passages
@@ -185,7 +183,7 @@ def _compared(
     two: tuple[Document, Document],
     topical: Collection[str],
     marks: _Marks,
-) -> Comparison:
+) -> PlanComparison:
     """What of the earlier document the later carries on, and which commitments stand in one alone.
 
     Of a topic, what carries on must be `topical` too: one of the passages found. That a commitment stands alone is
@@ -223,4 +221,4 @@ def _compared(
         spoken_of = any(p.document.id == other.id for p in weighed.passages)
         certainty: Certainty = "possibly" if spoken_of or best >= fit.absent else "clear"
         sides[passage.document.id].append(Label(certainty, chance, marks.cite(before), marks.cite(after)))
-    return Comparison(earlier, later, tuple(continued), tuple(sides[later.id]), tuple(sides[earlier.id]))
+    return PlanComparison(earlier, later, tuple(continued), tuple(sides[later.id]), tuple(sides[earlier.id]))

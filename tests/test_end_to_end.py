@@ -57,9 +57,9 @@ def test_the_same_build_again_is_not_needed(real_var: Path, shipped: Catalogue) 
 
 def test_another_generation_does_not_load_the_same_encoder_again(real_var: Path) -> None:
     opened = open_index(real_var, Models())
-    generation, encoder = reopen_index(real_var, Models(), opened)
+    index, encoder = reopen_index(real_var, Models(), opened)
     assert encoder is opened[1]
-    assert generation is not opened[0]
+    assert index is not opened[0]
 
 
 def test_a_damaged_encoder_is_named_before_it_runs(real_var: Path, tmp_path: Path) -> None:
@@ -105,12 +105,12 @@ def test_what_the_model_gives_for_a_text_depends_on_nothing_else(
 def test_the_exported_model_ranks_as_the_one_it_was_exported_from(
     real_var: Path, real_encoder: Encoder
 ) -> None:
-    generation, reference = open_generation(real_var), SentenceTransformerEncoder()
+    index, reference = open_generation(real_var), SentenceTransformerEncoder()
     gold = Path(__file__).parents[1] / "eval" / "gold" / "questions.jsonl"
     questions = [json.loads(line)["question"] for line in gold.read_text("utf-8").splitlines()[:20]]
     for question in [*questions, "", "naïve “quotes” 中文 " * 200]:
-        served = search(generation, real_encoder, question).results
-        known = search(generation, reference, question).results
+        served = search(index, real_encoder, question).results
+        known = search(index, reference, question).results
         assert [result.passage.id for result in served] == [result.passage.id for result in known]
         np.testing.assert_allclose([r.score for r in served], [r.score for r in known], atol=2e-6)
 

@@ -123,10 +123,10 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="figures for a program to read")
     options = parser.parse_args()
     settings = Settings()
-    generation, encoder = open_index(settings.var, settings.models)
+    index, encoder = open_index(settings.var, settings.models)
     if not isinstance(encoder, OnnxEncoder):
         raise SystemExit("the limit is that of a model that is exported, without BALI_TOKEN_MODEL")
-    texts = {text for passage in generation.passages for text in (passage.text, indexed_text(passage))}
+    texts = {text for passage in index.passages for text in (passage.text, indexed_text(passage))}
     found = measure(encoder, sorted(texts, key=lambda text: (len(text), text)), options.times)
     again = embedded_again(settings, encoder)
     held = [

@@ -34,7 +34,7 @@ from bench.scale.copies import enlarge
 from eval.gold_data import read_gold
 from eval.options import DOCUMENTS, GOLD
 from index.encoders.base import Encoder
-from index.generation import ENCODER, Generation
+from index.generation import ENCODER, Index
 from index.opening import open_index
 from index.passages.filters import Filter
 from index.search import search
@@ -61,7 +61,7 @@ Timings = Mapping[int, Mapping[str, Sequence[Timing]]]
 
 
 def measure(
-    generations: Mapping[int, Generation],
+    generations: Mapping[int, Index],
     encoder: Encoder,
     questions: Sequence[str],
     advance: Callable[[int], None] = lambda _: None,
@@ -77,16 +77,16 @@ def measure(
     return timings
 
 
-def _timed(kind: str, generation: Generation, encoder: Encoder, question: str) -> Timing:
-    rows = np.arange(len(generation.passages))
+def _timed(kind: str, index: Index, encoder: Encoder, question: str) -> Timing:
+    rows = np.arange(len(index.passages))
     wall, cpu = time.perf_counter(), time.process_time()
     match kind:
         case "bare":
-            generation.dense.nearest(encoder.encode([question])[0], rows, _TOP_K)
+            index.dense.nearest(encoder.encode([question])[0], rows, _TOP_K)
         case "full":
-            search(generation, encoder, question, _TOP_K)
+            search(index, encoder, question, _TOP_K)
         case "filtered":
-            search(generation, encoder, question, _TOP_K, _FILTER)
+            search(index, encoder, question, _TOP_K, _FILTER)
     return Timing(time.perf_counter() - wall, time.process_time() - cpu)
 
 
@@ -120,9 +120,7 @@ def bytes_on_disk(folder: Path) -> dict[str, int]:
     return dict(sizes.most_common())
 
 
-def _measured(
-    shipped: Generation, encoder: Encoder, sizes: Sequence[int], questions: Sequence[str]
-) -> Timings:
+def _measured(shipped: Index, encoder: Encoder, sizes: Sequence[int], questions: Sequence[str]) -> Timings:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -52,7 +52,7 @@ from index.encoders.base import Encoder
 from index.encoders.onnx import OnnxEncoder
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
 from index.encoders.weights import EMBEDDING, PACKAGED, locate
-from index.generation import Generation, open_generation
+from index.generation import Index, open_generation
 from index.opening import open_index
 from index.queries.preferences import asked_for
 from index.retrieval.highlights import highlights
@@ -112,14 +112,14 @@ def _listens(port: int) -> bool:
         return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
-def parts(generation: Generation, encoder: OnnxEncoder, question: str) -> Mapping[str, Callable[[], object]]:
+def parts(index: Index, encoder: OnnxEncoder, question: str) -> Mapping[str, Callable[[], object]]:
     """The parts of a search for `question`, and their limits; what a part needs of others is made before."""
-    rows = np.arange(len(generation.passages))
+    rows = np.arange(len(index.passages))
     cut, read = encoder.word_pieces.cut(question), encoder.read([question])[0]
-    weights = generation.tokens.weights(question, read)
-    passages = [result.passage for result in search(generation, encoder, question, _TOP_K).results]
-    places = [generation.positions[passage.id] for passage in passages]
-    compared = generation.tokens.compare([read], rows)
+    weights = index.tokens.weights(question, read)
+    passages = [result.passage for result in search(index, encoder, question, _TOP_K).results]
+    places = [index.positions[passage.id] for passage in passages]
+    compared = index.tokens.compare([read], rows)
 
     def marked() -> None:
         asked = asked_for(question)
@@ -130,9 +130,9 @@ def parts(generation: Generation, encoder: OnnxEncoder, question: str) -> Mappin
     return {
         "tokenise": lambda: encoder.word_pieces.cut(question),
         "forward": lambda: encoder.forward(cut),
-        "dense": lambda: generation.dense.scores(read.pooled, rows),
-        "lexical": lambda: generation.lexical.scores(question),
-        "rerank": lambda: generation.tokens.compare([read], rows).scores([weights]),
+        "dense": lambda: index.dense.scores(read.pooled, rows),
+        "lexical": lambda: index.lexical.scores(question),
+        "rerank": lambda: index.tokens.compare([read], rows).scores([weights]),
         "highlights": marked,
     }
 
@@ -140,7 +140,7 @@ def parts(generation: Generation, encoder: OnnxEncoder, question: str) -> Mappin
 class Limits:
     """The bare runtime, and what it takes: made once."""
 
-    def __init__(self, generation: Generation, encoder: OnnxEncoder) -> None:
+    def __init__(self, index: Index, encoder: OnnxEncoder) -> None:
         assert encoder.exported is not None
         folder = encoder.exported.path
         options = onnxruntime.SessionOptions()
@@ -152,15 +152,13 @@ class Limits:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(encoder.max_tokens)
-        self._vectors = generation.dense.vectors()
-        self._pieces = np.concatenate([generation.tokens.vectors(n) for n in range(len(generation.passages))])
+        self._vectors = index.dense.vectors()
+        self._pieces = np.concatenate([index.tokens.vectors(n) for n in range(len(index.passages))])
 
-    def of(
-        self, encoder: OnnxEncoder, generation: Generation, question: str
-    ) -> Mapping[str, Callable[[], object]]:
+    def of(self, encoder: OnnxEncoder, index: Index, question: str) -> Mapping[str, Callable[[], object]]:
         """What can be timed for `question`."""
         read = encoder.read([question])[0]
-        features, pieces = self._features(question), generation.tokens.quantizer.project(read.tokens)
+        features, pieces = self._features(question), index.tokens.quantizer.project(read.tokens)
 
         def bare() -> object:
             return self._vectors @ self._pooled(self._features(question))
@@ -187,10 +185,10 @@ class Limits:
 
 
 def measure(
-    generation: Generation, encoder: OnnxEncoder, questions: Sequence[str], times: int
+    index: Index, encoder: OnnxEncoder, questions: Sequence[str], times: int
 ) -> Mapping[str, Sequence[Timing]]:
     """A timing of everything for each question, `times` over; what is timed takes turns at being first."""
-    limits = Limits(generation, encoder)
+    limits = Limits(index, encoder)
     stock = SentenceTransformer(str(locate(PACKAGED, EMBEDDING)), device="cpu", local_files_only=True)
     timings: dict[str, list[Timing]] = {}
     with ExitStack() as stack:
@@ -200,12 +198,12 @@ def measure(
 
         def all_of(question: str) -> Mapping[str, tuple[Callable[[], object], Callable[[], float]]]:
             here = {
-                **limits.of(encoder, generation, question),
-                **parts(generation, encoder, question),
+                **limits.of(encoder, index, question),
+                **parts(index, encoder, question),
                 "stock": lambda: stock.encode(question, show_progress_bar=False),
                 "encode": lambda: encoder.encode([question]),
-                "search": lambda: search(generation, encoder, question, _TOP_K),
-                "answer": lambda: answer(generation, encoder, [("user", question)]),
+                "search": lambda: search(index, encoder, question, _TOP_K),
+                "answer": lambda: answer(index, encoder, [("user", question)]),
             }
             body = {"query": question, "top_k": _TOP_K}
             there = {
@@ -238,12 +236,12 @@ def measure(
     return timings
 
 
-def rankings(generation: Generation, encoder: Encoder, gold: Gold) -> list[list[str]]:
+def rankings(index: Index, encoder: Encoder, gold: Gold) -> list[list[str]]:
     """The ids of the best passages for each question and query."""
     asked = [(question.text, None) for question in gold.questions]
     asked += [(precedent.query, to_filter(precedent.filter)) for precedent in gold.precedents]  # type: ignore[misc]
     return [
-        [result.passage.id for result in search(generation, encoder, text, _TOP_K, filter).results]
+        [result.passage.id for result in search(index, encoder, text, _TOP_K, filter).results]
         for text, filter in asked
     ]
 
@@ -295,14 +293,12 @@ def main() -> int:
         serve_nothing(options.nothing)
         return 0
     settings, gold = Settings(), read_gold(GOLD, DOCUMENTS)
-    generation, encoder = open_index(settings.var, settings.models)
+    index, encoder = open_index(settings.var, settings.models)
     if not isinstance(encoder, OnnxEncoder):
         raise SystemExit("the limits are those of a model that is exported, without BALI_TOKEN_MODEL")
-    here, there = rankings(generation, encoder, gold), reference_rankings(settings, gold)
+    here, there = rankings(index, encoder, gold), reference_rankings(settings, gold)
     different = sum(one != other for one, other in zip(here, there, strict=True))
-    found = figures(
-        measure(generation, encoder, [question.text for question in gold.questions], options.times)
-    )
+    found = figures(measure(index, encoder, [question.text for question in gold.questions], options.times))
     kept = promises(found, different)
     if options.json:
         print(json.dumps({"stages": found, "rankings": len(here), "promises": kept}, indent=2))

@@ -36,7 +36,7 @@ from eval.options import DOCUMENTS, GOLD
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
 from index.types import Encoding
 from service.app import create_app
-from service.serving.admission import Line
+from service.serving.admission import AdmissionQueue
 from service.settings import Settings
 
 CLIENTS = (1, 8, 64)
@@ -86,7 +86,7 @@ def serve_plainly(port: int) -> None:
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
-        app.state.line = Line(_PLAIN_THREADS, _ENDLESS)
+        app.state.line = AdmissionQueue(_PLAIN_THREADS, _ENDLESS)
         await serving
 
     asyncio.run(run())

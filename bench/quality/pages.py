@@ -25,7 +25,7 @@ from corpus.types import Passage
 from index.build import build
 from index.encoders.base import Encoder
 from index.encoders.loading import Models
-from index.generation import Generation
+from index.generation import Index
 from index.opening import open_index
 from index.search import search
 from service.chat import answer
@@ -66,12 +66,12 @@ def page_of(passage: Passage, quote: str) -> tuple[str, int | None]:
     return passage.document.id, passage.page + passage.text.count(PAGE_BREAK, 0, before)
 
 
-def outcome(generation: Generation, encoder: Encoder, question: dict[str, Any]) -> tuple[bool, ...]:
+def outcome(index: Index, encoder: Encoder, question: dict[str, Any]) -> tuple[bool, ...]:
     """Whether what was found and cited is of the right page, in the order of `COLUMNS`."""
     right = {(question["document"].replace(".", "-"), page) for page in question["pages"]}
-    found = search(generation, encoder, question["question"], 3)
+    found = search(index, encoder, question["question"], 3)
     places = [page_of(result.passage, result.passage.text) for result in found.results]
-    given = answer(generation, encoder, [("user", question["question"])])
+    given = answer(index, encoder, [("user", question["question"])])
     cited = [page_of(citation.passage, citation.quote) for citation in given.citations]
     cited = cited if given.status != "not_found" else []
     _say(question, given.text, places[:1], cited)
@@ -102,8 +102,8 @@ def main() -> None:
         (folder / "exported").mkdir()
         built = build(folder / "var", catalogue, models.export(folder / "exported"))
         print(f"{built.passages} passages of {built.documents} documents")
-        generation, encoder = open_index(folder / "var", models)
-        outcomes = [(q["document"], outcome(generation, encoder, q)) for q in questions]
+        index, encoder = open_index(folder / "var", models)
+        outcomes = [(q["document"], outcome(index, encoder, q)) for q in questions]
     print("\n| PDF | questions | " + " | ".join(COLUMNS) + " |\n| --- " + "| --: " * 5 + "|")
     for name in (*FILES, "all"):
         of = [right for document, right in outcomes if name in (document, "all")]

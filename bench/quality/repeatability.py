@@ -66,9 +66,9 @@ def rank(var: Path, count: int, torch_threads: int, *, grown: bool) -> Iterator[
             torch.set_num_threads(torch_threads)  # loading set it to one
             for size in range(1 if grown else whole, whole + 1):
                 build(var, replace(catalogue, documents=catalogue.documents[:size]), maker)
-    generation, encoder = open_index(var, settings.models)
+    index, encoder = open_index(var, settings.models)
     for id, text, filter in queries()[:count]:
-        results = search(generation, encoder, text, TOP_K, filter).results
+        results = search(index, encoder, text, TOP_K, filter).results
         yield id, [(result.passage.id, result.score) for result in results]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from corpus.types import Document, Passage
 from index.build import Part, write_generation
 from index.encoders.base import Encoder, unit
-from index.generation import Generation, open_generation
+from index.generation import Index, open_generation
 from index.passages.store import indexed_text
 from index.retrieval.quantizer import Quantizer
 from index.types import Vectors
@@ -32,43 +32,41 @@ _WORD = re.compile(r"[^\W\d_]{4,}")  # long enough to be neither a tag nor a lis
 
 def enlarge(
     var: Path,
-    generation: Generation,
+    index: Index,
     encoder: Encoder,
     size: int,
     advance: Callable[[int], None] = lambda _: None,
-) -> Generation:
+) -> Index:
     """A generation of `size` passages, no fewer than `generation` has, written under `var` and opened from there.
 
     Only one copy is in memory at a time. `advance` is told how many passages were made.
     """
-    parts = _parts(generation, encoder, size, advance)
-    write_generation(var, parts, generation.tokens.quantizer, encoder)
+    parts = _parts(index, encoder, size, advance)
+    write_generation(var, parts, index.tokens.quantizer, encoder)
     return open_generation(var, encoder.sha256)
 
 
-def _parts(
-    generation: Generation, encoder: Encoder, size: int, advance: Callable[[int], None]
-) -> Iterator[Part]:
+def _parts(index: Index, encoder: Encoder, size: int, advance: Callable[[int], None]) -> Iterator[Part]:
     """The documents as they are, then copy after copy of them."""
     chance, noise = random.Random(_SEED), np.random.default_rng(_SEED)
-    originals = list(generation.passages)
+    originals = list(index.passages)
     words = [word for passage in originals for word in _WORD.findall(passage.text)]
-    vectors = generation.dense.vectors()
-    codes = [generation.tokens.codes(row) for row in range(len(originals))]
+    vectors = index.dense.vectors()
+    codes = [index.tokens.codes(row) for row in range(len(originals))]
     pieces = [piece.ids for piece in encoder.pieces([indexed_text(passage) for passage in originals])]
-    places = {id: generation.passages.of_document(id) for id in generation.documents}
+    places = {id: index.passages.of_document(id) for id in index.documents}
     for id, rows in places.items():
         here = slice(rows.start, rows.stop)
         yield Part(
-            generation.documents[id],
-            generation.sources[id],
+            index.documents[id],
+            index.sources[id],
             originals[here],
             vectors[here],
             codes[here],
             pieces[here],
         )
     starts = list(accumulate(map(len, codes), initial=0))
-    axes = np.eye(generation.tokens.quantizer.basis.shape[1], dtype=np.float32)
+    axes = np.eye(index.tokens.quantizer.basis.shape[1], dtype=np.float32)
     quantizer = Quantizer(axes)  # codes ↔ coordinates on the axes themselves
     tokens = quantizer.cosines(axes, np.concatenate(codes))
     left = size - len(originals)

@@ -30,16 +30,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from threadpoolctl import threadpool_limits
 
-import index.storage.files
 from bench.latency.search import figures, measure
 from bench.scale.copies import enlarge
 from eval.gold_data import read_gold
 from eval.options import DOCUMENTS, GOLD
 from index.encoders.base import Encoder
 from index.errors import GenerationError
-from index.generation import Generation, open_generation
+from index.generation import Index, open_generation
 from index.opening import open_index
 from index.search import search
+from index.storage import files
 from service.settings import Settings
 
 SIZES = (10_000, 1_000_000)
@@ -49,9 +49,9 @@ _CANDIDATES, _AT = 80, 10
 _WARM_UP = 5  # questions
 
 
-def recalls(generation: Generation, encoder: Encoder, questions: Sequence[str]) -> tuple[float, float]:
+def recalls(index: Index, encoder: Encoder, questions: Sequence[str]) -> tuple[float, float]:
     """Of the ten nearest by exact comparison, the share among the candidates, and among the ten found."""
-    dense, shares = generation.dense, []
+    dense, shares = index.dense, []
     for question in questions:
         query = encoder.encode([question])[0]
         exact = set(np.argsort(-dense.scores(query), kind="stable")[:_AT].tolist())
@@ -77,17 +77,17 @@ def opened(var: Path) -> dict[str, float]:
         return call
 
     settings = Settings()
-    index.storage.files._size_and_sha256 = timed(index.storage.files._size_and_sha256)
-    index.storage.files.Files.read = timed(index.storage.files.Files.read)  # type: ignore[method-assign]
+    files._size_and_sha256 = timed(files._size_and_sha256)
+    files.Files.read = timed(files.Files.read)  # type: ignore[method-assign]
     sha256 = settings.models.sha256()
     threadpool_limits(1)  # as `open_index` does
     begin = time.perf_counter()
     open_generation(var, sha256)
     opening = time.perf_counter() - begin
     seconds = {"proving": proving, "rest": opening - proving}
-    generation, encoder = open_index(var, settings.models)
+    index, encoder = open_index(var, settings.models)
     for question in [q.text for q in read_gold(GOLD, DOCUMENTS).questions][:_ASKED]:
-        search(generation, encoder, question)
+        search(index, encoder, question)
     said = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("ascii").splitlines())
     kib = {name: float(said[field].split()[0]) for name, field in (("resident", "VmRSS"), ("own", "RssAnon"))}
     return seconds | {name: 1024 * count for name, count in kib.items()}
@@ -99,7 +99,7 @@ def _fresh(var: Path) -> dict[str, float]:
     return found
 
 
-def _made(folder: Path, shipped: Generation, encoder: Encoder, size: int, progress: Progress) -> Generation:
+def _made(folder: Path, shipped: Index, encoder: Encoder, size: int, progress: Progress) -> Index:
     try:
         return open_generation(folder, encoder.sha256)
     except GenerationError:

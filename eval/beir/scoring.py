@@ -20,7 +20,7 @@ from eval.metrics.statistics import Estimate, estimate, estimate_auroc, randomis
 from eval.metrics.trec import Qrels, Run, ndcg, recall, reciprocal_rank, reciprocal_rank_fusion
 from index.build import Part, write_generation
 from index.encoders.base import Encoder
-from index.generation import Generation, open_generation
+from index.generation import Index, open_generation
 from index.passages.store import indexed_text
 from index.search import search
 
@@ -57,7 +57,7 @@ def index_collection(
     encoder: Encoder,
     load: Callable[[], Encoder],
     advance: Callable[[int], None] = lambda _: None,
-) -> Generation:
+) -> Index:
     """The collection built under `folder` as a corpus is, a passage a document; `load` loads the encoder again.
 
     `advance` is told of each text embedded, of which there are `texts_of(collection)`.
@@ -102,20 +102,20 @@ def _passages(collection: Collection) -> tuple[list[Passage], str]:
 
 def run_collection(
     collection: Collection,
-    generation: Generation,
+    index: Index,
     encoder: Encoder,
     advance: Callable[[int], None] = lambda _: None,
 ) -> dict[str, dict[str, dict[str, float]]]:
     """System -> query -> document -> score, at most `DEPTH` a query, never the query itself (as in BEIR)."""
     runs: dict[str, dict[str, dict[str, float]]] = {system: {} for system in SYSTEMS}
     for query, text in collection.queries.items():
-        lexical = generation.lexical.scores(text)
-        dense = generation.dense.scores(encoder.encode([text])[0])
-        runs["lexical"][query] = _top(generation, np.where(lexical > 0, lexical, -np.inf), query)
-        runs["dense"][query] = _top(generation, dense, query)
+        lexical = index.lexical.scores(text)
+        dense = index.dense.scores(encoder.encode([text])[0])
+        runs["lexical"][query] = _top(index, np.where(lexical > 0, lexical, -np.inf), query)
+        runs["dense"][query] = _top(index, dense, query)
         runs["rrf"][query] = reciprocal_rank_fusion([runs["lexical"][query], runs["dense"][query]])
-        runs["fused"][query] = _top(generation, _standardised(lexical) + _standardised(dense), query)
-        found = search(generation, encoder, text, DEPTH + 1).results
+        runs["fused"][query] = _top(index, _standardised(lexical) + _standardised(dense), query)
+        found = search(index, encoder, text, DEPTH + 1).results
         runs["full"][query] = {
             result.passage.id: result.score for result in found if result.passage.id != query
         }
@@ -161,9 +161,9 @@ def _score(values: Sequence[float], full: Sequence[float]) -> Score:
     return Score(estimate(values), randomisation_p(values, full) if len(values) > 1 else 1.0)
 
 
-def _top(generation: Generation, scores: NDArray[np.float32], query: str) -> dict[str, float]:
+def _top(index: Index, scores: NDArray[np.float32], query: str) -> dict[str, float]:
     best = np.argsort(-scores, kind="stable")[: DEPTH + 1]
-    found = ((generation.passages[n].id, float(scores[n])) for n in best if np.isfinite(scores[n]))
+    found = ((index.passages[n].id, float(scores[n])) for n in best if np.isfinite(scores[n]))
     return dict([(document, score) for document, score in found if document != query][:DEPTH])
 
 

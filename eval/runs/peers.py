@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from eval.runs.trec import RunError
-from eval.runs.types import Asked
+from eval.runs.types import QuestionRun
 from eval.systems.protocol import Retrieved
 
 
-def read_peers(folder: Path) -> list[Asked]:
+def read_peers(folder: Path) -> list[QuestionRun]:
     """Every run `<name>.jsonl` of the folder, one result a line, in order of name.
 
     Raises RunError if there is none, or a line is not a result.
@@ -23,7 +23,7 @@ def read_peers(folder: Path) -> list[Asked]:
     return [read_peer(path) for path in runs]
 
 
-def read_peer(path: Path) -> Asked:
+def read_peer(path: Path) -> QuestionRun:
     """One run: `{"query_id", "rank", "document", "start", "end", "score", "text"}` a line, by rank."""
     results: dict[str, list[Retrieved]] = {}
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
@@ -38,7 +38,7 @@ def read_peer(path: Path) -> Asked:
                 where=f"{path.name}:{number}",
                 remedy="write the run again with `python -m eval.peers`",
             ) from error
-    return Asked(path.stem, results, {})
+    return QuestionRun(path.stem, results, {})
 
 
 def _result(row: Mapping[str, Any]) -> Retrieved:

@@ -15,7 +15,7 @@ from eval.metrics.retrieval import judge_evidence, judge_precedent
 from eval.metrics.spans import Evidence, is_placed, place
 from eval.runs.results import Judged, Results
 from eval.runs.trec import Runs
-from eval.runs.types import Asked
+from eval.runs.types import QuestionRun
 from eval.systems.protocol import Answer, Answerer, Retrieved, System
 
 TOP_K = 20
@@ -49,7 +49,7 @@ class _Session:
 
 def ask(
     gold: Gold, system: System, answerer: Answerer | None = None, advance: Callable[[], None] = lambda: None
-) -> Asked:
+) -> QuestionRun:
     """Put every question to the system, one at a time, calling `advance` after each of `searches(gold)`.
 
     From the second turn of a conversation on, the search is for the standalone question that the answerer
@@ -63,7 +63,7 @@ def ask(
         session.search(precedent.id, precedent.query, precedent.filter)
     for conversation in gold.conversations:
         _converse(session, conversation)
-    return Asked(
+    return QuestionRun(
         system.name, session.results, session.answers, session.search_seconds, session.answer_seconds
     )
 
@@ -89,7 +89,7 @@ def texts(gold: Gold) -> list[str]:
     return [question.text for question in gold.questions]
 
 
-def latency(asked: Asked, encode_seconds: Sequence[float] = ()) -> Latency | None:
+def latency(asked: QuestionRun, encode_seconds: Sequence[float] = ()) -> Latency | None:
     """The latencies of a live run; None of a run read from a file."""
     search = percentiles(asked.search_seconds)
     if search is None:
@@ -108,7 +108,7 @@ def time_encoding(encode: Callable[[str], object], questions: Sequence[str]) -> 
     return seconds
 
 
-def judge(gold: Gold, asked: Asked) -> Results:
+def judge(gold: Gold, asked: QuestionRun) -> Results:
     """Judge what was returned; a query without results is judged as nothing returned.
 
     A gold set of which no query has results was not put to the system, and is left out. Results whose text

@@ -8,7 +8,7 @@ from eval.systems.protocol import Answer
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionRun:
     """What a system returned: results and answers by query id, and how long each call took, in seconds."""
 
     system: str

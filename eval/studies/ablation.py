@@ -15,7 +15,7 @@ from eval.options import DOCUMENTS, GOLD, DocumentsFolder, GoldFolder, VarFolder
 from eval.runs.run import TOP_K
 from eval.systems.in_process import retrieve
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from index.opening import open_index
 from index.search import DEFAULT, Evidence
 from service.settings import Settings
@@ -50,15 +50,15 @@ def main(
     """Means with 95 % intervals; * where the paired randomisation test against everything has p < 0.05."""
     with one_line_errors():
         asked = read_gold(gold, documents)
-        generation, encoder = open_index(var, Settings().models)
-        values = {stage: _judge(asked, generation, encoder, evidence) for stage, evidence in STAGES.items()}
+        index, encoder = open_index(var, Settings().models)
+        values = {stage: _judge(asked, index, encoder, evidence) for stage, evidence in STAGES.items()}
     table = Table("", *MEASURES)
     for stage, found in values.items():
         table.add_row(stage, *_cells(found, values["everything"]))
     Console(width=max(Console().width, 190)).print(table)
 
 
-def _judge(gold: Gold, generation: Generation, encoder: Encoder, evidence: Evidence) -> Values:
+def _judge(gold: Gold, index: Index, encoder: Encoder, evidence: Evidence) -> Values:
     """Measure -> its value for each answerable question, or each query for precedent."""
     values: Values = {measure: [] for measure in MEASURES}
 
@@ -68,10 +68,10 @@ def _judge(gold: Gold, generation: Generation, encoder: Encoder, evidence: Evide
 
     for question in gold.questions:
         if question.answerable:
-            found = retrieve(generation, encoder, question.text, TOP_K, None, evidence)
+            found = retrieve(index, encoder, question.text, TOP_K, None, evidence)
             take(judge_evidence(question.evidence, found))
     for precedent in gold.precedents:
-        found = retrieve(generation, encoder, precedent.query, TOP_K, precedent.filter, evidence)
+        found = retrieve(index, encoder, precedent.query, TOP_K, precedent.filter, evidence)
         take(judge_precedent([(entry.quote, entry.grade) for entry in precedent.relevant], found))
     return values
 

@@ -7,7 +7,7 @@ from typing import Any
 from eval.systems.protocol import Answer, Citation, Retrieved
 from index.encoders.base import Encoder
 from index.encoders.loading import Models
-from index.generation import Generation
+from index.generation import Index
 from index.opening import open_index
 from index.passages.filters import Filter
 from index.search import DEFAULT, Evidence, search
@@ -45,7 +45,7 @@ class InProcess:
 
 
 def retrieve(
-    generation: Generation,
+    index: Index,
     encoder: Encoder,
     query: str,
     top_k: int,
@@ -53,7 +53,7 @@ def retrieve(
     evidence: Evidence = DEFAULT,
 ) -> list[Retrieved]:
     """What `index.search` returns, as it is judged; `filter` is the contract's."""
-    found = search(generation, encoder, query, top_k, to_filter(filter), evidence=evidence)
+    found = search(index, encoder, query, top_k, to_filter(filter), evidence=evidence)
     return [
         Retrieved(
             result.passage.id,

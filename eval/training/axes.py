@@ -31,7 +31,7 @@ from eval.systems.in_process import retrieve
 from eval.training.authors import GOLD_AUTHOR, author_of
 from index.encoders.base import Encoder
 from index.encoders.loading import Models
-from index.generation import Generation
+from index.generation import Index
 from index.opening import open_index
 from index.passages.store import indexed_text
 from index.retrieval.late_interaction import TokenIndex
@@ -79,9 +79,9 @@ def main() -> None:
     )
     write = parser.parse_args().write
     settings = Settings()
-    generation, encoder = open_index(settings.var, Models(settings.model, settings.token_model))
+    index, encoder = open_index(settings.var, Models(settings.model, settings.token_model))
     queries = list(_queries(settings.corpus / "documents"))
-    material = _material(generation, encoder, queries)
+    material = _material(index, encoder, queries)
     start = Quantizer.learn(encoder).basis
     authors = sorted({query.author for query in queries})
     table = Table("author held out", "axes", *MEASURES, "queries")
@@ -90,7 +90,7 @@ def main() -> None:
         trained = train(material, training, start, f"without {author}")
         asked = [query for query in queries if query.author == author]
         for name, axes in (("learned", start), ("trained", trained)):
-            ranked = replace(generation, tokens=_token_index(generation, encoder, material, axes))
+            ranked = replace(index, tokens=_token_index(index, encoder, material, axes))
             table.add_row(author, name, *_judge(ranked, encoder, asked), str(len(asked)))
         if author == GOLD_AUTHOR and write:
             path = axes_path(encoder.sha256)
@@ -156,19 +156,18 @@ def _ungraded(evidence: Evidence) -> tuple[tuple[Quote, int], ...]:
     return tuple((quote, 1) for alternative in evidence for quote in alternative)
 
 
-def _material(generation: Generation, encoder: Encoder, queries: Sequence[Query]) -> Material:
+def _material(index: Index, encoder: Encoder, queries: Sequence[Query]) -> Material:
     passages = [
-        encoding.tokens
-        for encoding in encoder.read([indexed_text(passage) for passage in generation.passages])
+        encoding.tokens for encoding in encoder.read([indexed_text(passage) for passage in index.passages])
     ]
     read, others, targets = [], [], []
     for query in track(queries, "Reading the queries"):
         encoding = encoder.read_questions([query.text])[0]
-        weights = generation.tokens.weights(query.text, encoding)
+        weights = index.tokens.weights(query.text, encoding)
         read.append((torch.tensor(encoding.tokens), torch.tensor(weights)))
-        dense = DEFAULT.dense * generation.own_share**2 * generation.dense.scores(encoding.pooled)
-        others.append(DEFAULT.lexical * generation.lexical.scores(query.text) + dense)
-        targets.append(_target(generation, query.relevant))
+        dense = DEFAULT.dense * index.own_share**2 * index.dense.scores(encoding.pooled)
+        others.append(DEFAULT.lexical * index.lexical.scores(query.text) + dense)
+        targets.append(_target(index, query.relevant))
     return Material(
         torch.tensor(np.concatenate(passages)),
         torch.tensor([len(tokens) for tokens in passages]),
@@ -178,29 +177,29 @@ def _material(generation: Generation, encoder: Encoder, queries: Sequence[Query]
     )
 
 
-def _target(generation: Generation, relevant: Sequence[tuple[Quote, int]]) -> Vectors:
+def _target(index: Index, relevant: Sequence[tuple[Quote, int]]) -> Vectors:
     """A share for each passage that has most of a relevant quote, or lies in it, by the grade."""
-    grades = np.zeros(len(generation.passages), np.float32)
-    for n, passage in enumerate(generation.passages):
+    grades = np.zeros(len(index.passages), np.float32)
+    for n, passage in enumerate(index.passages):
         for quote, grade in relevant:
             if quote.document == passage.document.id and meets((passage.start, passage.end), quote):
                 grades[n] = max(grades[n], grade)
     return np.asarray(grades / max(float(grades.sum()), 1.0), np.float32)
 
 
-def _token_index(generation: Generation, encoder: Encoder, material: Material, axes: Vectors) -> TokenIndex:
+def _token_index(index: Index, encoder: Encoder, material: Material, axes: Vectors) -> TokenIndex:
     quantizer = Quantizer(axes)
     tokens = torch.split(material.passages, material.lengths.tolist())
-    pieces = encoder.pieces([indexed_text(passage) for passage in generation.passages])
+    pieces = encoder.pieces([indexed_text(passage) for passage in index.passages])
     return TokenIndex.of(
         quantizer, [quantizer.encode(vectors.numpy()) for vectors in tokens], [piece.ids for piece in pieces]
     )
 
 
-def _judge(generation: Generation, encoder: Encoder, queries: Sequence[Query]) -> list[str]:
+def _judge(index: Index, encoder: Encoder, queries: Sequence[Query]) -> list[str]:
     values: dict[str, list[float]] = {measure: [] for measure in MEASURES}
     for query in queries:
-        results = retrieve(generation, encoder, query.text, TOP_K, query.filter)
+        results = retrieve(index, encoder, query.text, TOP_K, query.filter)
         judged = (
             judge_evidence(query.evidence, results)
             if query.evidence

@@ -25,8 +25,8 @@ from eval.training.authors import GOLD_AUTHOR, author_of
 from index.opening import open_index
 from index.search import search
 from service.answering.confidence import MODEL
-from service.answering.features import Signals, signals
-from service.conversation.standalone import last_question
+from service.answering.features import Features, features
+from service.conversation.standalone import standalone_question
 from service.questions.analysis import analyse
 from service.settings import Settings
 
@@ -64,7 +64,7 @@ class Put:
 class Questions:
     """What is known of each question; the halves of a twin, and the turns of a conversation, share `twin`."""
 
-    signals: tuple[Signals, ...]
+    features: tuple[Features, ...]
     answerable: NDArray[np.bool_]
     author: NDArray[np.str_]
     twin: NDArray[np.str_]
@@ -84,7 +84,7 @@ def main() -> None:
     write = parser.parse_args().write
     questions = _asked()
     print("with views of the question")
-    seen = _fit(questions, sorted(questions.signals[0].views))
+    seen = _fit(questions, sorted(questions.features[0].views))
     print("\nwithout, as with another encoder")
     unseen = _fit(questions, [])
     if write:
@@ -95,13 +95,13 @@ def main() -> None:
 
 def _asked() -> Questions:
     settings = Settings()
-    generation, encoder = open_index(settings.var, settings.models)
+    index, encoder = open_index(settings.var, settings.models)
     put = [*_single(), *_following()]
     known = []
     for one in put:
-        asked = last_question(generation, encoder, [("user", text) for text in one.asked])
-        found = search(generation, encoder, asked.query, _READ, None, asked.near)
-        known.append(signals(generation, analyse(asked.words), found))
+        asked = standalone_question(index, encoder, [("user", text) for text in one.asked])
+        found = search(index, encoder, asked.query, _READ, None, asked.near)
+        known.append(features(index, analyse(asked.words), found))
     return Questions(
         tuple(known),
         np.array([one.answerable for one in put]),
@@ -144,11 +144,11 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 
 def _fit(questions: Questions, views: list[str]) -> dict[str, Any]:
     """Report the fit with these views, and return it as `service.confidence.Fit` is kept."""
-    scalars = list(questions.signals[0].scalars)
+    scalars = list(questions.features[0].scalars)
     table = np.array(
         [
             np.concatenate([list(known.scalars.values()), *(known.views[name] for name in views)])
-            for known in questions.signals
+            for known in questions.features
         ]
     )
     answerable, fitted, alone = questions.answerable, questions.fitted, ~questions.follows

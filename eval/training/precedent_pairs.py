@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from eval.gold_data import GoldError
 from eval.metrics.spans import COVERED, overlap
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from index.precedents import Likeness
 
 PAIRS = Path(__file__).parents[1] / "gold" / "authored" / "pairs.jsonl"
@@ -94,16 +94,16 @@ def read_pairs(path: Path, sources: Mapping[str, str]) -> list[Item]:
     return items
 
 
-def compared(generation: Generation, encoder: Encoder, items: list[Item]) -> Pairs:
+def compared(index: Index, encoder: Encoder, items: list[Item]) -> Pairs:
     """The passages each item is compared with, by `index.precedents`, and what they were labelled."""
-    likeness = Likeness(generation, encoder)
-    numbers = {id: n for n, id in enumerate(generation.documents)}
+    likeness = Likeness(index, encoder)
+    numbers = {id: n for n, id in enumerate(index.documents)}
     item, document, features, continues, judged = [], [], [], [], []
     for n, one in enumerate(items):
-        rows, found = likeness.features(_row(generation, one.source))
-        relations = {_row(generation, label): label.relation for label in one.relevant}
+        rows, found = likeness.features(_row(index, one.source))
+        relations = {_row(index, label): label.relation for label in one.relevant}
         item += [n] * len(rows)
-        document += [numbers[generation.passages[row].document.id] for row in rows]
+        document += [numbers[index.passages[row].document.id] for row in rows]
         features.append(found)
         continues += [relations.get(row) == "continues" for row in rows.tolist()]
         judged += [row in relations for row in rows.tolist()]
@@ -116,16 +116,15 @@ def compared(generation: Generation, encoder: Encoder, items: list[Item]) -> Pai
     )
 
 
-def _row(generation: Generation, quoted: _Quoted) -> int:
+def _row(index: Index, quoted: _Quoted) -> int:
     """The passage that a quote is from: the one with most of it."""
-    start = generation.sources[quoted.document].index(quoted.quote)
+    start = index.sources[quoted.document].index(quoted.quote)
     place = (start, start + len(quoted.quote))
     shared = [
-        overlap(place, (p.start, p.end)) if p.document.id == quoted.document else 0
-        for p in generation.passages
+        overlap(place, (p.start, p.end)) if p.document.id == quoted.document else 0 for p in index.passages
     ]
     best = int(np.argmax(shared))
-    passage = generation.passages[best]
+    passage = index.passages[best]
     if shared[best] < COVERED * min(len(quoted.quote), passage.end - passage.start):
         raise GoldError(
             f"{quoted.quote[:60]!r} is in no passage", where=PAIRS.name, remedy="quote one passage"

@@ -162,9 +162,9 @@ def main(
 ) -> None:
     """Report pair F1 by leave-one-item-out, and with --write keep a fit of all items."""
     with one_line_errors():
-        generation, encoder = open_index(var, Settings().models)
+        index, encoder = open_index(var, Settings().models)
         items = read_pairs(PAIRS, read_sources(DOCUMENTS))
-        pairs = compared(generation, encoder, items)
+        pairs = compared(index, encoder, items)
     verdicts = left_out(pairs)
     found = figures(pairs, verdicts)
     if write:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from corpus.types import Document
 from index.passages.action_items import ActionItems
-from index.passages.store import KINDS, Passages
+from index.passages.store import KINDS, PassageStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class Filter:
     kind: tuple[str, ...] = ()
 
 
-class Fields:
+class FilterFields:
     """The filterable fields of the passages of a generation, as columns."""
 
-    def __init__(self, passages: Passages, documents: Sequence[Document], items: ActionItems) -> None:
+    def __init__(self, passages: PassageStore, documents: Sequence[Document], items: ActionItems) -> None:
         self._passages, self._documents = passages, documents
         numbers = passages.document_numbers
         self._firsts = np.array([document.period[0] for document in documents], np.int32)

@@ -22,7 +22,7 @@ from index.errors import GenerationError
 from index.storage.arrays import from_npy
 from index.storage.files import REBUILD, Files, expect
 from index.storage.lazy import Lazy
-from index.storage.mapped_pages import Lookups
+from index.storage.mapped_pages import MappedPages
 
 DOCUMENTS, SOURCES, PASSAGES = "documents.json", "sources.txt", "passages.jsonl"
 TABLE, IDS, SOURCE_BEGINS = "passages.npy", "ids.npy", "sources.npy"
@@ -83,7 +83,7 @@ class _Lines:
     ) -> None:
         self._lines, self._texts, self._table = lines, texts, table
         self._documents, self._refuse = documents, refuse
-        self._lookups = Lookups(lines), Lookups(texts)
+        self._lookups = MappedPages(lines), MappedPages(texts)
 
     def parsed(self, row: int) -> Passage:
         """The passage of a row, its line checked. Raises what `refuse` makes of a problem."""
@@ -112,7 +112,7 @@ class _Lines:
         return passage
 
 
-class Passages(Lazy[Passage]):
+class PassageStore(Lazy[Passage]):
     """The passages by row, each read from its line when it is asked for; the last ones asked for are kept.
 
     `sections[n]` is the same number for neighbours that stand under the same heading, `document_numbers[n]` that of
@@ -151,7 +151,7 @@ class Passages(Lazy[Passage]):
 class Positions(Mapping[str, int]):
     """The row of each passage by its id, found by a digest and compared."""
 
-    def __init__(self, passages: Passages, digests: NDArray[np.uint64], rows: NDArray[np.uint64]) -> None:
+    def __init__(self, passages: PassageStore, digests: NDArray[np.uint64], rows: NDArray[np.uint64]) -> None:
         self._passages, self._digests, self._rows = passages, digests, rows
 
     def __getitem__(self, id: str) -> int:
@@ -171,7 +171,7 @@ class Positions(Mapping[str, int]):
 
 def load_passages(
     files: Files, known: Mapping[str, str], sha256: str
-) -> tuple[dict[str, Document], Sources, Passages, Positions]:
+) -> tuple[dict[str, Document], Sources, PassageStore, Positions]:
     """Out of proved files; `known` has the hash of each document's file, `sha256` is of all passages.
 
     What search reads of all passages is checked here, what a line says when it is read. Raises `GenerationError`.
@@ -214,14 +214,14 @@ def load_passages(
     def refuse(problem: str) -> GenerationError:
         return GenerationError(problem, where=str(files.path / PASSAGES), remedy=REBUILD)
 
-    passages = Passages(_Lines(lines, texts, table, documents, refuse), table, documents)
+    passages = PassageStore(_Lines(lines, texts, table, documents, refuse), table, documents)
     positions = Positions(passages, digests, rows)
     with files.naming(IDS):
         _expect_unique(passages, digests, rows)
     return by_id, Sources(texts, begins, documents), passages, positions
 
 
-def _expect_unique(passages: Passages, digests: NDArray[np.uint64], rows: NDArray[np.uint64]) -> None:
+def _expect_unique(passages: PassageStore, digests: NDArray[np.uint64], rows: NDArray[np.uint64]) -> None:
     """Digests that are equal are of different ids."""
     for n in np.flatnonzero(digests[:-1] == digests[1:]).tolist():
         same = rows[digests == digests[n]].tolist()

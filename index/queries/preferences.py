@@ -13,7 +13,7 @@ from corpus.records import Role
 from corpus.text.markers import item_marker
 from corpus.types import Document
 from index.passages.action_items import ActionItems
-from index.passages.store import Passages
+from index.passages.store import PassageStore
 from index.terms import terms
 
 Wish = Literal["period", "lead", "status", "number", "date"]
@@ -142,7 +142,9 @@ class Preferences:
             if pattern.search(asked) and (len(status.split()) == 1 or status.lower() in question.lower())
         ]
 
-    def met(self, preference: Preference, passages: Passages, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
+    def met(
+        self, preference: Preference, passages: PassageStore, rows: NDArray[np.intp]
+    ) -> NDArray[np.bool_]:
         """Whether each of the passages `rows`, or the document it is from, is as wished."""
         value = preference.value
         match preference.wish:

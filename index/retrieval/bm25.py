@@ -18,7 +18,7 @@ _K1, _B = 1.5, 0.75
 _BLOCK = 1 << 22  # scores computed at a time
 
 
-class LexicalWriter:
+class BM25Writer:
     """Counts the words of texts that are added, and writes their BM25 scores (k1 = 1.5, b = 0.75, Lucene's idf)."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class LexicalWriter:
         draft.write(_TERMS, json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-class LexicalIndex:
+class BM25Index:
     """A BM25 index; row n is passage n. Of the arrays only what a question's words need is read."""
 
     def __init__(
@@ -81,7 +81,7 @@ class LexicalIndex:
         self._best = np.maximum.reduceat(scores, begins[:-1])
 
     @classmethod
-    def load(cls, files: Files) -> "LexicalIndex":
+    def load(cls, files: Files) -> "BM25Index":
         """From proved files. Raises `GenerationError`."""
         with files.mapping(_SCORES) as data:
             scores = from_npy(data, "float32", 1)

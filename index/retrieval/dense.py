@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.retrieval.top_k import largest
+from index.retrieval.top_k import top_k
 from index.storage.arrays import from_rows
 from index.storage.drafts import Draft
 from index.storage.files import Files, expect
-from index.storage.mapped_pages import Lookups
+from index.storage.mapped_pages import MappedPages
 from index.types import Vectors
 
 VECTORS, LISTS = "dense/vectors.bin", "dense/lists.faiss"
@@ -42,7 +42,7 @@ class DenseIndex:
     def __init__(self, vectors: Vectors, lists: Any = None, data: bytes | mmap.mmap = b"") -> None:
         self._vectors = vectors
         self._lists = lists
-        self._lookups = Lookups(data)
+        self._lookups = MappedPages(data)
 
     @classmethod
     def build(cls, vectors: Vectors, exact_up_to: int = EXACT_UP_TO) -> "DenseIndex":
@@ -138,8 +138,8 @@ class DenseIndex:
             rows = proposed if len(proposed) >= min(_MORE * count, left) else rows
         elif left >= _FEW * len(self):
             scores = _inner_products(query, self._vectors)  # read sooner all in a row than in part
-            return largest(scores, count) if rows is None else rows[largest(scores[rows], count)]
-        best = largest(self.scores(query, rows), count)
+            return top_k(scores, count) if rows is None else rows[top_k(scores[rows], count)]
+        best = top_k(self.scores(query, rows), count)
         return best if rows is None else rows[best]
 
     def _by_lists(self, query: Vectors, rows: NDArray[np.intp] | None, count: int) -> NDArray[np.intp]:

@@ -20,7 +20,7 @@ from index.retrieval.quantizer import Codes, Quantizer
 from index.storage.arrays import from_npy, from_rows, to_npy
 from index.storage.drafts import Draft
 from index.storage.files import Files, expect
-from index.storage.mapped_pages import Lookups
+from index.storage.mapped_pages import MappedPages
 from index.terms import FUNCTION_WORDS
 from index.types import Encoding, Vectors
 
@@ -140,7 +140,7 @@ class TokenIndex:
         *roots, self._rarest = np.sqrt(np.log1p((len(self) - found + 0.5) / (found + 0.5))).tolist()
         self._roots = dict(zip(frequencies, roots, strict=True))  # of the idf of each word piece
         self._product = product
-        self._lookups = Lookups(data)
+        self._lookups = MappedPages(data)
 
     @classmethod
     def of(

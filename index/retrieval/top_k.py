@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 _BLOCK = 256  # values of which only the largest is looked at first
 
 
-def largest(values: NDArray[Any], count: int) -> NDArray[np.intp]:
+def top_k(values: NDArray[Any], count: int) -> NDArray[np.intp]:
     """Where the `count` largest values lie, in order; of equal ones at the end the first, so it is always the same."""
     if len(values) <= count:
         return np.arange(len(values))

@@ -6,7 +6,7 @@ _AROUND = 1 << 16  # bytes that the system maps around one that is looked at
 _STAY = 1 << 27  # bytes of a file that may stay mapped after lookups
 
 
-class Lookups:
+class MappedPages:
     """Counts lookups in a file, and after so many lets its pages go; they are mapped again when they are asked for.
 
     The system keeps them in its cache as long as there is room. A file that is no larger than what may stay is left

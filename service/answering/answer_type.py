@@ -11,7 +11,7 @@ from dataclasses import replace
 from corpus.cells import Span, sentences_of
 from corpus.text.markup import plain
 from corpus.types import Passage
-from index.generation import Generation
+from index.generation import Index
 from index.queries.preferences import MONTHS
 from index.retrieval.highlights import Highlight
 from index.search import Result
@@ -95,7 +95,7 @@ _GAP = r"(?:\W+\w+){0,5}?\W+"  # words between a thing and its beginning
 _TAIL = 2  # words of a long name that must stand beside its beginning
 
 
-def meeting(generation: Generation, question: Question, results: Sequence[Result]) -> list[Result] | None:
+def passages_of_type(index: Index, question: Question, results: Sequence[Result]) -> list[Result] | None:
     """Those of `results` that have what `question` requires of its answer, best first; None where it requires nothing."""
     text = question.text.strip(" ?.!")
     if PRONOUN.search(text):
@@ -103,12 +103,12 @@ def meeting(generation: Generation, question: Question, results: Sequence[Result
     if _PLACE_ASKED.search(text):
         asked = frozenset(question.terms)
         return sorted(
-            _placed(generation, question, results), key=lambda r: -len(asked & set(terms(r.passage.text)))
+            _placed(index, question, results), key=lambda r: -len(asked & set(terms(r.passage.text)))
         )
     if (match := _POST.match(text)) and question.role is None:
         return [result for result in results if _holds(match["post"], result.passage)]
     if match := _CHAIR_ASKED.match(text):
-        things = list(_called(generation, match["thing"]))
+        things = list(_called(index, match["thing"]))
         return [result for result in results if _is_chaired(things, result.passage)]
     if match := _BEGAN.match(text):
         thing = match["thing"] or match["founded"]
@@ -116,21 +116,19 @@ def meeting(generation: Generation, question: Question, results: Sequence[Result
         return [
             result
             for result in results
-            if any(
-                _begins(name, result.passage, dated, match["verb"]) for name in _names_of(generation, thing)
-            )
+            if any(_begins(name, result.passage, dated, match["verb"]) for name in _names_of(index, thing))
         ]
     if (match := _SAID.match(text)) and (not match["about"] or _is_definition(results)):
         who = match["who"]
         letters = "".join(re.findall(r"[A-Z]", who)) if " " in who else who  # of "Office on Drugs and Crime"
-        said_as = (letters, *_names_of(generation, who))
+        said_as = (letters, *_names_of(index, who))
         return [result for result in results if any(_says(name, result.passage) for name in said_as)]
     return None
 
 
-def _names_of(generation: Generation, thing: str) -> Sequence[str]:
+def _names_of(index: Index, thing: str) -> Sequence[str]:
     """What a thing is called, and the same with names in short and in full."""
-    return thing, generation.names.abbreviated(thing).text, generation.names.spelled_out(thing).text
+    return thing, index.names.abbreviated(thing).text, index.names.spelled_out(thing).text
 
 
 def _is_definition(results: Sequence[Result]) -> bool:
@@ -138,9 +136,9 @@ def _is_definition(results: Sequence[Result]) -> bool:
     return bool(results) and results[0].passage.kind == "definition"
 
 
-def _placed(generation: Generation, question: Question, results: Sequence[Result]) -> Iterator[Result]:
+def _placed(index: Index, question: Question, results: Sequence[Result]) -> Iterator[Result]:
     """Results about what is asked for that name a place, each with the sentence that does so marked."""
-    readings = (question.text, generation.names.spelled_out(question.text).text)
+    readings = (question.text, index.names.spelled_out(question.text).text)
     seated = _SEAT_ASKED.search(question.text) is not None
     asked = [frozenset(terms(reading)) - FUNCTION_WORDS - _PLACE_WORDS for reading in readings]
     common = {word for result in results for word in _LOWER.findall(plain(result.passage.text))}
@@ -179,11 +177,11 @@ def _holds(post: str, passage: Passage) -> bool:
     return someone and re.search(found, plain(passage.text), re.IGNORECASE) is not None
 
 
-def _called(generation: Generation, thing: str) -> Iterator[Sequence[str]]:
+def _called(index: Index, thing: str) -> Iterator[Sequence[str]]:
     """The words that a thing may be called by: with its names in short or in full, and a "smuggling group" as "group on
     smuggling"."""
     for known in dict.fromkeys((thing, _BESIDES.sub("", thing))):
-        for name in _names_of(generation, known):
+        for name in _names_of(index, known):
             yield terms(name)
             if group := _GROUP.match(name):
                 yield terms(f"{group['kind']} on {group['on']}")

@@ -7,7 +7,7 @@ from corpus.cells import Span, sentences_of
 from corpus.records import column
 from corpus.text.markup import plain
 from corpus.types import Passage
-from index.generation import Generation
+from index.generation import Index
 from index.retrieval.highlights import Highlight
 from index.search import Result
 from service.answering.extraction import beginning, extract, has_asked, trimmed_item
@@ -28,7 +28,7 @@ _A_FEW_ITEMS = 5  # of a list that are quoted whole, whatever is asked; of more,
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
+class Composed:
     """What is said, its citations, and the list it gives, if it is one."""
 
     text: str
@@ -36,15 +36,15 @@ class Quoted:
     listing: Listing | None
 
 
-def quote(
-    generation: Generation, question: Question, results: Sequence[Result], *, follows: bool = False
-) -> Quoted:
+def compose(
+    index: Index, question: Question, results: Sequence[Result], *, follows: bool = False
+) -> Composed:
     """The parts of the best of `results` that answer, each with its marker, and the markers of what else lies near.
 
     `follows` says that the question leans on those before it.
     """
-    ranked = _preferred(generation, question, results)
-    if question.lists and enumerates(generation, ranked[0].passage):
+    ranked = _preferred(index, question, results)
+    if question.lists and enumerates(index, ranked[0].passage):
         quoted = ranked[:1]
     else:
         close = (_CLOSE_AFTER, _SIDE_BY_SIDE_AFTER) if follows else (_CLOSE, _SIDE_BY_SIDE)
@@ -56,7 +56,7 @@ def quote(
 
     def cite(passage: Passage, spans: Sequence[Span]) -> str:
         citations.append(cited(len(citations) + 1, passage, spans))
-        return f"{words(generation, passage, spans)} [{len(citations)}]"
+        return f"{words(index, passage, spans)} [{len(citations)}]"
 
     for result in quoted:
         if any(citation.passage.id == result.passage.id for citation in citations):
@@ -64,7 +64,7 @@ def quote(
         passage, spans = result.passage, extract(question, result)
         before = len(citations)
         said.append(f"{years(passage)}: " * dated + cite(passage, spans))
-        items = _items(generation, question, passage, spans)
+        items = _items(index, question, passage, spans)
         part = beginning if len(items) > _A_FEW_ITEMS else trimmed_item
         said += [cite(item, [part(item)]) for item in items]
         count = entries(passage.text[spans[0][0] : spans[-1][1]], items)
@@ -77,24 +77,22 @@ def quote(
         more = [Citation(len(citations) + n, passage.text, passage) for n, passage in enumerate(near, 1)]
         said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
         citations += more
-    return Quoted(" ".join(said), tuple(citations), listing)
+    return Composed(" ".join(said), tuple(citations), listing)
 
 
-def _items(
-    generation: Generation, question: Question, passage: Passage, spans: Sequence[Span]
-) -> list[Passage]:
+def _items(index: Index, question: Question, passage: Passage, spans: Sequence[Span]) -> list[Passage]:
     """What stands below the part of a passage that is quoted, if that leads in to it."""
     leads_in = passage.text[: spans[-1][1]].endswith(":") or (
         question.lists and series(passage.text) is not None
     )
     most = MOST_ITEMS if question.lists else _A_FEW_ITEMS
-    return items_of(generation, passage, most) if leads_in else []
+    return items_of(index, passage, most) if leads_in else []
 
 
-def _preferred(generation: Generation, question: Question, results: Sequence[Result]) -> list[Result]:
+def _preferred(index: Index, question: Question, results: Sequence[Result]) -> list[Result]:
     """A close passage that has what is asked for, a list or a doer or a column or a date, comes before one that has not."""
     best = results[0]
-    if question.lists and (listed := _list_asked_for(generation, question, results)):
+    if question.lists and (listed := _list_asked_for(index, question, results)):
         first = listed
     elif question.deed and (doing := _doing(question, results)):
         first = doing
@@ -110,7 +108,7 @@ def _preferred(generation: Generation, question: Question, results: Sequence[Res
     return [first, *rest]
 
 
-def _list_asked_for(generation: Generation, question: Question, results: Sequence[Result]) -> Result | None:
+def _list_asked_for(index: Index, question: Question, results: Sequence[Result]) -> Result | None:
     """The close passage that leads in to a list of what is asked for, or names it; found by itself or by its items.
 
     None where two lists are so to the same degree: it is not clear which of them is meant.
@@ -119,8 +117,8 @@ def _list_asked_for(generation: Generation, question: Question, results: Sequenc
     for result in results:
         if results[0].score - result.score > _PREFERRED:
             break
-        for passage in (lead_in_of(generation, result.passage), result.passage):
-            if passage and (share := about(question.terms, passage)) and enumerates(generation, passage):
+        for passage in (lead_in_of(index, result.passage), result.passage):
+            if passage and (share := about(question.terms, passage)) and enumerates(index, passage):
                 listed = replace(result, passage=passage, highlights=(_introducing(passage),))
                 found.setdefault(passage.id, (share, listed))
                 break
@@ -176,7 +174,7 @@ def _words(passage: Passage, spans: Sequence[Span]) -> str:
     return " … ".join(plain(passage.text[start:end]) for start, end in spans)
 
 
-def words(generation: Generation, passage: Passage, spans: Sequence[Span]) -> str:
+def words(index: Index, passage: Passage, spans: Sequence[Span]) -> str:
     """What is shown of a passage: `spans` without markup; of joint leads that lost what stood between them, "A and B".
 
     A row of a glossary has a colon between its cells.
@@ -184,7 +182,7 @@ def words(generation: Generation, passage: Passage, spans: Sequence[Span]) -> st
     shown = _words(passage, spans)
     if passage.kind == "definition" and shown == plain(passage.text) and passage.fields.get("Definition"):
         return f"{passage.fields['Term']}: {passage.fields['Definition']}"
-    record = generation.records.of(passage)
+    record = index.records.of(passage)
     if record and len(record.lead) > 1 and shown == " ".join(record.lead):
         return f"{', '.join(record.lead[:-1])} and {record.lead[-1]}"
     return shown

@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from index.encoders.weights import family
-from index.generation import Generation
+from index.generation import Index
 from index.search import SearchResults
 from index.terms import terms
 from index.types import Vectors
-from service.answering.features import Signals, signals
+from service.answering.features import Features, features
 from service.questions.analysis import Question
 
 MODEL = Path(__file__).with_name("confidence.json")
@@ -37,7 +37,7 @@ class Fit:
     partial: float
     answered: float
 
-    def probability(self, known: Signals) -> float:
+    def probability(self, known: Features) -> float:
         """That the documents answer the question, by its signals."""
         odds = self.bias + sum(weight * known.scalars[name] for name, weight in self.scalars.items())
         odds += sum(float(vector @ known.views[name]) for name, vector in self.views.items())
@@ -53,18 +53,16 @@ class Confidence:
     sure: bool
 
 
-def confidence(
-    generation: Generation, question: Question, standalone: str, found: SearchResults
-) -> Confidence:
+def confidence(index: Index, question: Question, standalone: str, found: SearchResults) -> Confidence:
     """How sure it is that the documents answer `question`, as it was asked, with what was `found`.
 
     `standalone` says the question with what it leans on: where nothing of it is known, nothing answers.
     """
-    known_words = any(generation.lexical.frequency(term) for term in terms(standalone))
+    known_words = any(index.lexical.frequency(term) for term in terms(standalone))
     if not found.results or not (known_words or found.interpretation.corrected):
         return Confidence(0.0, refused=True, sure=False)
-    fit = fit_for(generation.manifest.model_sha256)
-    value = fit.probability(signals(generation, question, found))
+    fit = fit_for(index.manifest.model_sha256)
+    value = fit.probability(features(index, question, found))
     return Confidence(round(value, 4), refused=value < fit.partial, sure=value >= fit.answered)
 
 

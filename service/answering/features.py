@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from corpus.records import column
 from corpus.text.markup import plain
 from corpus.types import Passage
-from index.generation import Generation
+from index.generation import Index
 from index.search import SearchResults
 from index.terms import FUNCTION_WORDS, terms
 from index.types import Vectors
@@ -31,7 +31,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
+class Features:
     """`scalars` and `views` by name; a view is as long as a token vector of the encoder."""
 
     scalars: Mapping[str, float]
@@ -59,14 +59,14 @@ class Pieces:
     absent: NDArray[np.bool_]
 
 
-def signals(generation: Generation, question: Question, found: SearchResults) -> Signals:
+def features(index: Index, question: Question, found: SearchResults) -> Features:
     """The signals of an answer to `question`, as it was asked, from `found`, which must hold at least one result."""
     passages = [result.passage for result in found.results[:_NEAR]]
     best = passages[0]
-    pieces = _pieces(generation, question, found, passages)
+    pieces = _pieces(index, question, found, passages)
     has = kinds_in(plain(best.text), KINDS)
     scalars = {
-        **_words(generation, question, best),
+        **_words(index, question, best),
         **_years(question, best),
         **_column(question, best),
         **_which(question, best, found.interpretation.names),
@@ -75,18 +75,16 @@ def signals(generation: Generation, question: Question, found: SearchResults) ->
         "score": found.results[0].score,
         **{f"lacks {kind}": float(kind in question.kinds and kind not in has) for kind in KINDS},
     }
-    return Signals(scalars, _views(pieces, found.asked.tokens))
+    return Features(scalars, _views(pieces, found.asked.tokens))
 
 
-def _pieces(
-    generation: Generation, question: Question, found: SearchResults, passages: Sequence[Passage]
-) -> Pieces:
+def _pieces(index: Index, question: Question, found: SearchResults, passages: Sequence[Passage]) -> Pieces:
     encoding = found.asked
-    rows = np.array([generation.positions[passage.id] for passage in passages])
-    size = len(generation.passages)
+    rows = np.array([index.positions[passage.id] for passage in passages])
+    size = len(index.passages)
     sample = np.unique(np.linspace(0, size - 1, min(size, _SAMPLE)).astype(np.intp))
-    closest = generation.tokens.nearest(encoding, rows)
-    anywhere = generation.tokens.nearest(encoding, sample)
+    closest = index.tokens.nearest(encoding, rows)
+    anywhere = index.tokens.nearest(encoding, sample)
     whole = _terms_of(passages[0])
     names = _capitalised(passages)
     words = _words_of_pieces(question.text, encoding.spans.tolist())
@@ -96,7 +94,7 @@ def _pieces(
         elsewhere=np.maximum(anywhere.max(axis=0), closest.max(axis=0)) - closest[0],
         standing=(closest[0] - anywhere.mean(axis=0)) / (anywhere.std(axis=0) + 1e-6),
         five=closest.max(axis=0),
-        weights=generation.tokens.weights(question.text, encoding),
+        weights=index.tokens.weights(question.text, encoding),
         place=np.linspace(0, 1, count, dtype=np.float32),
         carries=np.array([word.lower() not in FUNCTION_WORDS for word, _ in words], bool),
         named=np.array([(b > 0 and w[0].isupper()) or w.lower() in names for w, b in words], bool),
@@ -139,9 +137,9 @@ def _views(pieces: Pieces, tokens: Vectors) -> dict[str, Vectors]:
     return {name: np.asarray(weights, np.float32) @ tokens for name, weights in weightings.items()}
 
 
-def _words(generation: Generation, question: Question, best: Passage) -> dict[str, float]:
+def _words(index: Index, question: Question, best: Passage) -> dict[str, float]:
     """The share of the question's words, by weight, that the text has, and the weight of the heaviest missing."""
-    weights = {term: _weight(generation, term) for term in question.terms}
+    weights = {term: _weight(index, term) for term in question.terms}
     text, whole = frozenset(terms(best.text)), _terms_of(best)
     has = sum(value for term, value in weights.items() if term in text)
     return {
@@ -154,9 +152,9 @@ def _terms_of(passage: Passage) -> frozenset[str]:
     return frozenset(terms(f"{passage.context}\n{passage.text}"))
 
 
-def _weight(generation: Generation, term: str) -> float:
+def _weight(index: Index, term: str) -> float:
     """log(1 + N / (1 + n)) when n of the N passages have the term (Spärck Jones, 1972, smoothed)."""
-    return log(1 + len(generation.passages) / (1 + generation.lexical.frequency(term)))
+    return log(1 + len(index.passages) / (1 + index.lexical.frequency(term)))
 
 
 def _years(question: Question, best: Passage) -> dict[str, float]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from corpus.text.markup import plain
 from corpus.text.sentences import leans_on_previous
 from corpus.types import Passage
-from index.generation import Generation
+from index.generation import Index
 from index.terms import terms
 
 _ENOUGH = 40  # characters of a lead-in that tell it from others
@@ -21,16 +21,14 @@ _PARTS = re.compile(rf"{_NAME}")
 Span = tuple[int, int]  # characters of a passage's text
 
 
-def items_of(generation: Generation, lead_in: Passage, most: int = MOST_ITEMS) -> list[Passage]:
+def items_of(index: Index, lead_in: Passage, most: int = MOST_ITEMS) -> list[Passage]:
     """What stands below a passage that leads in to a list; none where it is more than can be quoted."""
     introduced = _introduction(lead_in)
     if introduced is None:
         return []
     found: list[Passage] = []
-    for row in range(
-        generation.positions[lead_in.id] + 1, generation.passages.of_document(lead_in.document.id).stop
-    ):
-        passage = generation.passages[row]
+    for row in range(index.positions[lead_in.id] + 1, index.passages.of_document(lead_in.document.id).stop):
+        passage = index.passages[row]
         if introduced not in plain(passage.context):
             break
         found.append(passage)
@@ -39,21 +37,21 @@ def items_of(generation: Generation, lead_in: Passage, most: int = MOST_ITEMS) -
     return found
 
 
-def lead_in_of(generation: Generation, item: Passage) -> Passage | None:
+def lead_in_of(index: Index, item: Passage) -> Passage | None:
     """The passage that leads in to the list that `item` stands in, or None."""
-    here = generation.positions[item.id]
+    here = index.positions[item.id]
     context = plain(item.context)
-    first = max(generation.passages.of_document(item.document.id).start, here - _BACK)
+    first = max(index.passages.of_document(item.document.id).start, here - _BACK)
     for row in range(here - 1, first - 1, -1):
-        passage = generation.passages[row]
+        passage = index.passages[row]
         if (introduced := _introduction(passage)) and introduced in context:
             return passage
     return None
 
 
-def enumerates(generation: Generation, passage: Passage) -> bool:
+def enumerates(index: Index, passage: Passage) -> bool:
     """Whether a passage names several things one after the other, itself or in the items below it."""
-    return series(passage.text) is not None or len(items_of(generation, passage)) > 1
+    return series(passage.text) is not None or len(items_of(index, passage)) > 1
 
 
 def about(asked: Sequence[str], passage: Passage) -> float:

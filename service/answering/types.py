@@ -43,7 +43,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StandaloneQuestion:
     """What is searched for the last question, and what came before if it leans on that."""
 
     standalone: str

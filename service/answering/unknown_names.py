@@ -3,28 +3,26 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from index.generation import Generation
+from index.generation import Index
 from index.search import Interpretation
 from index.terms import terms
 
 
 @dataclass(frozen=True, slots=True)
-class Unmentioned:
+class UnknownName:
     """A name as it was asked for, and its readings, the name itself first."""
 
     name: str
     readings: tuple[str, ...]
 
 
-def unmentioned(
-    generation: Generation, names: Sequence[str], understood: Interpretation
-) -> Iterator[Unmentioned]:
+def unknown_names(index: Index, names: Sequence[str], understood: Interpretation) -> Iterator[UnknownName]:
     """Those of `names` with a word that no document has, as asked and with slips corrected, in full and in short."""
     for name in (part for joined in names for part in joined.split(" and ")):
         corrected = _with(understood.corrected, name)
         readings = tuple(dict.fromkeys((name, corrected, _with(understood.names, corrected))))
-        if not any(_known(generation, reading) for reading in readings):
-            yield Unmentioned(name, readings)
+        if not any(_known(index, reading) for reading in readings):
+            yield UnknownName(name, readings)
 
 
 def _with(changed: Mapping[str, str], name: str) -> str:
@@ -33,5 +31,5 @@ def _with(changed: Mapping[str, str], name: str) -> str:
     return name
 
 
-def _known(generation: Generation, name: str) -> bool:
-    return all(generation.lexical.frequency(term) for term in terms(name))
+def _known(index: Index, name: str) -> bool:
+    return all(index.lexical.frequency(term) for term in terms(name))

@@ -29,10 +29,8 @@ _FILES: dict[int | str, dict[str, Any]] = {
 @router.get("/documents", summary="All documents")
 def list_documents(open: Open) -> Documents:
     """Every document of the open generation, in the order of the catalogue."""
-    generation, _ = open
-    return Documents(
-        documents=[reader.entry(generation, id) for id in generation.documents], generation=generation.id
-    )
+    index, _ = open
+    return Documents(documents=[reader.entry(index, id) for id in index.documents], generation=index.id)
 
 
 @router.get("/documents/{id}", summary="One document")
@@ -44,8 +42,8 @@ def get_document(id: str, open: Open) -> DocumentEntry:
 @router.get("/documents/{id}/text", summary="A document's text", response_class=PlainTextResponse)
 def get_text(id: str, open: Open) -> PlainTextResponse:
     """The text that all offsets refer to, to the character."""
-    generation, _ = open
-    return PlainTextResponse(generation.sources[reader.entry(generation, id).id])
+    index, _ = open
+    return PlainTextResponse(index.sources[reader.entry(index, id).id])
 
 
 @router.get("/passages/{id}", summary="One passage")

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from fastapi.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from index.opening import Pair
-from service.serving.admission import Line
+from index.opening import OpenIndex
+from service.serving.admission import AdmissionQueue
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Agents:
     """An ASGI application that answers MCP on what `opened` gives, while `serving`."""
 
-    def __init__(self, opened: Callable[[], Pair], line: Callable[[], Line]) -> None:
+    def __init__(self, opened: Callable[[], OpenIndex], line: Callable[[], AdmissionQueue]) -> None:
         self._opened = opened
         self._line = line
         self._called = asyncio.Event()

@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, create_model
 
 from corpus.errors import BaliError
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from service.documents import reader as reading
 from service.documents.action_items import action_items
 from service.documents.reader import MAX_SLICE
@@ -26,7 +26,7 @@ from service.schemas.filters import Filter
 from service.schemas.precedents import PrecedentsRequest, PrecedentsResponse
 from service.schemas.records import Records
 from service.schemas.search import SearchResponse
-from service.serving.admission import Line
+from service.serving.admission import AdmissionQueue
 from service.serving.dispatch import in_time
 from service.serving.tasks import precedents, searched
 
@@ -57,7 +57,7 @@ class FoundVerdict(Verdict):
     generation: str
 
 
-def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> MCPServer[None]:
+def mcp_server(opened: Callable[[], tuple[Index, Encoder]], line: AdmissionQueue) -> MCPServer[None]:
     """A server of the tools on what `opened` gives; its errors, and wrong arguments, reach the agent in words."""
 
     async def search(
@@ -67,11 +67,9 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
 
         Also how many passages each document, lead, status, year and kind has, for a narrower filter.
         """
-        generation, encoder = opened()
-        chosen = filter.to_index(generation.documents) if filter else None
-        found = await in_time(
-            line, encoder, lambda watched: searched(generation, watched, query, top_k, chosen)
-        )
+        index, encoder = opened()
+        chosen = filter.to_index(index.documents) if filter else None
+        found = await in_time(line, encoder, lambda watched: searched(index, watched, query, top_k, chosen))
         return SearchResponse.of(found)
 
     async def read_document(
@@ -81,10 +79,10 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         outline: Annotated[bool, Field(description="headings and where they begin, instead of text")] = False,
     ) -> Reading:
         """A slice of a document's text, to the character; read on from its `end`. Or the document's outline."""
-        generation, _ = opened()
+        index, _ = opened()
         if outline:
-            return reading.outline(generation, document)
-        return reading.read(generation, document, start, characters)
+            return reading.outline(index, document)
+        return reading.read(index, document, start, characters)
 
     async def list_action_items(
         filter: Filtered = None,
@@ -92,11 +90,9 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         limit: Annotated[int, Field(ge=1, le=200)] = 50,
     ) -> FoundRecords:
         """Action items of the plans with lead, status and priority area; `total` counts all that pass the filter."""
-        generation, _ = opened()
-        found = action_items(generation, filter or Filter())
-        return FoundRecords(
-            records=found[offset : offset + limit], total=len(found), generation=generation.id
-        )
+        index, _ = opened()
+        found = action_items(index, filter or Filter())
+        return FoundRecords(records=found[offset : offset + limit], total=len(found), generation=index.id)
 
     async def find_precedents(
         topic: Annotated[
@@ -116,13 +112,13 @@ def mcp_server(opened: Callable[[], tuple[Generation, Encoder]], line: Line) -> 
         if (topic is None) == (passage is None):
             raise ToolError("give a topic or a passage, and not both")
         request = PrecedentsRequest(topic=topic, passage=passage, filter=filter, top_k=top_k)
-        generation, encoder = opened()
-        return await in_time(line, encoder, lambda watched: precedents(generation, watched, request))
+        index, encoder = opened()
+        return await in_time(line, encoder, lambda watched: precedents(index, watched, request))
 
     async def verify_citation(citation: Citation) -> FoundVerdict:
         """Whether a citation of this service still holds: quotation, hash, offsets and description."""
-        generation, _ = opened()
-        return FoundVerdict(**verdict(generation, citation).model_dump(), generation=generation.id)
+        index, _ = opened()
+        return FoundVerdict(**verdict(index, citation).model_dump(), generation=index.id)
 
     return MCPServer(
         "bali",

@@ -49,10 +49,10 @@ router = APIRouter(prefix="/v1", tags=["openai"], responses=_ERRORS)
 )
 async def complete(request: Request, body: CompletionRequest, open: Open) -> Completion | StreamingResponse:
     """The answer with its markers as links. What cannot be honoured is refused, what makes no difference ignored."""
-    generation, encoder = open
+    index, encoder = open
     _check(body)
     conversation = _conversation(body.messages)
-    given = await answer_for(request, generation, encoder, conversation)
+    given = await answer_for(request, index, encoder, conversation)
 
     def url_of(citation: Quotation) -> str:
         return str(request.base_url).rstrip("/") + reader_url(citation)

@@ -36,8 +36,8 @@ def ask(
     request = ChatRequest.model_validate(
         {"messages": [{"role": "user", "content": question}], "filter": filter}
     )
-    generation, encoder = open_built()
-    given = answer(generation, encoder, request.turns(), to_index(request.filter, generation))
+    index, encoder = open_built()
+    given = answer(index, encoder, request.turns(), to_index(request.filter, index))
     if as_json:
         print_json(ChatResponse.of(given).model_dump())
     else:
@@ -64,8 +64,8 @@ def search(
 
     filter = filter_of(document, lead, status, year_from, year_to)
     request = SearchRequest.model_validate({"query": query, "top_k": top_k, "filter": filter})
-    generation, encoder = open_built()
-    found = find(generation, encoder, query, top_k, to_index(request.filter, generation))
+    index, encoder = open_built()
+    found = find(index, encoder, query, top_k, to_index(request.filter, index))
     if as_json:
         print_json(SearchResponse.of(found).model_dump())
     else:

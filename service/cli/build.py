@@ -17,7 +17,7 @@ from service.cli.output import err, print_json
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.serving.current_index import Opened
+    from service.serving.current_index import CurrentIndex
 
 
 def build(as_json: Json = False) -> None:
@@ -56,11 +56,11 @@ def bring_up_to_date_apart(settings: Settings, catalogue: Catalogue) -> None:
         _build_apart()
 
 
-def open_mended(settings: Settings) -> "Opened":
+def open_mended(settings: Settings) -> "CurrentIndex":
     """What the service answers from, built anew where opening found it damaged. Raises as `bring_up_to_date_apart`."""
-    from service.serving.current_index import Opened
+    from service.serving.current_index import CurrentIndex
 
-    opened = Opened(settings)
+    opened = CurrentIndex(settings)
     if opened.problem:
         err.print(f"{opened.problem}; building anew…", markup=False, soft_wrap=True)
         _build_apart()

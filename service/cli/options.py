@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from index.opening import open_index
 from index.passages.filters import Filter as IndexFilter
 from service.cli.output import err
@@ -23,19 +23,19 @@ YearFrom = Annotated[int | None, typer.Option(help="Only documents that speak fo
 YearTo = Annotated[int | None, typer.Option(help="Only documents that speak for this year or earlier.")]
 
 
-def open_built() -> tuple[Generation, Encoder]:
+def open_built() -> tuple[Index, Encoder]:
     """The generation in use and its encoder; raises `GenerationError`, `ModelError`."""
     settings = Settings()
-    generation, encoder = open_index(settings.var, settings.models)
-    warn(generation)
-    return generation, encoder
+    index, encoder = open_index(settings.var, settings.models)
+    warn(index)
+    return index, encoder
 
 
-def warn(generation: Generation) -> None:
+def warn(index: Index) -> None:
     """Say so where `generation` is not the one that was published last."""
-    if generation.instead_of:
+    if index.instead_of:
         err.print(
-            f"warning: {generation.instead_of}; answering from generation {generation.id}",
+            f"warning: {index.instead_of}; answering from generation {index.id}",
             style="yellow",
             markup=False,
             soft_wrap=True,
@@ -59,6 +59,6 @@ def filter_of(
     }
 
 
-def to_index(filter: Filter | None, generation: Generation) -> IndexFilter | None:
+def to_index(filter: Filter | None, index: Index) -> IndexFilter | None:
     """As the index takes it; raises `FilterError`."""
-    return filter.to_index(generation.documents) if filter else None
+    return filter.to_index(index.documents) if filter else None

@@ -28,7 +28,7 @@ def serve(
     from service.security.guard import check_binding
     from service.serving import malloc as heap
     from service.serving.tasks import TASKS
-    from service.serving.worker_pool import Workers, worth_having
+    from service.serving.worker_pool import WorkerPool, worker_count
 
     given = {"host": host, "port": port}
     settings = Settings().model_copy(
@@ -45,19 +45,19 @@ def serve(
     application = create_app(settings, opening=lambda: (opened, workers))
     gc.freeze()  # what is there by now stays: it need not be looked through again and again
     opened = open_mended(settings)
-    workers = Workers.forked(opened, TASKS, settings, worth_having(opened, settings))
+    workers = WorkerPool.forked(opened, TASKS, settings, worker_count(opened, settings))
     uvicorn.Server(configuration(application, settings)).run()
 
 
 def mcp() -> None:
     """Serve agents by MCP on standard input and output, from what is built."""
     from service.api.mcp_tools import mcp_server
-    from service.serving.admission import Line
-    from service.serving.current_index import Opened
+    from service.serving.admission import AdmissionQueue
+    from service.serving.current_index import CurrentIndex
 
-    opened = Opened(Settings())
+    opened = CurrentIndex(Settings())
     warn(opened.pair[0])
-    mcp_server(opened.latest, Line()).run("stdio")
+    mcp_server(opened.latest, AdmissionQueue()).run("stdio")
 
 
 def _check_free(settings: Settings) -> None:

@@ -31,9 +31,9 @@ def verify(
 
     data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
     claimed = Citation.model_validate_json(data)
-    generation = open_generation(Settings().var)
-    warn(generation)
-    found = verdict(generation, claimed)
+    index = open_generation(Settings().var)
+    warn(index)
+    found = verdict(index, claimed)
     if as_json:
         print_json(found.model_dump())
     elif found.valid:

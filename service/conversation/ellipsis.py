@@ -29,7 +29,7 @@ _ALIKE = 0.3  # phrases that are less alike do not replace each other
 Span = tuple[int, int]  # characters of a question
 
 
-def replaced(encoder: Encoder, fragment: str, question: str) -> str | None:
+def with_slot_filled(encoder: Encoder, fragment: str, question: str) -> str | None:
     """`question` with `fragment` in place of the phrase most like it, or None where none is.
 
     Years replace years, and names names. After a preposition only what follows the same one is replaced. "The money

@@ -76,7 +76,7 @@ _FEW = 3  # words that carry meaning: a question of no more is about what was sp
 _FRAGMENT = 2  # and so are so many without a verb
 
 
-def leans(question: str) -> bool:
+def is_follow_up(question: str) -> bool:
     """Whether `question` cannot be understood without the one before it."""
     if len(question) > _LONGEST or _CHANGE.match(question):
         return False

@@ -8,7 +8,7 @@ from corpus.cells import cell_of
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
-from index.generation import Generation
+from index.generation import Index
 from service.questions.english import NUMERAL
 
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
@@ -50,12 +50,12 @@ def name(passage: Passage) -> str:
     return f"“{' '.join(words[:_SHOWN])}{'…' if len(words) > _SHOWN else ''}”"
 
 
-def entry(generation: Generation, passage: Passage, question: str) -> Entry | None:
+def entry(index: Index, passage: Passage, question: str) -> Entry | None:
     """The entry that `question` points at in the list around or after `passage`, which answered last."""
     match = _LISTED.search(question)
     if match is None:
         return None
-    listed = _list(generation, passage)
+    listed = _list(index, passage)
     here = listed.index(passage) if passage in listed else None
     place: int | None = None
     if match["next"] or match["previous"]:
@@ -71,10 +71,10 @@ def entry(generation: Generation, passage: Passage, question: str) -> Entry | No
     return Entry(match.start(), match.end(), listed[place])
 
 
-def _list(generation: Generation, passage: Passage) -> Sequence[Passage]:
+def _list(index: Index, passage: Passage) -> Sequence[Passage]:
     """The rows or the items of one kind that `passage` stands among, or that follow it."""
-    row = generation.positions[passage.id]
-    passages = generation.passages
+    row = index.positions[passage.id]
+    passages = index.passages
     if passage.kind not in ("row", "item") or item_marker(passage.text) is None:
         if row + 1 == len(passages) or passages[row + 1].kind not in ("row", "item"):
             return ()
@@ -98,7 +98,7 @@ def _shape(passage: Passage) -> tuple[str, str, bool, bool]:
     )
 
 
-def named_document(generation: Generation, passage: Passage, question: str, last: str) -> str | None:
+def named_document(index: Index, passage: Passage, question: str, last: str) -> str | None:
     """`question` with the title of the document that it points at by its age, seen from that of `passage`.
 
     "The newer one" is of the kind that `last`, the question before, speaks of.
@@ -108,7 +108,7 @@ def named_document(generation: Generation, passage: Passage, question: str, last
         return None
     noun = (match["noun"] or match["thing"] or "one").lower()
     spoken_of = {noun} if noun != "one" else set(last.lower().split())
-    documents = generation.documents.values()
+    documents = index.documents.values()
     kin = [document for document in documents if spoken_of.intersection(document.kind.split())]
     if noun == "one" and not kin:
         kin = [document for document in documents if document.kind == passage.document.kind]

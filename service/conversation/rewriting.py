@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from index.encoders.base import Encoder
 from index.terms import terms
-from service.conversation.ellipsis import AT, LEAD, PREPOSITION, replaced
-from service.conversation.follow_ups import content, is_fragment, leans, without_courtesy
+from service.conversation.ellipsis import AT, LEAD, PREPOSITION, with_slot_filled
+from service.conversation.follow_ups import content, is_follow_up, is_fragment, without_courtesy
 from service.questions.analysis import analyse
 from service.questions.english import AUXILIARY, PRONOUN, WH
 
@@ -94,7 +94,7 @@ def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritte
     bare = _ABOUT.sub("", body)
     named = _NAMED_FIRST.match(bare)
     if not named and (is_fragment(bare) or bare != body) and not PRONOUN.search(bare):
-        if text := replaced(encoder, _CLOSING.sub("", bare), last):
+        if text := with_slot_filled(encoder, _CLOSING.sub("", bare), last):
             return Rewritten(text, True)
         if AT.match(bare):
             return Rewritten(f"{last.rstrip(' ?.')}, {_CLOSING.sub('', bare)}?", True)
@@ -111,7 +111,7 @@ def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritte
         return Rewritten(asked_otherwise, False)
     if pronoun := PRONOUN.search(body):
         return Rewritten(_with(body, pronoun, about), False)
-    if not leans(body):  # it was only "and" that went on from the last
+    if not is_follow_up(body):  # it was only "and" that went on from the last
         return Rewritten(body, bool(analyse(body).names))
     return Rewritten(f"{body.rstrip(' ?.')}, {about}?", False)
 

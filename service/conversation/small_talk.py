@@ -13,7 +13,7 @@ _COURTESY = re.compile(
 _LONGEST = 80  # characters of such a message
 
 
-def is_courtesy(message: str) -> bool:
+def is_small_talk(message: str) -> bool:
     """Whether a message says nothing but "hello" or "thank you"."""
     return len(message) <= _LONGEST and _COURTESY.match(message) is not None
 

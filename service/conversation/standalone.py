@@ -16,14 +16,20 @@ from corpus.records import column
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from index.passages.filters import Filter
 from index.search import Before, search
-from service.answering.types import Asked
-from service.conversation.follow_ups import is_brief, is_fragment, leans, without_change, without_courtesy
+from service.answering.types import StandaloneQuestion
+from service.conversation.follow_ups import (
+    is_brief,
+    is_follow_up,
+    is_fragment,
+    without_change,
+    without_courtesy,
+)
 from service.conversation.references import Entry, entry, name, named_document
 from service.conversation.rewriting import frame, own_words, rewrite, topic
-from service.lookups.aggregation import tally
+from service.lookups.aggregation import aggregate
 from service.questions.analysis import analyse
 from service.questions.english import AUXILIARY
 
@@ -58,48 +64,48 @@ class _Turn:
     passage: Passage
 
 
-def last_question(
-    generation: Generation,
+def standalone_question(
+    index: Index,
     encoder: Encoder,
     messages: Sequence[tuple[str, str]],
     filter: Filter | None = None,
-) -> Asked:
+) -> StandaloneQuestion:
     """What the last of `messages`, (role, text) pairs, asks; they must end with a question of the user's."""
     questions = [text.strip() for role, text in messages if role == "user" and text.strip()]
     turns: list[_Turn] = []
     for earlier in (question[:_LONGEST] for question in questions[:-1][-_TURNS:]):
-        asked, subject = _understood(generation, encoder, earlier, turns)
-        found = search(generation, encoder, asked.query, 1, filter, asked.near)
+        asked, subject = _understood(index, encoder, earlier, turns)
+        found = search(index, encoder, asked.query, 1, filter, asked.near)
         turns += [_Turn(asked.standalone, subject, result.passage) for result in found.results]
-    return _understood(generation, encoder, questions[-1], turns)[0]
+    return _understood(index, encoder, questions[-1], turns)[0]
 
 
 def _understood(
-    generation: Generation, encoder: Encoder, question: str, turns: Sequence[_Turn]
-) -> tuple[Asked, str]:
+    index: Index, encoder: Encoder, question: str, turns: Sequence[_Turn]
+) -> tuple[StandaloneQuestion, str]:
     """What `question` asks after `turns`, and the question that names its subject."""
-    if not turns or not leans(question):
+    if not turns or not is_follow_up(question):
         near = Before(question, turns[-1].passage) if turns and is_brief(question) else None
         question = without_change(question)
-        return Asked(question, near), question
+        return StandaloneQuestion(question, near), question
     turn = turns[-1]
     if _LIST_THEM.match(question) and (counted := _COUNTED.match(turn.question)):
         question = _listed(counted)
-        return Asked(question, None), question
-    if _PARTITIVE.search(question) and tally(turn.question, generation.records):
+        return StandaloneQuestion(question, None), question
+    if _PARTITIVE.search(question) and aggregate(turn.question, index.records):
         question = _PARTITIVE.sub(f"of the action items of “{turn.question.rstrip(' ?.!')}”", question)
-        return Asked(question, None), question
+        return StandaloneQuestion(question, None), question
     if match := _RETURN.match(without_courtesy(question)):
         turn = _about(encoder, match["subject"], turns)
         question = match["question"].strip() or match["subject"]
-    if pointed := entry(generation, turn.passage, question):
+    if pointed := entry(index, turn.passage, question):
         question = _of_entry(question, pointed, turn)
-        return Asked(question, Before(question, pointed.passage)), question
+        return StandaloneQuestion(question, Before(question, pointed.passage)), question
     place: Passage | None = turn.passage
-    if named := named_document(generation, turn.passage, question, turn.question):
+    if named := named_document(index, turn.passage, question, turn.question):
         question, place = named, None
     rewritten = rewrite(encoder, question, turn.question, _spoken_of(question, turn))
-    asked = Asked(rewritten.text, Before(own_words(question), place))
+    asked = StandaloneQuestion(rewritten.text, Before(own_words(question), place))
     return asked, rewritten.text if rewritten.new_subject else turn.subject
 
 

@@ -3,18 +3,18 @@
 import re
 from collections.abc import Sequence
 
-from index.generation import Generation
+from index.generation import Index
 from service.schemas.filters import Filter
 from service.schemas.records import Record, SortKey
 
 
-def action_items(generation: Generation, filter: Filter, contains: str = "") -> list[Record]:
+def action_items(index: Index, filter: Filter, contains: str = "") -> list[Record]:
     """The rows of the plans' tables that pass `filter`, in the order of the documents; raises `FilterError`.
 
     `contains` must stand in one of their fields, whatever its case and blanks.
     """
-    mask = generation.fields.mask(filter.to_index(generation.documents))
-    items = map(Record.of, generation.records.under(mask))
+    mask = index.fields.mask(filter.to_index(index.documents))
+    items = map(Record.of, index.records.under(mask))
     words = folded(contains)
     return [item for item in items if any(words in folded(field) for field in item.words)]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from index.generation import Generation
+from index.generation import Index
 from service.errors import UnknownError
 from service.schemas.documents import Document, DocumentEntry, Heading, Passage, Reading
 
@@ -11,48 +11,48 @@ MAX_SLICE = 20_000
 MAX_HEADINGS = 1_000
 
 
-def entry(generation: Generation, id: str) -> DocumentEntry:
+def entry(index: Index, id: str) -> DocumentEntry:
     """A document with its size; raises `UnknownError`."""
-    if id not in generation.documents:
+    if id not in index.documents:
         raise UnknownError(
             f"no document has the id {id!r}",
             where="document",
-            remedy=f"use one of {', '.join(generation.documents)}",
+            remedy=f"use one of {', '.join(index.documents)}",
         )
     return DocumentEntry(
-        **Document.of(generation.documents[id]).model_dump(),
-        passages=len(generation.passages.of_document(id)),
-        characters=len(generation.sources[id]),
+        **Document.of(index.documents[id]).model_dump(),
+        passages=len(index.passages.of_document(id)),
+        characters=len(index.sources[id]),
     )
 
 
-def passage(generation: Generation, id: str) -> Passage:
+def passage(index: Index, id: str) -> Passage:
     """A passage by its id, as search and citations give it; raises `UnknownError`."""
-    position = generation.positions.get(id)
+    position = index.positions.get(id)
     if position is None:
         raise UnknownError(f"no passage has the id {id!r}", where="passage", remedy="search for it again")
-    return Passage.of(generation.passages[position])
+    return Passage.of(index.passages[position])
 
 
-def read(generation: Generation, id: str, start: int, characters: int) -> Reading:
+def read(index: Index, id: str, start: int, characters: int) -> Reading:
     """As many `characters` of a document's text from `start` on as there are; raises `UnknownError`."""
-    document = entry(generation, id)
-    text = generation.sources[id][start : start + characters]
+    document = entry(index, id)
+    text = index.sources[id][start : start + characters]
     return Reading(
-        document=document, start=start, end=start + len(text), text=text, outline=[], generation=generation.id
+        document=document, start=start, end=start + len(text), text=text, outline=[], generation=index.id
     )
 
 
-def outline(generation: Generation, id: str) -> Reading:
+def outline(index: Index, id: str) -> Reading:
     """The headings of a document instead of its text; raises `UnknownError`."""
-    document = entry(generation, id)
-    headings = list(islice(_headings(generation, id), MAX_HEADINGS))
-    return Reading(document=document, start=0, end=0, text="", outline=headings, generation=generation.id)
+    document = entry(index, id)
+    headings = list(islice(_headings(index, id), MAX_HEADINGS))
+    return Reading(document=document, start=0, end=0, text="", outline=headings, generation=index.id)
 
 
-def _headings(generation: Generation, id: str) -> Iterator[Heading]:
+def _headings(index: Index, id: str) -> Iterator[Heading]:
     before: tuple[str, ...] = ()
-    for row in generation.passages.of_document(id):
-        if (one := generation.passages[row]).section != before:
+    for row in index.passages.of_document(id):
+        if (one := index.passages[row]).section != before:
             before = one.section
             yield Heading(section=list(before), start=one.start)

@@ -3,18 +3,18 @@
 import hashlib
 
 from corpus.passages import passage_id
-from index.generation import Generation
+from index.generation import Index
 from service.schemas.citations import Citation, Verdict
 from service.schemas.documents import Passage
 
 
-def verdict(generation: Generation, citation: Citation) -> Verdict:
+def verdict(index: Index, citation: Citation) -> Verdict:
     """Whether `citation` holds, with the reason in words."""
-    reason = fault(generation, citation)
+    reason = fault(index, citation)
     return Verdict(valid=reason is None, reason=reason or "the quotation stands in the document as cited")
 
 
-def fault(generation: Generation, citation: Citation) -> str | None:
+def fault(index: Index, citation: Citation) -> str | None:
     """Why `citation` does not hold against the documents of `generation`, or None where it does.
 
     The quotation, its hash, the offsets and every word of the passage's description are checked. A changed
@@ -23,19 +23,19 @@ def fault(generation: Generation, citation: Citation) -> str | None:
     itself. An offset past the end of the document would give the same text, but is not the passage's own.
     """
     claimed = citation.passage
-    document = generation.documents.get(claimed.document.id)
+    document = index.documents.get(claimed.document.id)
     if document is None:
         return f"no document has the id {claimed.document.id!r}"
     if claimed.document.sha256 != document.sha256:
         return "the document is not the edition that was cited: its sha256 differs"
-    if generation.sources[document.id][claimed.start : claimed.end] != claimed.text:
+    if index.sources[document.id][claimed.start : claimed.end] != claimed.text:
         return f"the passage's text does not stand at {claimed.start}:{claimed.end} of the document"
     if claimed.id != passage_id(document, claimed.start, claimed.text):
         return "the passage's id is not the one of its text and place"
-    position = generation.positions.get(claimed.id)
+    position = index.positions.get(claimed.id)
     if position is None:
         return "the documents have no passage of this id"
-    if name := _difference(claimed, Passage.of(generation.passages[position])):
+    if name := _difference(claimed, Passage.of(index.passages[position])):
         return f"the passage's {name} is not as in the documents"
     if hashlib.sha256(citation.quote.encode()).hexdigest() != citation.quote_sha256:
         return "quote_sha256 is not the hash of the quote"

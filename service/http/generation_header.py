@@ -6,7 +6,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 HEADER = "Bali-Generation"
 
 
-class NamesGeneration:
+class GenerationHeader:
     """Puts the id of the generation that a request was answered from into the headers of the response."""
 
     def __init__(self, app: ASGIApp) -> None:

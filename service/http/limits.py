@@ -18,7 +18,7 @@ MAX_HEADER = 8_192  # bytes of one
 BODY_TIME = 30.0  # seconds for all of it
 
 
-class Bounds:
+class RequestLimits:
     """Refuses what is too long before anything is done, and stops waiting for a body that comes too slowly."""
 
     def __init__(self, app: ASGIApp, body_time: float = BODY_TIME) -> None:

@@ -8,20 +8,22 @@ from service.errors import BusyError
 from service.http.problems import failure
 from service.http.security_headers import HEADERS
 from service.observability.request_log import REQUEST_ID, request_id
-from service.serving.admission import Line
+from service.serving.admission import AdmissionQueue
 
 # routes that programs ask by the thousand; what comes from browsers, and by MCP, is refused by the line itself
 PROGRAMS = frozenset({"/chat", "/precedents", "/search", "/v1/chat/completions"})
 
 
-class Crowd:
+class LoadShedding:
     """Refuses what the line would refuse, for a small part of what it costs there, and before a key is asked for.
 
     Where ten times as much is asked as can be answered, reading, guarding and logging what is then refused would leave
     too little time to answer the rest. So the refusal is made once for each route, and counted but not logged.
     """
 
-    def __init__(self, app: ASGIApp, line: Callable[[], Line], refused: Callable[[str], None]) -> None:
+    def __init__(
+        self, app: ASGIApp, line: Callable[[], AdmissionQueue], refused: Callable[[str], None]
+    ) -> None:
         self._app, self._line, self._refused = app, line, refused
         self._refusals: dict[str, tuple[Message, Message]] = {}
 

@@ -28,7 +28,7 @@ HEADERS = {
 }
 
 
-class SafetyHeaders:
+class SecurityHeaders:
     """Adds `HEADERS` to every response, those of the interface too: a browser may be pointed at any of them."""
 
     def __init__(self, app: ASGIApp) -> None:

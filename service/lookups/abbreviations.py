@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from corpus.cells import Span, sentences_of
 from corpus.text.markup import plain
 from corpus.types import Passage
-from index.generation import Generation
+from index.generation import Index
 from index.terms import terms
 from service.questions.english import FUNCTION_WORDS
 
@@ -82,17 +82,17 @@ def expansion_asked(question: str) -> str | None:
     return asked.pop() if len(asked) == 1 and asks and _PLAIN.issuperset(terms(rest)) else None
 
 
-def expansion(generation: Generation, short: str, mask: NDArray[np.bool_]) -> Expansion | None:
+def expansion(index: Index, short: str, mask: NDArray[np.bool_]) -> Expansion | None:
     """Where the running text spells `short` out, "Full Name (FN)", a known name first; in the order of the documents."""
-    rows = np.flatnonzero(mask & (generation.lexical.scores(short) > 0))
+    rows = np.flatnonzero(mask & (index.lexical.scores(short) > 0))
     pattern = re.compile(
         rf"(?P<before>(?:[\w’'-]+[^\w’'-]+){{1,{_BEFORE}}}?)(?<=[(,] |.\()(?:the )?(?P<short>{re.escape(short)}\b[^()]*)\)|"
         rf"\b(?P<first>{re.escape(short)}) \((?P<after>[^()]+)\)"
     )
-    names = generation.names.full.get(short, ())
+    names = index.names.full.get(short, ())
     spelled: Expansion | None = None
     for row in rows.tolist():
-        passage = generation.passages[row]
+        passage = index.passages[row]
         for span in sentences_of(passage):
             text = plain(passage.text[slice(*span)])
             if full := next(

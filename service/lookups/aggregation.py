@@ -42,7 +42,7 @@ _SMALL = r"[ -](?:(?:of|on|for|in|and|the|to) )*"  # between the words of a long
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Aggregation:
     """The records that meet what was asked, of those examined; whether their number was asked for, or they."""
 
     found: tuple[Record, ...]
@@ -50,7 +50,7 @@ class Tally:
     counts: bool
 
 
-def tally(question: str, records: Sequence[Record]) -> Tally | None:
+def aggregate(question: str, records: Sequence[Record]) -> Aggregation | None:
     """The records asked for by lead, status, area, group or plan, or None where the question asks for anything else.
 
     Every word must be accounted for: what is left over (a topic, an exception) makes it a question for search.
@@ -83,7 +83,7 @@ def tally(question: str, records: Sequence[Record]) -> Tally | None:
         found = tuple(record for record in found if set(wanted["lead"]) <= set(record.lead))
     if jointly:
         found = tuple(record for record in found if len(record.lead) > 1)
-    return Tally(found, len(examined), counts) if found else None
+    return Aggregation(found, len(examined), counts) if found else None
 
 
 def by_letters(question: str, leads: Iterable[str]) -> str:

@@ -25,14 +25,14 @@ _PLAIN = FUNCTION_WORDS | frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
+class NumberedItem:
     """An action item of the number asked for, and the characters of its row that answer."""
 
     record: Record
     span: Span
 
 
-def items_numbered(question: Question, records: Sequence[Record]) -> list[Numbered] | None:
+def items_numbered(question: Question, records: Sequence[Record]) -> list[NumberedItem] | None:
     """The items asked for by number, those of the newest plan first: of each plan where the question names none.
 
     None where the question asks for anything else: every word must be accounted for. None of them where no item has
@@ -46,7 +46,7 @@ def items_numbered(question: Question, records: Sequence[Record]) -> list[Number
     found = [record for record in records if _number(record) == number and in_plan(record, years)]
     found.sort(key=lambda record: record.passage.document.period, reverse=True)
     role: Role = question.role or "text"
-    return [Numbered(r, _part(question, r, span)) for r in found if (span := cell_of(r.passage, role))]
+    return [NumberedItem(r, _part(question, r, span)) for r in found if (span := cell_of(r.passage, role))]
 
 
 def _number(record: Record) -> int | None:

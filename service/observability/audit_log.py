@@ -21,7 +21,7 @@ from typing import Any
 
 from corpus.disk import sync
 from corpus.errors import BaliError
-from service.observability.locked_file import Kept, Lock
+from service.observability.locked_file import Lock, OpenFile
 from service.settings import Settings
 
 FOLDER, HEAD, LOCK = "audit", "head", "lock"
@@ -57,7 +57,7 @@ def read_head(folder: Path) -> Head | None:
     """The head, or None where nothing was ever written. Raises AuditError."""
     path = folder / HEAD
     try:
-        with closing(Kept(path, os.O_RDONLY)) as kept:
+        with closing(OpenFile(path, os.O_RDONLY)) as kept:
             return _head_of(kept, path)
     except FileNotFoundError:
         if log_files(folder):
@@ -65,7 +65,7 @@ def read_head(folder: Path) -> Head | None:
         return None
 
 
-def _head_of(kept: Kept, path: Path) -> Head:
+def _head_of(kept: OpenFile, path: Path) -> Head:
     try:
         data = os.pread(kept.descriptor, HEAD_SIZE + 1, 0)
         head = Head(**json.loads(data))
@@ -83,7 +83,7 @@ def locked(folder: Path) -> Iterator[None]:
         yield
 
 
-class Audit:
+class AuditLog:
     """Writes the log under `var`; a file has at most `file_bytes` and one day, and is kept for `days`."""
 
     def __init__(self, var: Path, *, file_bytes: int, days: int) -> None:
@@ -91,8 +91,8 @@ class Audit:
         self._file_bytes, self._days = file_bytes, days
         self._lock = threading.Lock()
         self._others = Lock(self._folder / LOCK)
-        self._head: Kept | None = None
-        self._file: tuple[str, Kept] | None = None  # by its name
+        self._head: OpenFile | None = None
+        self._file: tuple[str, OpenFile] | None = None  # by its name
         self._dirty = False
         self._begun = ("", "")  # a file, and the day of its first line
 
@@ -157,7 +157,7 @@ class Audit:
         return _head_of(self._head, self._folder / HEAD) if self._head else read_head(self._folder)
 
     def _settle(self, head: Head) -> Head:
-        self._head = self._head or Kept(self._folder / HEAD, os.O_RDWR | os.O_CREAT)
+        self._head = self._head or OpenFile(self._folder / HEAD, os.O_RDWR | os.O_CREAT)
         os.pwrite(self._head.descriptor, head.line(), 0)
         return head
 
@@ -166,12 +166,12 @@ class Audit:
             self._head.close()
         self._head = None
 
-    def _open(self, name: str) -> Kept:
+    def _open(self, name: str) -> OpenFile:
         """A file of the log, which is kept open."""
         if self._file and self._file[0] != name:
             self._shut()
         if self._file is None:
-            self._file = (name, Kept(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND))
+            self._file = (name, OpenFile(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND))
         return self._file[1]
 
     def _shut(self) -> None:
@@ -242,9 +242,9 @@ class Audit:
         return head
 
 
-def audit_of(settings: Settings) -> Audit:
+def audit_of(settings: Settings) -> AuditLog:
     """The audit log as it is set."""
-    return Audit(settings.var, file_bytes=settings.audit_file_bytes, days=settings.audit_days)
+    return AuditLog(settings.var, file_bytes=settings.audit_file_bytes, days=settings.audit_days)
 
 
 def log_files(folder: Path) -> list[Path]:

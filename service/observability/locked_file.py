@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Kept:
+class OpenFile:
     """A file that is open, by its `descriptor`."""
 
     def __init__(self, path: Path, flags: int) -> None:
@@ -36,7 +36,7 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._kept: Kept | None = None
+        self._kept: OpenFile | None = None
         self._process = os.getpid()
 
     @contextmanager
@@ -56,13 +56,13 @@ class Lock:
                 fcntl.flock(kept.descriptor, fcntl.LOCK_UN)
             self.close()
 
-    def _open(self) -> Kept:
+    def _open(self) -> OpenFile:
         flags = os.O_WRONLY | os.O_CREAT
         try:
-            return Kept(self._path, flags)
+            return OpenFile(self._path, flags)
         except FileNotFoundError:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return Kept(self._path, flags)
+            return OpenFile(self._path, flags)
 
     def close(self) -> None:
         """Let go of it."""

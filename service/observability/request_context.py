@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from service.observability.audit_log import Audit, AuditError
+from service.observability.audit_log import AuditError, AuditLog
 from service.observability.metrics import Metrics
 
 
 @dataclass(slots=True)
-class Call:
+class RequestContext:
     """A request on its way. `key` is the id of the key it came with; `audited`, its last line in the audit log.
 
     `statuses` are of the answers to it.
@@ -19,7 +19,7 @@ class Call:
 
     id: str
     route: str
-    audit: Audit
+    audit: AuditLog
     metrics: Metrics
     question_as_text: bool
     key: str | None = None
@@ -27,11 +27,11 @@ class Call:
     statuses: list[str] = field(default_factory=list)
 
 
-_call: ContextVar[Call | None] = ContextVar("call", default=None)
+_call: ContextVar[RequestContext | None] = ContextVar("call", default=None)
 
 
 @contextmanager
-def during(call: Call) -> Iterator[None]:
+def during(call: RequestContext) -> Iterator[None]:
     """This is the request that is being answered."""
     token = _call.set(call)
     try:
@@ -40,15 +40,15 @@ def during(call: Call) -> Iterator[None]:
         _call.reset(token)
 
 
-def called() -> Call | None:
+def current_request() -> RequestContext | None:
     """The request that is being answered; None outside of one."""
     return _call.get()
 
 
-def answered(question: str, generation: str, passages: Sequence[str], status: str) -> None:
+def audit_answer(question: str, generation: str, passages: Sequence[str], status: str) -> None:
     """Write into the audit log that this is what is about to be answered. Raises AuditError; outside of a request
     nothing is written."""
-    if not (call := called()):
+    if not (call := current_request()):
         return
     asked = (
         {"question": question}

@@ -13,10 +13,10 @@ from typing import Any
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.observability.audit_log import Audit
+from service.observability.audit_log import AuditLog
 from service.observability.logs import log
 from service.observability.metrics import Metrics
-from service.observability.request_context import Call, during
+from service.observability.request_context import RequestContext, during
 
 REQUEST_ID = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
@@ -30,14 +30,14 @@ def request_id(scope: Scope) -> str:
     return given if _SANE.fullmatch(given) else f"{_DRAWN}{next(_COUNTED):016x}"
 
 
-class Calls:
+class RequestLogMiddleware:
     """Gives every request an id, or takes a sane one that it has, and says how it ended."""
 
     def __init__(
         self,
         app: ASGIApp,
         route_of: Callable[[str], str | None],
-        audit: Audit,
+        audit: AuditLog,
         metrics: Metrics,
         question_as_text: bool,
     ) -> None:
@@ -51,7 +51,7 @@ class Calls:
             return
         id = request_id(scope)
         route = self._route_of(scope["path"]) or "elsewhere"
-        call = Call(id, route, self._audit, self._metrics, self._question_as_text)
+        call = RequestContext(id, route, self._audit, self._metrics, self._question_as_text)
         scope.setdefault("state", {})["request_id"] = id
         status = 500  # unless something else is sent
         begun = time.perf_counter()
@@ -69,7 +69,7 @@ class Calls:
         finally:
             self._said(call, scope["method"], status, time.perf_counter() - begun)
 
-    def _said(self, call: Call, method: str, status: int, seconds: float) -> None:
+    def _said(self, call: RequestContext, method: str, status: int, seconds: float) -> None:
         method = method if method in _METHODS else "other"
         self._metrics.requests.labels(method, call.route, str(status)).inc()
         self._metrics.seconds.labels(call.route).observe(seconds)

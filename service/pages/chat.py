@@ -138,11 +138,11 @@ def cards(
     related: bool = False,
 ) -> Response:
     """The citations of a turn as HTML, for the script; each `cite` is `marker:start:end:document`."""
-    generation, _ = open
+    index, _ = open
     found = []
     for one in cite:
         marker, start, end, document = one.split(":", 3)
-        known = entry(generation, document)
-        found.append(quotation(generation, known.id, int(start), int(end), int(marker)))
+        known = entry(index, document)
+        found.append(quotation(index, known.id, int(start), int(end), int(marker)))
     html = fragment("cards", quotations=found, turn=turn, related=related, base=str(request.base_url))
     return HTMLResponse(html)

@@ -17,7 +17,7 @@ from service.pages.problems import page_router
 from service.pages.quotations import Quotation, of_citation, quotation
 from service.pages.rendering import page
 from service.pages.url_state import Address, chips
-from service.precedents import Comparison, Label, Related
+from service.precedents import Label, PlanComparison, Related
 from service.schemas.precedents import PrecedentsRequest
 from service.serving.dispatch import in_line
 from service.serving.tasks import compared
@@ -74,7 +74,7 @@ class Strand:
     kinds: tuple[tuple[str, str, tuple[Pair, ...]], ...]
 
     @classmethod
-    def of(cls, comparison: Comparison) -> "Strand":
+    def of(cls, comparison: PlanComparison) -> "Strand":
         """From the service's record."""
         kinds = (
             (kind, explained, _pairs(kind, getattr(comparison, kind))) for kind, explained in _KINDS.items()
@@ -93,8 +93,8 @@ def _pairs(kind: str, labels: Sequence[Label]) -> tuple[Pair, ...]:
 @router.get("/timeline")
 async def timeline(request: Request, open: Open) -> Response:
     """The precedents of the address's `topic` or `passage`, or the empty form."""
-    generation, encoder = open
-    documents = generation.documents
+    index, encoder = open
+    documents = index.documents
     address = Address("/timeline", request.query_params, ("topic", "passage"))
     address.filter.to_index(documents)
     shown: dict[str, Any] = {
@@ -115,14 +115,14 @@ async def timeline(request: Request, open: Open) -> Response:
         },
         strict=False,
     )
-    found = await in_line(request, encoder, lambda watched: compared(generation, watched, asked))
+    found = await in_line(request, encoder, lambda watched: compared(index, watched, asked))
     count = sum(len(related) for _, related in found.documents)
     item = found.passage
     return page(
         request,
         "timeline",
         found=found,
-        item=quotation(generation, item.document.id, item.start, item.end) if item else None,
+        item=quotation(index, item.document.id, item.start, item.end) if item else None,
         count=count,
         chart=chart(found) if found.documents else None,
         strands=[Strand.of(comparison) for comparison in found.comparisons],

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
-from index.generation import Generation
+from index.generation import Index
 from service.answering.types import Citation
 from service.http.urls import link
 from service.pages.markup import Span, render, split
@@ -75,17 +75,17 @@ def of_citation(citation: Citation) -> Quotation:
     return Quotation(passage.document, citation.start, citation.end, citation.quote, passage, citation.marker)
 
 
-def quotation(generation: Generation, document: str, start: int, end: int, marker: int = 1) -> Quotation:
+def quotation(index: Index, document: str, start: int, end: int, marker: int = 1) -> Quotation:
     """The characters `start:end` of a document that exists, as far as it has them."""
-    text = generation.sources[document][start:end]
+    text = index.sources[document][start:end]
     end = start + len(text)
     holding = (
         passage
-        for passage in map(generation.passages.__getitem__, generation.passages.of_document(document))
+        for passage in map(index.passages.__getitem__, index.passages.of_document(document))
         if passage.start <= start and end <= passage.end
     )
     smallest = min(holding, key=lambda passage: passage.end - passage.start, default=None)
-    return Quotation(generation.documents[document], start, end, text, smallest, marker)
+    return Quotation(index.documents[document], start, end, text, smallest, marker)
 
 
 def cells(passage: Passage, window: Span, marks: Sequence[Span] = ()) -> list[tuple[str, Markup]]:

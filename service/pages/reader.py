@@ -58,8 +58,8 @@ class Heading:
 @router.get("/read")
 def documents(request: Request, open: Open) -> Response:
     """All documents."""
-    generation, _ = open
-    return page(request, "documents", documents=[entry(generation, id) for id in generation.documents])
+    index, _ = open
+    return page(request, "documents", documents=[entry(index, id) for id in index.documents])
 
 
 @router.get("/read/{document:path}")
@@ -74,12 +74,12 @@ def read(
     verify: bool = False,
 ) -> Response:
     """A document, or the part of it where the characters `start:end` stand, these marked."""
-    generation, _ = open
-    known = entry(generation, document)
-    source = generation.sources[known.id]
+    index, _ = open
+    known = entry(index, document)
+    source = index.sources[known.id]
     quoted = None
     if start is not None and end is not None and source[start:end].strip():
-        quoted = quotation(generation, known.id, start, end)
+        quoted = quotation(index, known.id, start, end)
     whole = parts(source, known.title)
     if quoted is not None:
         part = next((n for n, blocks in enumerate(whole, 1) if blocks[-1].end > quoted.start), len(whole))
@@ -87,7 +87,7 @@ def read(
     marked = (quoted.start, quoted.end) if quoted else None
     holds: Verdict | None = None
     if verify and quoted is not None and quoted.data:
-        holds = verdict(generation, Citation.model_validate_json(quoted.data))
+        holds = verdict(index, Citation.model_validate_json(quoted.data))
     return page(
         request,
         "read",

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from corpus.types import Document
-from index.generation import Generation
+from index.generation import Index
 from service.documents.action_items import action_items, in_order
 from service.http.dependencies import Open
 from service.http.urls import link
@@ -79,23 +79,23 @@ class Select:
 @router.get("/items")
 def items(request: Request, open: Open, show: Annotated[int, Query(ge=1, le=100_000)] = _STEP) -> Response:
     """All action items, or those that pass the filters of the address."""
-    generation, _ = open
+    index, _ = open
     address = Address("/items", request.query_params, ("contains", "sort"))
     asked = RecordsQuery.model_validate(
         address.filtering | {"sort": address.having("sort"), "contains": address.get("contains")}
     )
-    found = in_order(action_items(generation, asked.filter(), asked.contains), asked.sort)
-    in_force = chips(address, generation.documents)
+    found = in_order(action_items(index, asked.filter(), asked.contains), asked.sort)
+    in_force = chips(address, index.documents)
     if asked.contains:
         in_force.append((f"Contains: {asked.contains}", address.url(address.without("contains"))))
     return page(
         request,
         "items",
-        rows=[_row(generation, record, asked.contains) for record in found[:show]],
+        rows=[_row(index, record, asked.contains) for record in found[:show]],
         found=len(found),
-        total=len(generation.records),
+        total=len(index.records),
         columns=[_column(address, asked.sort, name) for name in _COLUMNS],
-        selects=[_select(generation, address, asked, name) for name in _CHOSEN_BY],
+        selects=[_select(index, address, asked, name) for name in _CHOSEN_BY],
         chips=in_force,
         files=[
             (title, _records([*address.without(), ("format", format)]), f"action-items.{format}")
@@ -107,8 +107,8 @@ def items(request: Request, open: Open, show: Annotated[int, Query(ge=1, le=100_
     )
 
 
-def _row(generation: Generation, record: Record, contains: str) -> Row:
-    passage = generation.passages[generation.positions[record.passage_id]]
+def _row(index: Index, record: Record, contains: str) -> Row:
+    passage = index.passages[index.positions[record.passage_id]]
     url = link(passage.document.id, passage.start, passage.end, passage.text)
     return Row(passage.document, passage.id, url, record, contains)
 
@@ -132,19 +132,17 @@ def _column(address: Address, sort: Sequence[str], name: str) -> Column:
     return Column(name, _COLUMNS[name], sorted, address.url([*address.without("sort"), ("sort", key)]))
 
 
-def _select(generation: Generation, address: Address, asked: RecordsQuery, name: str) -> Select:
+def _select(index: Index, address: Address, asked: RecordsQuery, name: str) -> Select:
     others = asked.filter().model_copy(update={name: []})
-    mask = np.zeros(len(generation.passages), bool)
-    mask[[generation.positions[r.passage_id] for r in action_items(generation, others, asked.contains)]] = (
-        True
-    )
-    counts = dict(generation.fields.facets(mask)[name])
+    mask = np.zeros(len(index.passages), bool)
+    mask[[index.positions[r.passage_id] for r in action_items(index, others, asked.contains)]] = True
+    counts = dict(index.fields.facets(mask)[name])
     chosen = address.get(name)
     known = {value.casefold() for value in counts}
     if chosen and chosen.casefold() not in known:
         counts[chosen] = 0
     options = (
-        (value, named(name, value, generation.documents), count, value.casefold() == chosen.casefold())
+        (value, named(name, value, index.documents), count, value.casefold() == chosen.casefold())
         for value, count in counts.items()
     )
     return Select(name, dict(FACETS)[name], tuple(options))

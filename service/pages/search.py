@@ -36,8 +36,8 @@ class Choice:
 @router.get("/find")
 async def find(request: Request, open: Open) -> Response:
     """Ranked passages with facets, or the empty form."""
-    generation, encoder = open
-    documents = generation.documents
+    index, encoder = open
+    documents = index.documents
     address = Address("/find", request.query_params, ("q",))
     filter = address.filter.to_index(documents)
     shown: dict[str, Any] = {"address": address, "documents": documents, "chips": chips(address, documents)}
@@ -47,7 +47,7 @@ async def find(request: Request, open: Open) -> Response:
         {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}, strict=False
     )
     found = await in_line(
-        request, encoder, lambda watched: searched(generation, watched, asked.query, asked.top_k, filter)
+        request, encoder, lambda watched: searched(index, watched, asked.query, asked.top_k, filter)
     )
     return page(
         request,

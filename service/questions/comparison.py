@@ -32,7 +32,7 @@ _TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class DocumentComparison:
     """The documents to be compared, newest first, and what they are compared on."""
 
     documents: tuple[Document, ...]
@@ -46,7 +46,7 @@ class Comparison:
         return bool(asked) and (missing == 0 if len(asked) <= _FEW else 3 * missing <= len(asked))
 
 
-def comparison(question: str, documents: Iterable[Document]) -> Comparison | None:
+def comparison(question: str, documents: Iterable[Document]) -> DocumentComparison | None:
     """What `question` compares, if it compares two documents of one kind on something."""
     text = " ".join(question.split()).strip(" ?.!")
     if not (found := _TOPIC.search(text)) or _COUNTS.search(text):
@@ -54,7 +54,7 @@ def comparison(question: str, documents: Iterable[Document]) -> Comparison | Non
     topic = _TOPIC_ENDS.sub("", found["topic"]).strip(" ,")
     besides = text[: found.start("topic")] + text[found.start("topic") + len(topic) :]
     kin = _kin(besides, list(documents))
-    return Comparison(tuple(kin), topic) if topic and len(kin) == _TWO else None
+    return DocumentComparison(tuple(kin), topic) if topic and len(kin) == _TWO else None
 
 
 def _kin(said: str, documents: Sequence[Document]) -> list[Document]:

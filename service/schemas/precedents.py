@@ -4,8 +4,8 @@ from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from service.precedents import Comparison as Compared
 from service.precedents import Label as Labelled
+from service.precedents import PlanComparison as Compared
 from service.precedents import Precedents
 from service.precedents import Related as Found
 from service.schemas.base import MAX_QUESTION, Model

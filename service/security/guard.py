@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from corpus.errors import BaliError
 from service.http.problems import failure
-from service.observability.request_context import called
+from service.observability.request_context import current_request
 from service.security import api_keys as keys
 from service.security.api_keys import Key, KeyRing, KeysError
 from service.security.api_keys import Scope as Permission
-from service.security.rate_limit import Allowance
+from service.security.rate_limit import RateLimit
 from service.security.sessions import COOKIE, Sessions
 from service.settings import Settings, is_loopback
 
@@ -100,7 +100,7 @@ class Guard:
         self._locked = settings.for_others
         self._ring = KeyRing(settings.var)
         self._sessions = sessions
-        self._allowance = Allowance(settings.requests_per_minute)
+        self._allowance = RateLimit(settings.requests_per_minute)
         self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -136,7 +136,7 @@ class Guard:
             return self._no(scope, "keys", 503, str(error))
         if key is None:
             return self._unknown(scope, path, wrong)
-        if call := called():
+        if call := current_request():
             call.key = key.id
         if wait := self._allowance.wait(f"key {key.id}"):
             return self._no(scope, "rate", 429, "too many requests of this key", {"Retry-After": str(wait)})

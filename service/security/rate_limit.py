@@ -11,7 +11,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 FAILURES = 30  # wrong keys of one address in a minute
 
 
-class Allowance:
+class RateLimit:
     """Counts in memory: a service that starts again begins anew."""
 
     def __init__(self, per_minute: int) -> None:

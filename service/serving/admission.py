@@ -15,7 +15,7 @@ T = TypeVar("T")
 WAITING = 128  # at an eightieth of a second each, they are served within a second on two cores
 
 
-class Line:
+class AdmissionQueue:
     """Runs work in threads, `at_once` of it.
 
     By default that is one more than there are cores: while one waits for the interpreter, another has the model run.

@@ -17,7 +17,7 @@ from service.errors import BusyError
 ANSWER_TIME = 30.0  # seconds, those in the line among them
 
 
-class Wanted:
+class CancellationToken:
     """Whether an answer is; threads may ask."""
 
     def __init__(self) -> None:
@@ -53,12 +53,12 @@ class Wanted:
 
 
 @asynccontextmanager
-async def wanted(request: Request | None = None) -> AsyncIterator[Wanted]:
+async def cancelled_with(request: Request | None = None) -> AsyncIterator[CancellationToken]:
     """Until `request`, whose body has been read, is left by its client, or time is up.
 
     Raises `BusyError` instead of `ClientDisconnect` where it is the time.
     """
-    answer = Wanted()
+    answer = CancellationToken()
     watching = asyncio.create_task(_watch(request, answer)) if request else None
     timer = asyncio.get_running_loop().call_later(ANSWER_TIME, answer.too_late)
     try:
@@ -77,7 +77,7 @@ async def wanted(request: Request | None = None) -> AsyncIterator[Wanted]:
             watching.cancel()
 
 
-async def _watch(request: Request, answer: Wanted) -> None:
+async def _watch(request: Request, answer: CancellationToken) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
     answer.no_longer()
@@ -91,7 +91,7 @@ class Signal(Protocol):
         ...
 
 
-class Watched:
+class CancellableEncoder:
     """`encoder` until `gone` is set; from then on every call of the model raises `ClientDisconnect`.
 
     A thread cannot be interrupted, but nearly all of an answer's time is spent in the model, which is called

@@ -16,7 +16,7 @@ from corpus.errors import BaliError
 from index.encoders.base import Encoder
 from index.errors import GenerationError
 from index.generation import open_current, open_generation
-from index.opening import Pair, open_index, reopen_index
+from index.opening import OpenIndex, open_index, reopen_index
 from index.storage.publishing import CURRENT
 from service.serving import malloc as heap
 from service.settings import Settings
@@ -25,7 +25,7 @@ _LOG = logging.getLogger(__name__)
 _EVERY = 0.5  # seconds between two looks at what is published
 
 
-class Opened:
+class CurrentIndex:
     """What the service answers from, and the `problem` with what is published, if there is one.
 
     With a pair and a problem the service is degraded: it answers from another generation than the published one.
@@ -37,13 +37,13 @@ class Opened:
         self.problem: BaliError | None = None
         self._settings = settings
         self._make_encoder = make_encoder
-        self._pair: Pair | None = None
+        self._pair: OpenIndex | None = None
         self._seen: tuple[int, int] | None = None
         self._refreshing = threading.Lock()
         self.refresh()
 
     @property
-    def pair(self) -> Pair:
+    def pair(self) -> OpenIndex:
         """The open generation and the encoder it was built with; raises the `problem` there is instead."""
         if self._pair is None:
             assert self.problem is not None
@@ -58,7 +58,7 @@ class Opened:
         with self._refreshing:
             self._refresh()
 
-    def latest(self) -> Pair:
+    def latest(self) -> OpenIndex:
         """As `pair`, after a refresh."""
         self.refresh()
         return self.pair
@@ -90,7 +90,7 @@ class Opened:
                 await asyncio.sleep(_EVERY)  # by when the last request has left the generation before
                 await run_in_threadpool(heap.trim)
 
-    def _open(self, before: Pair | None) -> Pair:
+    def _open(self, before: OpenIndex | None) -> OpenIndex:
         var, models = self._settings.var, self._settings.models
         if self._make_encoder is None:
             return reopen_index(var, models, before) if before else open_index(var, models)
@@ -109,7 +109,7 @@ class Opened:
 
 
 @asynccontextmanager
-async def following(opened: Opened) -> AsyncIterator[None]:
+async def following(opened: CurrentIndex) -> AsyncIterator[None]:
     """What is published meanwhile is answered from."""
     task = asyncio.create_task(opened.follow())
     try:

@@ -7,14 +7,17 @@ from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamil
 from prometheus_client.registry import Collector
 
 from corpus.errors import BaliError
-from service.serving.admission import Line
-from service.serving.current_index import Opened
-from service.serving.worker_pool import Workers
+from service.serving.admission import AdmissionQueue
+from service.serving.current_index import CurrentIndex
+from service.serving.worker_pool import WorkerPool
 
 
 class ServingGauges(Collector):
     def __init__(
-        self, opened: Callable[[], Opened], line: Callable[[], Line], workers: Callable[[], Workers]
+        self,
+        opened: Callable[[], CurrentIndex],
+        line: Callable[[], AdmissionQueue],
+        workers: Callable[[], WorkerPool],
     ) -> None:
         self._opened, self._line, self._workers = opened, line, workers
         self._seen: tuple[str, float] | None = None  # the generation, and since when

@@ -7,12 +7,12 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from index.passages.filters import Filter
 from index.search import SearchResults, search
 from service.answering.types import Answer
 from service.chat import answer
-from service.observability.request_context import answered
+from service.observability.request_context import audit_answer
 from service.precedents import Precedents, of_passage, of_topic
 from service.schemas.chat import ChatRequest, ChatResponse
 from service.schemas.precedents import PrecedentsRequest, PrecedentsResponse
@@ -27,49 +27,47 @@ class Task(Generic[Q]):
 
     name: str
     request: type[Q]
-    run: Callable[[Generation, Encoder, Q], BaseModel]
+    run: Callable[[Index, Encoder, Q], BaseModel]
 
 
-def searched(
-    generation: Generation, encoder: Encoder, query: str, top_k: int, filter: Filter | None
-) -> SearchResults:
+def searched(index: Index, encoder: Encoder, query: str, top_k: int, filter: Filter | None) -> SearchResults:
     """As `index.search`, written into the audit log before it is given; it may wait for the disk. Raises AuditError."""
-    found = search(generation, encoder, query, top_k, filter)
-    answered(query, found.generation, [result.passage.id for result in found.results], "searched")
+    found = search(index, encoder, query, top_k, filter)
+    audit_answer(query, found.generation, [result.passage.id for result in found.results], "searched")
     return found
 
 
-def _search(generation: Generation, encoder: Encoder, asked: SearchRequest) -> SearchResponse:
-    filter = asked.filter.to_index(generation.documents) if asked.filter else None
-    return SearchResponse.of(searched(generation, encoder, asked.query, asked.top_k, filter))
+def _search(index: Index, encoder: Encoder, asked: SearchRequest) -> SearchResponse:
+    filter = asked.filter.to_index(index.documents) if asked.filter else None
+    return SearchResponse.of(searched(index, encoder, asked.query, asked.top_k, filter))
 
 
 def answer_conversation(
-    generation: Generation, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
+    index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
 ) -> Answer:
     """As `chat.answer`, written into the audit log before it is given. Raises AuditError."""
-    given = answer(generation, encoder, messages, filter)
-    answered(messages[-1][1], given.generation, [one.passage.id for one in given.citations], given.status)
+    given = answer(index, encoder, messages, filter)
+    audit_answer(messages[-1][1], given.generation, [one.passage.id for one in given.citations], given.status)
     return given
 
 
-def _chat(generation: Generation, encoder: Encoder, asked: ChatRequest) -> ChatResponse:
-    filter = asked.filter.to_index(generation.documents) if asked.filter else None
-    return ChatResponse.of(answer_conversation(generation, encoder, asked.turns(), filter))
+def _chat(index: Index, encoder: Encoder, asked: ChatRequest) -> ChatResponse:
+    filter = asked.filter.to_index(index.documents) if asked.filter else None
+    return ChatResponse.of(answer_conversation(index, encoder, asked.turns(), filter))
 
 
-def precedents(generation: Generation, encoder: Encoder, request: PrecedentsRequest) -> PrecedentsResponse:
+def precedents(index: Index, encoder: Encoder, request: PrecedentsRequest) -> PrecedentsResponse:
     """What `request` asks for, as it travels; raises `UnknownError`, `FilterError`."""
-    return PrecedentsResponse.of(request.topic, compared(generation, encoder, request))
+    return PrecedentsResponse.of(request.topic, compared(index, encoder, request))
 
 
-def compared(generation: Generation, encoder: Encoder, request: PrecedentsRequest) -> Precedents:
+def compared(index: Index, encoder: Encoder, request: PrecedentsRequest) -> Precedents:
     """What `request` asks for; raises `UnknownError`, `FilterError`."""
-    filter = request.filter.to_index(generation.documents) if request.filter else None
+    filter = request.filter.to_index(index.documents) if request.filter else None
     if request.topic is not None:
-        found = of_topic(generation, encoder, request.topic, request.top_k, filter)
+        found = of_topic(index, encoder, request.topic, request.top_k, filter)
     else:
-        found = of_passage(generation, encoder, request.passage or "", request.top_k, filter)
+        found = of_passage(index, encoder, request.passage or "", request.top_k, filter)
     quoted = [
         quotation.passage.id
         for two in found.comparisons
@@ -78,7 +76,7 @@ def compared(generation: Generation, encoder: Encoder, request: PrecedentsReques
     ]
     related = [one.passage.id for _, group in found.documents for one in group]
     asked = request.topic or request.passage or ""
-    answered(asked, found.generation, list(dict.fromkeys([*related, *quoted])), "compared")
+    audit_answer(asked, found.generation, list(dict.fromkeys([*related, *quoted])), "compared")
     return found
 
 

@@ -18,14 +18,14 @@ from typing import Any, NamedTuple
 from starlette.requests import ClientDisconnect
 
 from corpus.errors import BaliError
-from index.opening import Pair
+from index.opening import OpenIndex
 from service.errors import UnknownError
 from service.observability.audit_log import SYNCED, audit_of
 from service.observability.metrics import Metrics
-from service.observability.request_context import Call, during
+from service.observability.request_context import RequestContext, during
 from service.serving import malloc as heap
-from service.serving.cancellation import Watched
-from service.serving.current_index import Opened
+from service.serving.cancellation import CancellableEncoder
+from service.serving.current_index import CurrentIndex
 from service.serving.tasks import Task
 from service.settings import Settings
 
@@ -40,7 +40,7 @@ _LOOK = 0.05  # seconds between two looks at whether the answer is still wanted
 _TRIMMED = 20.0  # seconds between two times that memory which is free is given back
 
 
-class Asked(NamedTuple):
+class TaskHeader(NamedTuple):
     """The first line of a message to a worker: a task, on which generation, and for which request."""
 
     task: str
@@ -50,7 +50,7 @@ class Asked(NamedTuple):
     key: str | None
 
 
-class Done(NamedTuple):
+class TaskResult(NamedTuple):
     """The first line of a reply: the last line of the audit log that was written for it, and what it said."""
 
     audited: str | None
@@ -60,7 +60,7 @@ class Done(NamedTuple):
 class Worker:
     """What the threads of a worker process have in common."""
 
-    def __init__(self, opened: Opened, tasks: Sequence[Task[Any]], settings: Settings) -> None:
+    def __init__(self, opened: CurrentIndex, tasks: Sequence[Task[Any]], settings: Settings) -> None:
         self._opened = opened
         self._tasks: Mapping[str, Task[Any]] = {task.name: task for task in tasks}
         self._audit, self._metrics = audit_of(settings), Metrics()  # the service counts for itself
@@ -99,14 +99,16 @@ class Worker:
     def _reply(self, message: bytes, lane: socket.socket) -> bytes:
         try:
             head, _, sent = message.partition(b"\n")
-            asked = Asked(*json.loads(head))
+            asked = TaskHeader(*json.loads(head))
             task = self._tasks[asked.task]
-            generation, encoder = self._open(asked.generation)
-            call = Call(asked.request, asked.route, self._audit, self._metrics, self._as_text, asked.key)
+            index, encoder = self._open(asked.generation)
+            call = RequestContext(
+                asked.request, asked.route, self._audit, self._metrics, self._as_text, asked.key
+            )
             with during(call):
                 request = task.request.model_validate(json.loads(sent))
-                response = task.run(generation, Watched(encoder, _Told(lane)), request)
-            done = json.dumps(Done(call.audited, call.statuses))
+                response = task.run(index, CancellableEncoder(encoder, _Told(lane)), request)
+            done = json.dumps(TaskResult(call.audited, call.statuses))
             return f"{done}\n{response.model_dump_json()}".encode()
         except (BaliError, ClientDisconnect):  # the service meets it again, and says what it is
             return NOTHING
@@ -114,7 +116,7 @@ class Worker:
             _LOG.exception("a worker could not do what the service does now")
             return NOTHING
 
-    def _open(self, id: str) -> Pair:
+    def _open(self, id: str) -> OpenIndex:
         """What is published, if it is the generation of this id. Raises `UnknownError`."""
         if self._opened.pair[0].id != id:
             self._opened.refresh()

@@ -25,10 +25,10 @@ from starlette.requests import ClientDisconnect
 from corpus.errors import BaliError
 from index.encoders.onnx import OnnxEncoder
 from service.errors import BusyError
-from service.serving.cancellation import Wanted
-from service.serving.current_index import Opened
+from service.serving.cancellation import CancellationToken
+from service.serving.current_index import CurrentIndex
 from service.serving.tasks import Task
-from service.serving.worker import FOR_THE_SERVICE, LENGTH, NOTHING, Asked, Done, Worker
+from service.serving.worker import FOR_THE_SERVICE, LENGTH, NOTHING, TaskHeader, TaskResult, Worker
 from service.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ _TRIED = 2  # workers, for a task that ends them
 _LANES = 2  # of a process: while one waits for a task or the interpreter, the other has the model run
 
 
-def worth_having(opened: Opened, settings: Settings) -> int:
+def worker_count(opened: CurrentIndex, settings: Settings) -> int:
     """How many processes there should be: as many as are set, or one a core; none where what is open cannot be forked."""
     if sys.platform != "linux":
         return 0
@@ -52,7 +52,7 @@ def worth_having(opened: Opened, settings: Settings) -> int:
     return settings.workers if settings.workers is not None else cores if cores > 1 else 0
 
 
-class Workers:
+class WorkerPool:
     """All worker processes, by the lanes to them; in the event loop, while they are connected."""
 
     def __init__(self, lanes: "Sequence[Lane]" = ()) -> None:
@@ -64,8 +64,8 @@ class Workers:
 
     @classmethod
     def forked(
-        cls, opened: Opened, tasks: Sequence[Task[Any]], settings: Settings, processes: int
-    ) -> "Workers":
+        cls, opened: CurrentIndex, tasks: Sequence[Task[Any]], settings: Settings, processes: int
+    ) -> "WorkerPool":
         """In so many processes, from one that has no other threads of Python's; they end with it."""
         context, lanes = get_context("fork"), list[Lane]()
         worker = Worker(opened, tasks, settings)
@@ -106,7 +106,9 @@ class Workers:
                 lane.close()
             await asyncio.to_thread(_end, self.processes)
 
-    async def do(self, asked: Asked, sent: bytes, wanted: Wanted) -> tuple[Done, bytes] | None:
+    async def do(
+        self, asked: TaskHeader, sent: bytes, wanted: CancellationToken
+    ) -> tuple[TaskResult, bytes] | None:
         """What comes of what was asked and sent, once a lane is idle; None where no worker can do it.
 
         Raises `ClientDisconnect` where it is no longer wanted by then, and `BusyError` where it ended two workers: a third
@@ -127,9 +129,9 @@ class Workers:
             self.missed += 1
             return None
         head, _, response = reply.partition(b"\n")
-        return Done(*json.loads(head)), response
+        return TaskResult(*json.loads(head)), response
 
-    async def _next(self, wanted: Wanted) -> "Lane | None":
+    async def _next(self, wanted: CancellationToken) -> "Lane | None":
         """An idle lane, for whoever came first; None where there is no lane any more."""
         if not self._lanes:
             return None
@@ -185,17 +187,17 @@ class Lane(asyncio.Protocol):
     def __init__(self, process: BaseProcess, end: socket.socket) -> None:
         self.process, self.socket = process, end
         self.ended = False
-        self._workers: Workers | None = None
+        self._workers: WorkerPool | None = None
         self._transport: asyncio.Transport | None = None
         self._got = bytearray()
         self._reply: asyncio.Future[bytes] | None = None
 
-    async def connect(self, workers: Workers) -> None:
+    async def connect(self, workers: WorkerPool) -> None:
         """Have the event loop follow this; `workers` are told when it is free, or lost."""
         self._workers = workers
         await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=self.socket)
 
-    async def ask(self, message: bytes, wanted: Wanted) -> bytes:
+    async def ask(self, message: bytes, wanted: CancellationToken) -> bytes:
         """The reply to a message, or nothing.
 
         Once it is no longer wanted, the worker is told to stop; one that does not is ended.

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import index.search
 from corpus.catalogue import read_catalogue
 from index.build import build
-from index.generation import Generation, open_generation
+from index.generation import Index, open_generation
 from index.passages.filters import Filter
 from index.retrieval.quantizer import Quantizer
-from index.search import Evidence, SearchResults, search
+from index.search import Before, Evidence, SearchResults, search
 from tests.conftest import write_corpus
 from tests.support.tiny import TinyEncoder
 
@@ -28,37 +27,35 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def generation(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     folder = tmp_path_factory.mktemp("search")
     build(folder / "var", read_catalogue(write_corpus(folder / "corpus")), TinyEncoder())
     return open_generation(folder / "var")
 
 
-def texts(generation: Generation, question: str, filter: Filter | None = None) -> list[str]:
-    return [
-        result.passage.text for result in search(generation, TinyEncoder(), question, filter=filter).results
-    ]
+def texts(index: Index, question: str, filter: Filter | None = None) -> list[str]:
+    return [result.passage.text for result in search(index, TinyEncoder(), question, filter=filter).results]
 
 
-def test_the_passage_asked_for_comes_first(generation: Generation) -> None:
-    assert texts(generation, "Publish a tide calendar for fishing villages")[0].startswith("3. Publish")
-    assert "Members thanked the keeper" in texts(generation, "keeper who retires")[0]
+def test_the_passage_asked_for_comes_first(index: Index) -> None:
+    assert texts(index, "Publish a tide calendar for fishing villages")[0].startswith("3. Publish")
+    assert "Members thanked the keeper" in texts(index, "keeper who retires")[0]
 
 
-def test_the_same_question_gets_the_same_answer_from_every_thread(generation: Generation) -> None:
+def test_the_same_question_gets_the_same_answer_from_every_thread(index: Index) -> None:
     encoder = TinyEncoder()
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda _: search(generation, encoder, "lighthouse lamp").results, range(32)))
+        found = list(pool.map(lambda _: search(index, encoder, "lighthouse lamp").results, range(32)))
     assert all(results == found[0] for results in found)
 
 
 @given(st.text(max_size=60), st.integers(1, 30))
 def test_scores_are_bounded_ordered_and_never_of_more_than_asked_for(
-    generation: Generation, question: str, top_k: int
+    index: Index, question: str, top_k: int
 ) -> None:
-    results = search(generation, TinyEncoder(), question, top_k).results
+    results = search(index, TinyEncoder(), question, top_k).results
     scores = [result.score for result in results]
-    assert len(results) == min(top_k, len(generation.passages))
+    assert len(results) == min(top_k, len(index.passages))
     assert scores == sorted(scores, reverse=True)
     assert all(-1 <= score <= 1 for score in scores)
     assert len({result.passage.id for result in results}) == len(results)
@@ -73,11 +70,11 @@ def test_scores_are_bounded_ordered_and_never_of_more_than_asked_for(
             )
 
 
-def test_equal_scores_rank_in_the_order_of_the_documents(generation: Generation) -> None:
+def test_equal_scores_rank_in_the_order_of_the_documents(index: Index) -> None:
     nothing = Evidence(late=0, lexical=1, dense=0, beside=0, wishes=0)
-    found = search(generation, TinyEncoder(), "zebra", 100, evidence=nothing).results
+    found = search(index, TinyEncoder(), "zebra", 100, evidence=nothing).results
     assert {result.score for result in found} == {0.0}
-    assert [result.passage for result in found] == list(generation.passages)
+    assert [result.passage for result in found] == list(index.passages)
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -96,38 +93,38 @@ def test_equal_scores_rank_in_the_order_of_the_documents(generation: Generation)
     ],
 )
 def test_a_filter_lets_through_all_that_it_names_and_nothing_else(
-    generation: Generation, question: str, filter: Filter, expected: object
+    index: Index, question: str, filter: Filter, expected: object
 ) -> None:
     assert callable(expected)
-    found = search(generation, TinyEncoder(), question, 100, filter)
-    assert {r.passage.id for r in found.results} == {p.id for p in generation.passages if expected(p)}
+    found = search(index, TinyEncoder(), question, 100, filter)
+    assert {r.passage.id for r in found.results} == {p.id for p in index.passages if expected(p)}
     assert sum(count for _, count in found.facets["document"]) == len(found.results)
 
 
-def test_facets_count_every_passage_let_through(generation: Generation) -> None:
-    facets = search(generation, TinyEncoder(), "lighthouse", 1).facets
+def test_facets_count_every_passage_let_through(index: Index) -> None:
+    facets = search(index, TinyEncoder(), "lighthouse", 1).facets
     assert dict(facets["lead"]) == {"Norway": 1, "All members": 2, "Iceland": 2}
     assert dict(facets["status"]) == {"Complete": 1, "For action": 2, "Ongoing": 1}
-    assert sum(count for _, count in facets["kind"]) == len(generation.passages)
+    assert sum(count for _, count in facets["kind"]) == len(index.passages)
 
 
 def test_few_candidates_find_what_looking_at_all_passages_finds(
-    generation: Generation, monkeypatch: pytest.MonkeyPatch
+    index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = "Which workshop is on fog signals?"
-    everything = search(generation, TinyEncoder(), question, 1).results[0]
-    monkeypatch.setattr(index.search, "_EXHAUSTIVE", 0)
-    monkeypatch.setattr(index.search, "_CANDIDATES", 3)
-    assert search(generation, TinyEncoder(), question, 1).results[0].passage == everything.passage
+    everything = search(index, TinyEncoder(), question, 1).results[0]
+    monkeypatch.setattr("index.search._EXHAUSTIVE", 0)
+    monkeypatch.setattr("index.search._CANDIDATES", 3)
+    assert search(index, TinyEncoder(), question, 1).results[0].passage == everything.passage
 
 
-def test_a_short_name_finds_what_is_written_out(generation: Generation) -> None:
-    found = search(generation, TinyEncoder(), "what does the TIC do")
+def test_a_short_name_finds_what_is_written_out(index: Index) -> None:
+    found = search(index, TinyEncoder(), "what does the TIC do")
     assert found.interpretation.names == {"TIC": "Tide Information Centre"}
 
 
-def test_a_slip_of_the_pen_is_forgiven_and_told(generation: Generation) -> None:
-    found = search(generation, TinyEncoder(), "nothern lighthouse")
+def test_a_slip_of_the_pen_is_forgiven_and_told(index: Index) -> None:
+    found = search(index, TinyEncoder(), "nothern lighthouse")
     assert found.interpretation.corrected == {"nothern": "northern"}
     assert "northern lighthouse" in found.results[0].passage.text
 
@@ -146,17 +143,17 @@ def test_a_slip_of_the_pen_is_forgiven_and_told(generation: Generation) -> None:
     ],
 )
 def test_wishes_are_understood_and_exclude_nothing(
-    generation: Generation, question: str, wish: str, value: str
+    index: Index, question: str, wish: str, value: str
 ) -> None:
-    found = search(generation, TinyEncoder(), question, 100)
+    found = search(index, TinyEncoder(), question, 100)
     assert (wish, value) in {(p.wish, p.value) for p in found.interpretation.preferences}
-    assert len(found.results) == len(generation.passages)
+    assert len(found.results) == len(index.passages)
 
 
-def test_a_wish_decides_between_equals(generation: Generation) -> None:
-    wished = search(generation, TinyEncoder(), "lighthouse staircase, actions that are completed", 20)
+def test_a_wish_decides_between_equals(index: Index) -> None:
+    wished = search(index, TinyEncoder(), "lighthouse staircase, actions that are completed", 20)
     plain = search(
-        generation,
+        index,
         TinyEncoder(),
         "lighthouse staircase, actions that are completed",
         20,
@@ -175,42 +172,42 @@ def test_a_wish_decides_between_equals(generation: Generation) -> None:
     assert [passage.fields["Status"][:8] for passage in gained] == ["Complete"]
 
 
-def test_the_cell_asked_for_is_marked(generation: Generation) -> None:
-    best = search(generation, TinyEncoder(), "Who leads the repair of the northern lighthouse?", 1).results[0]
+def test_the_cell_asked_for_is_marked(index: Index) -> None:
+    best = search(index, TinyEncoder(), "Who leads the repair of the northern lighthouse?", 1).results[0]
     marked = [best.passage.text[mark.start : mark.end] for mark in best.highlights]
     assert any("Norway" in part for part in marked)
 
 
-def test_a_score_does_not_depend_on_how_large_the_weights_are(generation: Generation) -> None:
+def test_a_score_does_not_depend_on_how_large_the_weights_are(index: Index) -> None:
     small = Evidence(late=1, lexical=0.5, dense=0.5, beside=0, wishes=0)
     large = Evidence(late=2, lexical=1, dense=1, beside=0, wishes=0)
-    once = search(generation, TinyEncoder(), "fog signal workshop", 100, evidence=small).results
-    twice = search(generation, TinyEncoder(), "fog signal workshop", 100, evidence=large).results
+    once = search(index, TinyEncoder(), "fog signal workshop", 100, evidence=small).results
+    twice = search(index, TinyEncoder(), "fog signal workshop", 100, evidence=large).results
     assert [r.passage.id for r in once] == [r.passage.id for r in twice]
     assert [r.score for r in once] == pytest.approx([r.score for r in twice], abs=2e-6)
 
 
-def test_a_passage_gains_by_what_stands_beside_it(generation: Generation) -> None:
+def test_a_passage_gains_by_what_stands_beside_it(index: Index) -> None:
     words_alone = Evidence(late=0, lexical=1, dense=0, beside=0, wishes=0, reworded=False)
     with_neighbours = Evidence(late=0, lexical=1, dense=0, beside=0.5, wishes=0, reworded=False)
-    alone = search(generation, TinyEncoder(), "corrosion", 2, evidence=words_alone).results
-    beside = search(generation, TinyEncoder(), "corrosion", 2, evidence=with_neighbours).results
+    alone = search(index, TinyEncoder(), "corrosion", 2, evidence=words_alone).results
+    beside = search(index, TinyEncoder(), "corrosion", 2, evidence=with_neighbours).results
     assert alone[0].passage == beside[0].passage
     assert alone[1].score == 0
     assert beside[1].score > 0
     assert beside[1].passage.section == beside[0].passage.section
 
 
-def test_neighbours_under_one_heading_are_known(generation: Generation) -> None:
-    for n in range(1, len(generation.passages)):
-        one, other = generation.passages[n - 1], generation.passages[n]
+def test_neighbours_under_one_heading_are_known(index: Index) -> None:
+    for n in range(1, len(index.passages)):
+        one, other = index.passages[n - 1], index.passages[n]
         together = bool(one.section) and (one.document, one.section) == (other.document, other.section)
-        assert (generation.passages.sections[n - 1] == generation.passages.sections[n]) == together
+        assert (index.passages.sections[n - 1] == index.passages.sections[n]) == together
 
 
-def test_what_was_spoken_of_before_does_not_unbound_the_score(generation: Generation) -> None:
-    before = index.search.Before("lighthouses", generation.passages[0])
-    found = search(generation, TinyEncoder(), "who leads it", 100, before=before)
+def test_what_was_spoken_of_before_does_not_unbound_the_score(index: Index) -> None:
+    before = Before("lighthouses", index.passages[0])
+    found = search(index, TinyEncoder(), "who leads it", 100, before=before)
     assert max(result.score for result in found.results) <= 1
 
 
@@ -225,10 +222,10 @@ def test_four_bits_a_coordinate_keep_the_direction_of_a_vector() -> None:
     np.testing.assert_allclose(np.diag(same), -np.diag(opposite), atol=5e-3)
 
 
-def test_token_vectors_of_a_passage_are_nearest_to_its_own_words(generation: Generation) -> None:
+def test_token_vectors_of_a_passage_are_nearest_to_its_own_words(index: Index) -> None:
     encoder = TinyEncoder()
-    row = next(n for n, p in enumerate(generation.passages) if "tide calendar" in p.text)
+    row = next(n for n, p in enumerate(index.passages) if "tide calendar" in p.text)
     reading = encoder.read(["tide calendar fishing villages"])[0]
-    near = generation.tokens.nearest(reading, np.arange(len(generation.passages)))
+    near = index.tokens.nearest(reading, np.arange(len(index.passages)))
     assert near.mean(axis=1).argmax() == row
     assert near[row].min() > 0.9

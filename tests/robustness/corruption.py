@@ -85,16 +85,16 @@ def _outcome(var: Path, current: str, suspects: list[Path], expected: Expected, 
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     try:
-        generation = open_generation(var, _SHA256)
+        index = open_generation(var, _SHA256)
     except GenerationError:
         return "refused" if problem else "refused without a problem"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    if (problem is None) != (generation.instead_of is None):
+    if (problem is None) != (index.instead_of is None):
         return "a fallback that does not say so"
-    if problem is None and generation.id != current:
+    if problem is None and index.id != current:
         return "another generation without a problem"
-    if answers(generation, [question])[question] != expected[generation.id][question]:
+    if answers(index, [question])[question] != expected[index.id][question]:
         return "a wrong answer"
     return "fallback" if problem else "untouched"
 

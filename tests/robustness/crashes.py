@@ -127,9 +127,9 @@ def trial(
         outcome = _opened(state, var)
         if outcome in ("old", "new"):
             build(var, state.catalogue, TinyEncoder())
-            generation = open_generation(var)
-            if generation.instead_of or answers(generation) != state.allowed[generation.id]:
-                return f"after the next build: {generation.instead_of or 'a wrong answer'}"
+            index = open_generation(var)
+            if index.instead_of or answers(index) != state.allowed[index.id]:
+                return f"after the next build: {index.instead_of or 'a wrong answer'}"
             if left := sorted(_paths(var) ^ state.files):
                 return f"after the next build: {', '.join(left[:3])}"
         return outcome
@@ -165,14 +165,14 @@ def _apart(
 def _opened(state: State, var: Path) -> str:
     new = next(iter(state.allowed))
     try:
-        generation = open_generation(var, TinyEncoder().sha256)
+        index = open_generation(var, TinyEncoder().sha256)
     except GenerationError as error:
         return "old" if None in state.allowed and "nothing has been built" in str(error) else str(error)
-    if generation.id not in state.allowed:
-        return f"another generation: {generation.id}"
-    if answers(generation) != state.allowed[generation.id]:
+    if index.id not in state.allowed:
+        return f"another generation: {index.id}"
+    if answers(index) != state.allowed[index.id]:
         return "a wrong answer"
-    return "new" if generation.id == new else "old"
+    return "new" if index.id == new else "old"
 
 
 def every(state: State, calls: Sequence[Call], steps: int = 1) -> Iterator[tuple[str, str]]:

@@ -122,21 +122,21 @@ def _reader(url: str, number: int, read: Read, done: threading.Event) -> None:
             if done.is_set():
                 return
             try:
-                generation, body = ask(client, route)
+                index, body = ask(client, route)
             except Exception as error:
                 with read.lock:
                     read.errors.append(f"{route}: {type(error).__name__}: {error}")
                 continue
             with read.lock:
                 read.counts[route] += 1
-                read.bodies.setdefault((route, generation), set()).add(body)
+                read.bodies.setdefault((route, index), set()).add(body)
 
 
 def _note(client: httpx.Client, expected: dict[tuple[str, str], str]) -> None:
     """What the generation answers that nothing is published beside: the publisher itself asks, and publishes no other."""
     for route in ROUTES:
-        generation, body = ask(client, route)
-        expected[route, generation] = body
+        index, body = ask(client, route)
+        expected[route, index] = body
 
 
 def _wait(client: httpx.Client, generation: str) -> None:

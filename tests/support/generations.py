@@ -9,7 +9,7 @@ from typing import Any
 from corpus.catalogue import Catalogue, read_catalogue
 from index.build import build
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from index.search import search
 from tests.conftest import REPORT, write_corpus
 from tests.support.tiny import TinyEncoder
@@ -31,10 +31,10 @@ def build_several(folder: Path, count: int, encoder: Encoder | None = None) -> l
     return [build(folder / "var", catalogue(folder, number), maker).generation for number in range(count)]
 
 
-def answers(generation: Generation, questions: Sequence[str] = QUESTIONS) -> Answers:
+def answers(index: Index, questions: Sequence[str] = QUESTIONS) -> Answers:
     """What a generation of the tiny encoder finds."""
     encoder = TinyEncoder()
-    found = {question: search(generation, encoder, question).results for question in questions}
+    found = {question: search(index, encoder, question).results for question in questions}
     return {q: [[r.passage.id, r.passage.text, r.score] for r in results] for q, results in found.items()}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.catalogue import read_catalogue
 from index.build import build
-from index.generation import Generation, open_generation
+from index.generation import Index, open_generation
 from tests.support.tiny import TinyEncoder
 
 _ENTRY = """
@@ -20,7 +20,7 @@ sha256 = "{sha256}"
 """
 
 
-def two_plans(folder: Path, old: str, new: str) -> Generation:
+def two_plans(folder: Path, old: str, new: str) -> Index:
     """Built in the empty `folder` from the texts of the documents `old` and `new`."""
     entries = ""
     for id, year, text in (("old", 2015, old), ("new", 2024, new)):

@@ -13,7 +13,7 @@ from eval.metrics.spans import Quote
 from eval.report.report import entries, mark, markdown, render, slices, summaries
 from eval.runs.results import Results, ResultsError
 from eval.runs.run import ask, judge, latency, time_encoding
-from eval.runs.types import Asked
+from eval.runs.types import QuestionRun
 from eval.systems.protocol import Retrieved
 from tests.eval.toys import QuotingAnswerer, WordSystem, toy_gold
 
@@ -50,11 +50,11 @@ def gold(tmp_path: Path) -> Gold:
 
 
 @pytest.fixture
-def asked(gold: Gold) -> Asked:
+def asked(gold: Gold) -> QuestionRun:
     return ask(gold, WordSystem(), QuotingAnswerer())
 
 
-def test_the_page_needs_nothing_from_elsewhere(gold: Gold, asked: Asked) -> None:
+def test_the_page_needs_nothing_from_elsewhere(gold: Gold, asked: QuestionRun) -> None:
     page = shown(judge(gold, asked), gold, latency(asked, time_encoding(str.split, ["a"] * 2)))
     for tag, attributes in Elements(page).tags:
         assert tag not in {"link", "iframe", "img"}
@@ -64,7 +64,7 @@ def test_the_page_needs_nothing_from_elsewhere(gold: Gold, asked: Asked) -> None
     assert "as long as encoding its question" in page
 
 
-def test_every_question_is_there_with_its_quote_marked(gold: Gold, asked: Asked) -> None:
+def test_every_question_is_there_with_its_quote_marked(gold: Gold, asked: QuestionRun) -> None:
     page = Elements(shown(judge(gold, asked), gold))
     outcomes = [attributes["data-outcome"] for tag, attributes in page.tags if tag == "details"]
     assert outcomes == ["passed", "passed", "failed", "passed", "passed", "failed"]
@@ -73,7 +73,7 @@ def test_every_question_is_there_with_its_quote_marked(gold: Gold, asked: Asked)
     assert page.marks.count("Keys are kept by the porter.") >= 2
 
 
-def test_everything_from_outside_is_escaped(gold: Gold, asked: Asked) -> None:
+def test_everything_from_outside_is_escaped(gold: Gold, asked: QuestionRun) -> None:
     results = {
         query: [replace(r, text=HOSTILE, document=HOSTILE) for r in found]
         for query, found in asked.results.items()
@@ -81,7 +81,7 @@ def test_everything_from_outside_is_escaped(gold: Gold, asked: Asked) -> None:
     answers = {
         query: replace(answer, text=HOSTILE, question=HOSTILE) for query, answer in asked.answers.items()
     }
-    hostile = judge(gold, Asked(HOSTILE, results, answers))
+    hostile = judge(gold, QuestionRun(HOSTILE, results, answers))
     hostile = replace(
         hostile,
         judged=tuple(
@@ -109,7 +109,7 @@ def test_others_are_compared_on_the_same_questions(gold: Gold) -> None:
     results = {
         query: [] if query == "q1" else found for query, found in ask(gold, WordSystem()).results.items()
     }
-    peer = judge(gold, Asked("peer", results, {}))
+    peer = judge(gold, QuestionRun("peer", results, {}))
     (questions, *_) = summaries(ours, [peer])
     assert [line.name for line in questions.lines] == ["words", "peer"]
     first, second = (line.cells[0].mean for line in questions.lines)
@@ -130,12 +130,12 @@ def test_a_summary_reads_as_markdown(gold: Gold) -> None:
     assert second.startswith("| peer | 1.00 (1.00–1.00) |")
 
 
-def test_slices_and_entries_cover_every_question(gold: Gold, asked: Asked) -> None:
+def test_slices_and_entries_cover_every_question(gold: Gold, asked: QuestionRun) -> None:
     results = judge(gold, asked)
     by_kind = next(table for table in slices(results) if table.title == "questions by kind")
     assert [line.name for line in by_kind.lines] == ["date", "person", "unanswerable"]
     assert [entry.judged.id for entry in entries(results, gold)] == ["q1", "q2", "q3", "q4", "p1", "c1.2"]
 
 
-def test_the_page_repeats_to_the_byte(gold: Gold, asked: Asked) -> None:
+def test_the_page_repeats_to_the_byte(gold: Gold, asked: QuestionRun) -> None:
     assert shown(judge(gold, asked), gold) == shown(judge(gold, asked), gold)

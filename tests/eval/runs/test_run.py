@@ -14,7 +14,7 @@ from eval.metrics.latency import percentiles
 from eval.runs.results import Results, ResultsError, by_set, by_slice, curves, read_results, to_json
 from eval.runs.run import ask, judge, latency, searches, time_encoding
 from eval.runs.trec import RunError, read_run, write_run
-from eval.runs.types import Asked
+from eval.runs.types import QuestionRun
 from eval.systems.protocol import Retrieved
 from tests.eval.toys import QuotingAnswerer, WordSystem, toy_gold
 
@@ -25,7 +25,7 @@ def gold(tmp_path: Path) -> Gold:
 
 
 @pytest.fixture
-def asked(gold: Gold) -> Asked:
+def asked(gold: Gold) -> QuestionRun:
     return ask(gold, WordSystem(), QuotingAnswerer())
 
 
@@ -33,7 +33,7 @@ def means(results: Results, name: str = "questions") -> dict[str, float]:
     return {measure: mean.mean for measure, mean in by_set(results)[name].items()}  # type: ignore[index]
 
 
-def test_figures_of_the_toy_by_hand(gold: Gold, asked: Asked) -> None:
+def test_figures_of_the_toy_by_hand(gold: Gold, asked: QuestionRun) -> None:
     figures = means(judge(gold, asked))
     # q1 and q2 are found at rank 1; q3 shares "book" and, without the stop, "time" with nothing: rank 1 too,
     # but its other quote comes later
@@ -50,7 +50,7 @@ def test_figures_of_the_toy_by_hand(gold: Gold, asked: Asked) -> None:
 
 
 def test_conversations_count_from_the_second_turn_and_search_the_standalone_question(
-    gold: Gold, asked: Asked
+    gold: Gold, asked: QuestionRun
 ) -> None:
     turns = [entry for entry in judge(gold, asked).judged if entry.set == "conversations"]
     assert [entry.id for entry in turns] == ["c1.2"]
@@ -62,11 +62,11 @@ def test_conversations_count_from_the_second_turn_and_search_the_standalone_ques
     ]
 
 
-def test_filters_reach_the_system(asked: Asked) -> None:
+def test_filters_reach_the_system(asked: QuestionRun) -> None:
     assert {result.document for result in asked.results["p1"]} == {"rules"}
 
 
-def test_slices_hold_the_questions_of_their_kind(gold: Gold, asked: Asked) -> None:
+def test_slices_hold_the_questions_of_their_kind(gold: Gold, asked: QuestionRun) -> None:
     slices = by_slice(judge(gold, asked))["questions"]
     assert slices["difficulty"]["easy"]["hit@1"].n == 2
     assert slices["document"]["rules"]["hit@1"].n == 1
@@ -78,7 +78,7 @@ def test_the_same_run_twice_gives_the_same_bytes(gold: Gold) -> None:
     assert texts[0] == texts[1]
 
 
-def test_results_come_back_from_their_file(gold: Gold, asked: Asked, tmp_path: Path) -> None:
+def test_results_come_back_from_their_file(gold: Gold, asked: QuestionRun, tmp_path: Path) -> None:
     results = judge(gold, asked)
     path = tmp_path / "results.json"
     path.write_text(to_json(results, gold.sources))
@@ -95,16 +95,16 @@ def test_a_file_that_holds_no_results_is_refused(text: str, tmp_path: Path) -> N
         read_results(tmp_path / "other.json", {})
 
 
-def test_a_run_file_comes_back_and_is_judged_alike(gold: Gold, asked: Asked, tmp_path: Path) -> None:
+def test_a_run_file_comes_back_and_is_judged_alike(gold: Gold, asked: QuestionRun, tmp_path: Path) -> None:
     path = write_run(asked.results, "words", tmp_path)
     back = read_run(path)
     assert back == {query: list(results) for query, results in asked.results.items()}
     first = path.read_text().splitlines()[0].split()
     assert first == ["q1", "Q0", asked.results["q1"][0].id, "1", repr(asked.results["q1"][0].score), "words"]
     alone = ask(gold, WordSystem())
-    assert judge(gold, Asked("words", read_run(write_run(alone.results, "words", tmp_path)), {})) == judge(
-        gold, alone
-    )
+    assert judge(
+        gold, QuestionRun("words", read_run(write_run(alone.results, "words", tmp_path)), {})
+    ) == judge(gold, alone)
 
 
 def test_a_duplicate_is_written_at_its_first_rank(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def shuffled(results: Sequence[Retrieved]) -> list[Retrieved]:
 )
 def test_a_mutated_ranking_changes_the_figures_it_should(
     gold: Gold,
-    asked: Asked,
+    asked: QuestionRun,
     mutation: Callable[[Sequence[Retrieved]], list[Retrieved]],
     falls: set[str],
     unplaced: bool,
@@ -169,7 +169,7 @@ def test_a_mutated_ranking_changes_the_figures_it_should(
     assert (after.unplaced == after.returned > 0) == unplaced
 
 
-def test_emptied_answers_change_the_answer_figures_and_no_others(gold: Gold, asked: Asked) -> None:
+def test_emptied_answers_change_the_answer_figures_and_no_others(gold: Gold, asked: QuestionRun) -> None:
     emptied = {query: replace(answer, text="") for query, answer in asked.answers.items()}
     before, after = means(judge(gold, asked)), means(judge(gold, replace(asked, answers=emptied)))
     changed = {measure for measure in before if before[measure] != after[measure]}
@@ -178,7 +178,7 @@ def test_emptied_answers_change_the_answer_figures_and_no_others(gold: Gold, ask
 
 
 def test_a_citation_moved_by_one_is_not_exact_and_one_elsewhere_is_not_right(
-    gold: Gold, asked: Asked
+    gold: Gold, asked: QuestionRun
 ) -> None:
     def moved(by: int) -> dict[str, float]:
         answers = {
@@ -196,14 +196,14 @@ def test_a_citation_moved_by_one_is_not_exact_and_one_elsewhere_is_not_right(
     assert moved(1000)["right"] == moved(0)["right"]
 
 
-def test_latency_is_of_live_runs_only(gold: Gold, asked: Asked) -> None:
+def test_latency_is_of_live_runs_only(gold: Gold, asked: QuestionRun) -> None:
     measured = latency(asked, time_encoding(str.split, ["one two"] * 3))
     assert measured is not None
     assert measured.search.n == searches(gold)
     assert measured.answer is not None
     assert measured.ratio is not None
     assert measured.ratio > 0
-    assert latency(Asked("file", asked.results, {})) is None
+    assert latency(QuestionRun("file", asked.results, {})) is None
 
 
 def test_percentiles_by_hand() -> None:
@@ -213,12 +213,12 @@ def test_percentiles_by_hand() -> None:
     assert percentiles([]) is None
 
 
-def test_curves_follow_the_confidences(gold: Gold, asked: Asked) -> None:
+def test_curves_follow_the_confidences(gold: Gold, asked: QuestionRun) -> None:
     risk, bins = curves(judge(gold, asked))
     assert [(point.threshold, point.coverage) for point in risk] == [(0.9, 0.75), (0.2, 1.0)]
     assert [part.n for part in bins] == [1, 3]
 
 
-def test_results_json_has_no_latency(gold: Gold, asked: Asked) -> None:
+def test_results_json_has_no_latency(gold: Gold, asked: QuestionRun) -> None:
     data: Mapping[str, Any] = json.loads(to_json(judge(gold, asked), gold.sources))
     assert set(data) == {"system", "gold", "returned", "unplaced", "summary", "judged"}

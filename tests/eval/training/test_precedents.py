@@ -65,9 +65,9 @@ def test_a_quote_that_does_not_stand_in_its_source_is_named(tmp_path: Path) -> N
 def test_the_fit_that_ships_is_the_one_reported(
     real_var: Path, real_encoder: Encoder, shipped: Catalogue
 ) -> None:
-    generation = open_generation(real_var)
+    index = open_generation(real_var)
     items = read_pairs(PAIRS, {document.id: shipped.source(document) for document in shipped.documents})
-    pairs = compared(generation, real_encoder, items)
+    pairs = compared(index, real_encoder, items)
     kept, made = json.loads(FIT.read_text("utf-8")), to_fit(pairs)
     assert made.pop("weights") == pytest.approx(kept.pop("weights"), abs=0.02)
     assert made == pytest.approx(kept, abs=0.02)
@@ -79,11 +79,11 @@ def test_the_fit_that_ships_is_the_one_reported(
 def test_passages_are_compared_with_other_documents_only_and_by_what_they_do(
     real_var: Path, real_encoder: Encoder
 ) -> None:
-    generation = open_generation(real_var)
-    row = next(n for n, passage in enumerate(generation.passages) if passage.kind == "row")
-    rows, features = Likeness(generation, real_encoder).features(row)
-    own = generation.passages[row].document.id
+    index = open_generation(real_var)
+    row = next(n for n, passage in enumerate(index.passages) if passage.kind == "row")
+    rows, features = Likeness(index, real_encoder).features(row)
+    own = index.passages[row].document.id
     assert features.shape == (len(rows), 7)
-    assert {generation.passages[n].document.id for n in rows} == generation.documents.keys() - {own}
-    start, end = said(generation.passages[row])
-    assert "\t" not in generation.passages[row].text[start:end]
+    assert {index.passages[n].document.id for n in rows} == index.documents.keys() - {own}
+    start, end = said(index.passages[row])
+    assert "\t" not in index.passages[row].text[start:end]

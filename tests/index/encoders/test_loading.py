@@ -17,7 +17,7 @@ from index.encoders.loading import Models
 from index.encoders.reranker import CrossEncoderReranker
 from index.encoders.weights import TOKENS, joined, weights_sha256
 from index.errors import GenerationError, ModelError
-from index.generation import Generation, open_generation
+from index.generation import Index, open_generation
 from index.passages.filters import Filter
 from index.passages.store import indexed_text
 from index.search import Evidence, search
@@ -55,7 +55,7 @@ def var(tmp_path_factory: pytest.TempPathFactory, encoder: LateInteractionEncode
 
 
 @pytest.fixture(scope="module")
-def generation(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     folder = tmp_path_factory.mktemp("judged")
     build(folder / "var", read_catalogue(write_corpus(folder / "corpus")), TinyEncoder())
     return open_generation(folder / "var")
@@ -97,12 +97,12 @@ def test_each_token_has_its_place_and_those_that_have_none_say_so(encoder: LateI
 
 
 def test_build_and_search_with_another_token_model(var: Path, encoder: LateInteractionEncoder) -> None:
-    generation = open_generation(var, encoder.sha256)
-    basis = generation.tokens.quantizer.basis
+    index = open_generation(var, encoder.sha256)
+    basis = index.tokens.quantizer.basis
     assert basis.shape == (local_models.DIMENSIONS, local_models.DIMENSIONS)
-    assert generation.manifest.model == "tiny + model"
-    found = search(generation, encoder, QUESTION)
-    assert found.results == search(generation, encoder, QUESTION).results
+    assert index.manifest.model == "tiny + model"
+    found = search(index, encoder, QUESTION)
+    assert found.results == search(index, encoder, QUESTION).results
     assert all(-1 <= result.score <= 1 for result in found.results)
     assert any(result.highlights for result in found.results)
     for result in found.results:
@@ -113,13 +113,13 @@ def test_build_and_search_with_another_token_model(var: Path, encoder: LateInter
 def test_late_interaction_is_the_model_s_own_maxsim(
     var: Path, encoder: LateInteractionEncoder, folders: dict[str, Path]
 ) -> None:
-    generation = open_generation(var, encoder.sha256)
+    index = open_generation(var, encoder.sha256)
     model = MultiVectorEncoder(str(folders["tokens"]), device="cpu", similarity_fn_name="meanmaxsim")
-    texts = [indexed_text(passage) for passage in generation.passages]
+    texts = [indexed_text(passage) for passage in index.passages]
     own = model.similarity(model.encode_query([QUESTION]), model.encode_document(texts))[0].numpy()
     asked = encoder.read_questions([QUESTION])[0]
-    weights = generation.tokens.weights(QUESTION, asked)
-    here = generation.tokens.compare([asked], np.arange(len(texts))).scores([weights])
+    weights = index.tokens.weights(QUESTION, asked)
+    here = index.tokens.compare([asked], np.arange(len(texts))).scores([weights])
     np.testing.assert_allclose(here, own, atol=0.02)  # four bits a coordinate
 
 
@@ -163,16 +163,16 @@ def test_weights_in_a_format_that_runs_code_are_refused(tmp_path: Path) -> None:
         weights_sha256(str(folder), TOKENS)
 
 
-def test_the_order_is_that_of_the_cross_encoder(generation: Generation, folders: dict[str, Path]) -> None:
+def test_the_order_is_that_of_the_cross_encoder(index: Index, folders: dict[str, Path]) -> None:
     reranker = CrossEncoderReranker(str(folders["judge"]))
     encoder = TinyEncoder(reranker=reranker)
     nothing_else = Evidence(late=0, lexical=0, dense=0, beside=0, wishes=0)
-    found = search(generation, encoder, QUESTION, 100, evidence=nothing_else).results
+    found = search(index, encoder, QUESTION, 100, evidence=nothing_else).results
     model = CrossEncoder(str(folders["judge"]), device="cpu", local_files_only=True)
-    pairs = [(QUESTION, indexed_text(passage)) for passage in generation.passages]
+    pairs = [(QUESTION, indexed_text(passage)) for passage in index.passages]
     known = np.round(model.predict(pairs, activation_fn=Sigmoid()), 6)
     assert np.ptp(known) > 0.1
-    expected = [generation.passages[n] for n in np.lexsort((np.arange(len(known)), -known))]
+    expected = [index.passages[n] for n in np.lexsort((np.arange(len(known)), -known))]
     assert [result.passage for result in found] == expected
     assert not len(reranker.scores(QUESTION, []))
     assert [result.score for result in found] == pytest.approx(sorted(known.tolist(), reverse=True), abs=2e-6)
@@ -191,20 +191,20 @@ class Judge:
         return np.array([float(self.liked in text) for text in texts], np.float32)
 
 
-def test_the_reranker_decides_where_it_is_sure_and_the_rest_where_it_is_not(generation: Generation) -> None:
+def test_the_reranker_decides_where_it_is_sure_and_the_rest_where_it_is_not(index: Index) -> None:
     judge = Judge("tide calendar")
-    plain = search(generation, TinyEncoder(), QUESTION, 100).results
-    judged = search(generation, TinyEncoder(reranker=judge), QUESTION, 100).results
+    plain = search(index, TinyEncoder(), QUESTION, 100).results
+    judged = search(index, TinyEncoder(reranker=judge), QUESTION, 100).results
     liked = next(result.passage for result in plain if judge.liked in result.passage.text)
     assert plain[0].passage != liked
     assert [r.passage for r in judged] == [liked, *(r.passage for r in plain if r.passage != liked)]
     assert all(-1 <= result.score <= 1 for result in judged)
 
 
-def test_the_reranker_hears_only_of_what_passes(generation: Generation) -> None:
+def test_the_reranker_hears_only_of_what_passes(index: Index) -> None:
     judge = Judge("tide")
     encoder = TinyEncoder(reranker=judge)
-    search(generation, encoder, "who leads it", filter=Filter(document=("plan",)))
-    search(generation, encoder, "who", filter=Filter(kind=("definition",), document=("plan",)))
-    plan = sum(passage.document.id == "plan" for passage in generation.passages)
+    search(index, encoder, "who leads it", filter=Filter(document=("plan",)))
+    search(index, encoder, "who", filter=Filter(kind=("definition",), document=("plan",)))
+    plan = sum(passage.document.id == "plan" for passage in index.passages)
     assert judge.asked == [("who leads it", plan), ("who", 0)]

@@ -71,12 +71,12 @@ def test_passages_and_texts_are_as_they_were(
 
 
 def test_a_generation_that_nobody_has_goes_at_once(harbour: Settings) -> None:
-    generation = open_generation(harbour.var)
-    assert generation.passages[0].text in generation.sources[generation.passages[0].document.id]
-    passages = weakref.ref(generation.passages)
+    index = open_generation(harbour.var)
+    assert index.passages[0].text in index.sources[index.passages[0].document.id]
+    passages = weakref.ref(index.passages)
     gc.disable()
     try:
-        del generation
+        del index
         assert passages() is None  # its maps would stay open else, until something collects cycles
     finally:
         gc.enable()

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.retrieval.bm25 import LexicalIndex, LexicalWriter
+from index.retrieval.bm25 import BM25Index, BM25Writer
 from index.storage.drafts import Draft
 from index.storage.files import Files
 from index.terms import terms
@@ -19,7 +19,7 @@ TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join), mi
 
 
 def written(folder: Path, texts: list[str]) -> Files:
-    draft, writer = Draft(folder), LexicalWriter()
+    draft, writer = Draft(folder), BM25Writer()
     for text in texts:
         writer.add([text])
     writer.finish(draft)
@@ -40,7 +40,7 @@ def test_scores_are_those_of_bm25s_to_the_last_bit(texts: list[str], query: list
     known = bm25s.BM25()
     known.index(([[numbers[term] for term in several] for several in words], numbers), show_progress=False)
     with tempfile.TemporaryDirectory() as folder:
-        index = LexicalIndex.load(written(Path(folder) / "draft", texts))
+        index = BM25Index.load(written(Path(folder) / "draft", texts))
     asked = [term for term in terms(" ".join(query)) if term in numbers]
     assert [index.frequency(term) for term in numbers] == [sum(t in w for w in words) for t in numbers]
     if not asked:

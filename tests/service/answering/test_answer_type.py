@@ -2,12 +2,12 @@
 
 import pytest
 
-from index.generation import Generation
+from index.generation import Index
 from index.passages.filters import Filter
 from service.answering.lists import parts, series
 from service.answering.types import Answer
 from service.chat import answer
-from service.conversation.small_talk import is_courtesy
+from service.conversation.small_talk import is_small_talk
 from service.questions.comparison import comparison
 from tests.support.plans import two_plans
 from tests.support.tiny import TinyEncoder
@@ -61,12 +61,12 @@ Action Item\tAction Item Lead
 
 
 @pytest.fixture(scope="module")
-def ferries(tmp_path_factory: pytest.TempPathFactory) -> Generation:
+def ferries(tmp_path_factory: pytest.TempPathFactory) -> Index:
     """Two plans, of which one speaks of a regatta, its place and its people."""
     return two_plans(tmp_path_factory.mktemp("regatta"), OLD, NEW)
 
 
-def ask(ferries: Generation, *questions: str) -> Answer:
+def ask(ferries: Index, *questions: str) -> Answer:
     return answer(ferries, TinyEncoder(), [("user", question) for question in questions])
 
 
@@ -88,7 +88,7 @@ def ask(ferries: Generation, *questions: str) -> Answer:
         ("Which items does the North Atlantic Marine Commission lead?", "Count the whales"),
     ],
 )
-def test_what_belongs_to_what_is_asked_about_answers(ferries: Generation, question: str, says: str) -> None:
+def test_what_belongs_to_what_is_asked_about_answers(ferries: Index, question: str, says: str) -> None:
     said = ask(ferries, question)
     assert said.status != "not_found"
     assert says in said.text
@@ -110,7 +110,7 @@ def test_what_belongs_to_what_is_asked_about_answers(ferries: Generation, questi
         "What does ABC stand for?",
     ],
 )
-def test_what_only_lies_near_does_not_answer(ferries: Generation, question: str) -> None:
+def test_what_only_lies_near_does_not_answer(ferries: Index, question: str) -> None:
     said = ask(ferries, question)
     assert said.status == "not_found"
     assert said.citations
@@ -124,13 +124,13 @@ def test_what_only_lies_near_does_not_answer(ferries: Generation, question: str)
         ("what does crr stand for?", "CRR: Coastal Radio Relay [1]"),
     ],
 )
-def test_letters_are_spelled_out_of_the_text(ferries: Generation, question: str, says: str) -> None:
+def test_letters_are_spelled_out_of_the_text(ferries: Index, question: str, says: str) -> None:
     said = ask(ferries, question)
     assert says in said.text
     assert said.citations[0].quote in NEW
 
 
-def test_two_plans_are_compared_each_in_its_words(ferries: Generation) -> None:
+def test_two_plans_are_compared_each_in_its_words(ferries: Index) -> None:
     said = ask(ferries, "How do the two plans differ on the lanterns?")
     assert said.status == "answered"
     assert said.text.startswith("Ferry Plan 2024: ")
@@ -140,13 +140,13 @@ def test_two_plans_are_compared_each_in_its_words(ferries: Generation) -> None:
     assert {citation.passage.document.id for citation in said.citations} == {"old", "new"}
 
 
-def test_a_plan_that_says_nothing_is_named(ferries: Generation) -> None:
+def test_a_plan_that_says_nothing_is_named(ferries: Index) -> None:
     said = ask(ferries, "Compare the old and the new plan on the radio relay")
     assert said.status == "partial"
     assert said.text.endswith("Ferry Plan 2015: nothing found on “the radio relay”.")
 
 
-def test_what_neither_plan_says_is_not_found(ferries: Generation) -> None:
+def test_what_neither_plan_says_is_not_found(ferries: Index) -> None:
     assert ask(ferries, "How do the two plans differ on submarines?").status == "not_found"
 
 
@@ -161,42 +161,42 @@ def test_what_neither_plan_says_is_not_found(ferries: Generation) -> None:
         "How many items do the two plans have on lanterns?",
     ],
 )
-def test_what_names_no_two_documents_or_no_topic_is_no_comparison(ferries: Generation, question: str) -> None:
+def test_what_names_no_two_documents_or_no_topic_is_no_comparison(ferries: Index, question: str) -> None:
     assert comparison(question, ferries.documents.values()) is None
 
 
-def test_of_what_the_filter_keeps_out_nothing_is_said(ferries: Generation) -> None:
+def test_of_what_the_filter_keeps_out_nothing_is_said(ferries: Index) -> None:
     question = [("user", "How do the two plans differ on the lanterns?")]
     said = answer(ferries, TinyEncoder(), question, Filter(document=("old",)))
     assert "2024" not in said.text
     assert {citation.passage.document.id for citation in said.citations} <= {"old"}
 
 
-def test_what_was_counted_can_be_listed(ferries: Generation) -> None:
+def test_what_was_counted_can_be_listed(ferries: Index) -> None:
     said = ask(ferries, "How many items do the Pilots lead?", "List them")
     assert "Paint the pier" in said.text
     assert "Repair the lanterns" in said.text
 
 
-def test_joint_leads_are_told_apart(ferries: Generation) -> None:
+def test_joint_leads_are_told_apart(ferries: Index) -> None:
     assert ask(ferries, "Who leads item 3?").text == "Pilots and Coast Guard [1]"
 
 
 @pytest.mark.parametrize("message", ["hello", "Thank you very much!", "Good morning", "Great, thanks"])
-def test_a_greeting_gets_no_passage(ferries: Generation, message: str) -> None:
+def test_a_greeting_gets_no_passage(ferries: Index, message: str) -> None:
     said = ask(ferries, "Where was the winter regatta held?", message)
     assert not said.citations
     assert "Ask a question" in said.text
 
 
-def test_thanks_between_questions_do_not_count(ferries: Generation) -> None:
+def test_thanks_between_questions_do_not_count(ferries: Index) -> None:
     questions = ("How many items do the Pilots lead?", "List them")
     assert ask(ferries, questions[0], "Thanks!", questions[1]).text == ask(ferries, *questions).text
 
 
 @pytest.mark.parametrize("message", ["hello, who leads item 3?", "Good practice", "thanks for the lanterns"])
 def test_what_says_more_is_no_greeting(message: str) -> None:
-    assert not is_courtesy(message)
+    assert not is_small_talk(message)
 
 
 def test_however_is_no_name() -> None:

@@ -12,7 +12,7 @@ import service.cli.main as cli
 from index.encoders import loading as models
 from index.encoders.weights import EMBEDDING, Kind, weights_sha256
 from index.storage.publishing import building
-from service.observability.audit_log import Audit, AuditError
+from service.observability.audit_log import AuditError, AuditLog
 from service.security.api_keys import read_keys
 from service.settings import Settings
 from tests.conftest import REPORT, write_corpus
@@ -336,7 +336,7 @@ def test_a_key_that_cannot_be_recorded_opens_nothing(
     def full(*_: object) -> None:
         raise AuditError("cannot be written", where="audit", remedy="make room")
 
-    monkeypatch.setattr(Audit, "write", full)
+    monkeypatch.setattr(AuditLog, "write", full)
     code, out, err = run("keys", "add", "Ann")
     assert code == 2
     assert out == ""

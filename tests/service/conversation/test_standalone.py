@@ -5,15 +5,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from index.generation import Generation, open_generation
+from index.generation import Index, open_generation
 from index.passages.filters import Filter
-from service.conversation.standalone import last_question
+from service.conversation.standalone import standalone_question
 from service.settings import Settings
 from tests.support.tiny import TinyEncoder
 
 
 @pytest.fixture(scope="module")
-def generation(harbour: Settings) -> Generation:
+def index(harbour: Settings) -> Index:
     return open_generation(harbour.var)
 
 
@@ -165,25 +165,23 @@ MESSAGE = st.tuples(
 
 @given(history=st.lists(MESSAGE, max_size=12), last=MESSAGE)
 @settings(max_examples=150)
-def test_no_history_fails(
-    generation: Generation, history: list[tuple[str, str]], last: tuple[str, str]
-) -> None:
+def test_no_history_fails(index: Index, history: list[tuple[str, str]], last: tuple[str, str]) -> None:
     question = last[1].strip() or "And?"
-    asked = last_question(generation, TinyEncoder(), [*history, ("user", question)])
+    asked = standalone_question(index, TinyEncoder(), [*history, ("user", question)])
     assert asked.standalone.strip()
 
 
-def test_long_histories_and_long_messages_cost_no_more_than_a_few_searches(generation: Generation) -> None:
+def test_long_histories_and_long_messages_cost_no_more_than_a_few_searches(index: Index) -> None:
     encoder = TinyEncoder()
     many = [("user", f"And the {n}th lighthouse? {'!' * 50_000}{' it' * 20_000}") for n in range(500)]
-    asked = last_question(generation, encoder, [*many, ("user", "Who leads it?")], Filter())
+    asked = standalone_question(index, encoder, [*many, ("user", "Who leads it?")], Filter())
     assert len(asked.standalone) < 1_000
     assert len(encoder.encoded) < 100
     longest = " .,!" * 25_000 + "and it?"
-    assert last_question(generation, encoder, [*many, ("user", longest)]).before is None
+    assert standalone_question(index, encoder, [*many, ("user", longest)]).before is None
 
 
-def test_nothing_is_near_where_a_filter_leaves_nothing(generation: Generation) -> None:
+def test_nothing_is_near_where_a_filter_leaves_nothing(index: Index) -> None:
     nothing = Filter(year_from=1900, year_to=1901)
     messages = [("user", "Who leads the fog signal workshop?"), ("user", "And when?")]
-    assert last_question(generation, TinyEncoder(), messages, nothing).before is None
+    assert standalone_question(index, TinyEncoder(), messages, nothing).before is None

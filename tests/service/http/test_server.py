@@ -9,7 +9,7 @@ import pytest
 
 from service.app import create_app
 from service.http import server as listening
-from service.http.limits import Bounds
+from service.http.limits import RequestLimits
 from service.http.server import Impatient
 from service.settings import Settings
 from tests.support.live import live
@@ -21,7 +21,7 @@ CLOSE = "Connection: close\r\n"
 def test_a_body_that_does_not_come_is_not_waited_for(
     harbour: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Bounds.__init__, "__defaults__", (0.2,))
+    monkeypatch.setattr(RequestLimits.__init__, "__defaults__", (0.2,))
     with live(create_app(harbour, TinyEncoder)) as url:
         for path in ("/search", "/mcp"):
             answer = _talk(url, f"POST {path} HTTP/1.1\r\n{_HEAD}Content-Length: 100\r\n\r\n{{".encode())

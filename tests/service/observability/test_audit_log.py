@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from service.app import create_app
 from service.observability import audit_log as log
-from service.observability.audit_log import FOLDER, HEAD, HEAD_SIZE, LOCK, Audit
+from service.observability.audit_log import FOLDER, HEAD, HEAD_SIZE, LOCK, AuditLog
 from service.observability.audit_verification import verify
 from service.settings import Settings
 from tests.support.tiny import TinyEncoder
@@ -29,7 +29,7 @@ ASKED = "who leads the repair of the northern lighthouse"
 
 def written(var: Path, lines: int = 12, *, file_bytes: int = 500) -> Path:
     """A log of so many lines in several files; gives its folder."""
-    audit = Audit(var, file_bytes=file_bytes, days=365)
+    audit = AuditLog(var, file_bytes=file_bytes, days=365)
     for n in range(lines):
         audit.write({"event": "answer", "question": f"how many lighthouses has harbour {n}?"})
     audit.close()
@@ -147,9 +147,12 @@ def test_a_log_that_was_written_anew_is_found_by_a_head_that_was_noted(tmp_path:
 
 
 def test_threads_and_processes_write_one_chain(tmp_path: Path) -> None:
-    program = f"from tests.service.observability.test_audit_log import written; written(__import__('pathlib').Path({str(tmp_path)!r}), 40)"
+    program = (
+        "from pathlib import Path; from tests.service.observability.test_audit_log import written; "
+        f"written(Path({str(tmp_path)!r}), 40)"
+    )
     other = subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[3])
-    shared = Audit(tmp_path, file_bytes=3_000, days=365)
+    shared = AuditLog(tmp_path, file_bytes=3_000, days=365)
 
     def write() -> None:
         for _ in range(30):
@@ -182,7 +185,7 @@ def test_what_was_kept_long_enough_goes_and_the_rest_still_proves_itself(
             return super().now(tz) + timedelta(days=400)
 
     monkeypatch.setattr(log, "datetime", Later)
-    Audit(tmp_path, file_bytes=10_000, days=365).write({"event": "answer"})
+    AuditLog(tmp_path, file_bytes=10_000, days=365).write({"event": "answer"})
     report = verify(tmp_path)
     assert report.whole
     assert report.files == 1
@@ -220,7 +223,7 @@ def test_a_hole_that_a_power_cut_left_stays_to_be_seen_and_the_log_goes_on(tmp_p
 
 
 def test_a_log_that_is_moved_away_from_a_running_service_is_begun_anew(tmp_path: Path) -> None:
-    audit = Audit(tmp_path, file_bytes=10_000, days=365)
+    audit = AuditLog(tmp_path, file_bytes=10_000, days=365)
     audit.write({"event": "answer"})
     (tmp_path / FOLDER).rename(tmp_path / "kept")
     audit.write({"event": "answer"})
@@ -316,7 +319,7 @@ def test_without_a_log_there_is_no_answer(own: Settings) -> None:
 
 def test_a_writer_that_was_stopped_while_it_changed_files_leaves_a_log_that_goes_on(tmp_path: Path) -> None:
     heads = []
-    audit = Audit(tmp_path, file_bytes=300, days=365)
+    audit = AuditLog(tmp_path, file_bytes=300, days=365)
     for n in range(6):
         audit.write({"event": "answer", "question": f"how many lighthouses has harbour {n}?"})
         heads.append((tmp_path / FOLDER / HEAD).read_bytes())
@@ -327,7 +330,7 @@ def test_a_writer_that_was_stopped_while_it_changed_files_leaves_a_log_that_goes
     for n in changes:
         for lost in (0, 1):  # the head of the line before the change, or of one more
             put(tmp_path, {**kept, HEAD: heads[max(0, n - lost)]})
-            later = Audit(tmp_path, file_bytes=300, days=365)
+            later = AuditLog(tmp_path, file_bytes=300, days=365)
             later.write({"event": "answer", "question": "and how many buoys?"})
             later.close()
             report = verify(tmp_path)
@@ -337,7 +340,7 @@ def test_a_writer_that_was_stopped_while_it_changed_files_leaves_a_log_that_goes
 def test_a_log_that_was_stopped_before_the_first_line_of_a_new_file_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    audit = Audit(tmp_path, file_bytes=1, days=365)
+    audit = AuditLog(tmp_path, file_bytes=1, days=365)
     audit.write({"event": "answer"})
 
     def stopped(*_: Any) -> None:
@@ -354,7 +357,7 @@ def test_a_log_that_was_stopped_before_the_first_line_of_a_new_file_is_whole(
 
 
 def test_a_log_that_was_begun_before_a_fork_stays_whole(tmp_path: Path) -> None:
-    audit = Audit(tmp_path, file_bytes=10**6, days=365)
+    audit = AuditLog(tmp_path, file_bytes=10**6, days=365)
     audit.write({"event": "answer"})
 
     def write() -> None:
@@ -381,7 +384,7 @@ def test_nothing_stays_open_where_the_disk_fails_at_the_end(
         raise OSError(5, "Input/output error")
 
     before = len(list(Path("/proc/self/fd").iterdir()))
-    audit = Audit(tmp_path, file_bytes=10**6, days=365)
+    audit = AuditLog(tmp_path, file_bytes=10**6, days=365)
     audit.write({"event": "answer"})
     monkeypatch.setattr("os.fdatasync", fail)
     with pytest.raises(OSError, match="Input/output"):

@@ -21,19 +21,19 @@ from starlette.testclient import TestClient
 
 from index.build import build
 from index.encoders.base import Encoder
-from index.generation import Generation
+from index.generation import Index
 from service.app import create_app
 from service.errors import BusyError
 from service.observability.audit_log import FOLDER
 from service.observability.audit_verification import verify
-from service.observability.request_context import answered
+from service.observability.request_context import audit_answer
 from service.serving import worker_pool as workers_module
-from service.serving.admission import Line
-from service.serving.cancellation import Wanted
-from service.serving.current_index import Opened
+from service.serving.admission import AdmissionQueue
+from service.serving.cancellation import CancellationToken
+from service.serving.current_index import CurrentIndex
 from service.serving.tasks import TASKS, Task
-from service.serving.worker import Asked
-from service.serving.worker_pool import Workers
+from service.serving.worker import TaskHeader
+from service.serving.worker_pool import WorkerPool
 from service.settings import Settings
 from tests.support.generations import build_several, catalogue
 from tests.support.tiny import TinyEncoder
@@ -49,8 +49,8 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 @contextmanager
 def serving(settings: Settings, processes: int = 1) -> Iterator[TestClient]:
     """The service with workers that do what it is asked."""
-    opened = Opened(settings, TinyEncoder)
-    workers = Workers.forked(opened, TASKS, settings, processes)
+    opened = CurrentIndex(settings, TinyEncoder)
+    workers = WorkerPool.forked(opened, TASKS, settings, processes)
     application = create_app(settings, opening=lambda: (opened, workers))
     with TestClient(application, raise_server_exceptions=False) as client:
         yield client
@@ -192,75 +192,75 @@ class Nothing(BaseModel):
     """What tasks of these tests are asked for with, and give."""
 
 
-def _endless(_generation: Generation, encoder: Encoder, _: Nothing) -> BaseModel:
+def _endless(_generation: Index, encoder: Encoder, _: Nothing) -> BaseModel:
     while True:
         encoder.vocabulary()
         time.sleep(0.01)
 
 
-def _slow(generation: Generation, _encoder: Encoder, _: Nothing) -> BaseModel:
+def _slow(index: Index, _encoder: Encoder, _: Nothing) -> BaseModel:
     time.sleep(0.3)
-    answered("anything", generation.id, [], "slow")
+    audit_answer("anything", index.id, [], "slow")
     return Nothing()
 
 
-def _quick(generation: Generation, _encoder: Encoder, _: Nothing) -> BaseModel:
-    answered("anything", generation.id, [], "quick")
+def _quick(index: Index, _encoder: Encoder, _: Nothing) -> BaseModel:
+    audit_answer("anything", index.id, [], "quick")
     return Nothing()
 
 
 @pytest.fixture
-def idle(own: Settings) -> tuple[Workers, str]:
+def idle(own: Settings) -> tuple[WorkerPool, str]:
     """A process for tasks of these tests, and the generation that it has open."""
-    opened = Opened(own, TinyEncoder)
+    opened = CurrentIndex(own, TinyEncoder)
     tasks = [Task("endless", Nothing, _endless), Task("slow", Nothing, _slow), Task("quick", Nothing, _quick)]
-    return Workers.forked(opened, tasks, own, 1), opened.pair[0].id
+    return WorkerPool.forked(opened, tasks, own, 1), opened.pair[0].id
 
 
-def _asked(task: str, generation: str) -> Asked:
-    return Asked(task, generation, "a-request", "/nowhere", None)
+def _asked(task: str, generation: str) -> TaskHeader:
+    return TaskHeader(task, generation, "a-request", "/nowhere", None)
 
 
-def test_a_task_whose_answer_is_no_longer_wanted_is_stopped(idle: tuple[Workers, str]) -> None:
+def test_a_task_whose_answer_is_no_longer_wanted_is_stopped(idle: tuple[WorkerPool, str]) -> None:
     workers, id = idle
 
     async def ask() -> None:
         async with workers.connected():
             for _ in range(2 * workers.lanes):
-                wanted = Wanted()
+                wanted = CancellationToken()
                 asyncio.get_running_loop().call_later(0.1, wanted.no_longer)
                 with pytest.raises(ClientDisconnect):
                     await workers.do(_asked("endless", id), b"{}", wanted)
             for _ in range(2 * workers.lanes):
-                assert await workers.do(_asked("quick", id), b"{}", Wanted())
+                assert await workers.do(_asked("quick", id), b"{}", CancellationToken())
             assert workers.alive == 1
 
     asyncio.run(asyncio.wait_for(ask(), 30))
 
 
-def test_the_reply_to_a_task_that_nobody_waits_for_is_given_to_nobody(idle: tuple[Workers, str]) -> None:
+def test_the_reply_to_a_task_that_nobody_waits_for_is_given_to_nobody(idle: tuple[WorkerPool, str]) -> None:
     workers, id = idle
 
     async def ask() -> None:
         async with workers.connected():
             for _ in range(workers.lanes):
                 with pytest.raises(asyncio.TimeoutError):
-                    await asyncio.wait_for(workers.do(_asked("slow", id), b"{}", Wanted()), 0.05)
+                    await asyncio.wait_for(workers.do(_asked("slow", id), b"{}", CancellationToken()), 0.05)
             for _ in range(3 * workers.lanes):
-                given = await workers.do(_asked("quick", id), b"{}", Wanted())
+                given = await workers.do(_asked("quick", id), b"{}", CancellationToken())
                 assert given
                 assert given[0].statuses == ["quick"]
 
     asyncio.run(asyncio.wait_for(ask(), 30))
 
 
-def _stuck(_generation: Generation, _encoder: Encoder, _: Nothing) -> BaseModel:
+def _stuck(_generation: Index, _encoder: Encoder, _: Nothing) -> BaseModel:
     os.kill(os.getpid(), signal.SIGSTOP)
     time.sleep(60)  # it may take a moment to be stopped
     return Nothing()
 
 
-def _deadly(_generation: Generation, _encoder: Encoder, _: Nothing) -> BaseModel:
+def _deadly(_generation: Index, _encoder: Encoder, _: Nothing) -> BaseModel:
     os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(60)
     return Nothing()
@@ -270,13 +270,13 @@ def test_a_worker_that_does_not_stop_is_ended_and_nobody_waits_for_it(
     own: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workers_module, "_GRACE", 0.2)
-    opened = Opened(own, TinyEncoder)
+    opened = CurrentIndex(own, TinyEncoder)
     id, tasks = opened.pair[0].id, [Task("stuck", Nothing, _stuck), Task("quick", Nothing, _quick)]
-    workers = Workers.forked(opened, tasks, own, 1)
+    workers = WorkerPool.forked(opened, tasks, own, 1)
 
     async def ask() -> None:
         async with workers.connected():
-            loop, wanted = asyncio.get_running_loop(), [Wanted() for _ in range(4)]
+            loop, wanted = asyncio.get_running_loop(), [CancellationToken() for _ in range(4)]
             asked = [asyncio.create_task(workers.do(_asked("stuck", id), b"{}", one)) for one in wanted]
             await asyncio.sleep(0.1)
             for one in wanted[2:]:  # they have no lane yet
@@ -288,23 +288,23 @@ def test_a_worker_that_does_not_stop_is_ended_and_nobody_waits_for_it(
             with pytest.raises(ClientDisconnect):
                 await asked[0]
             assert await asked[1] is None  # of the same process
-            assert await workers.do(_asked("quick", id), b"{}", Wanted()) is None
+            assert await workers.do(_asked("quick", id), b"{}", CancellationToken()) is None
             assert workers.alive == 0
 
     asyncio.run(asyncio.wait_for(ask(), 30))
 
 
 def test_a_task_that_ends_workers_is_not_tried_on_all_of_them_nor_on_the_service(own: Settings) -> None:
-    opened = Opened(own, TinyEncoder)
+    opened = CurrentIndex(own, TinyEncoder)
     id, tasks = opened.pair[0].id, [Task("deadly", Nothing, _deadly), Task("quick", Nothing, _quick)]
-    workers = Workers.forked(opened, tasks, own, 3)
+    workers = WorkerPool.forked(opened, tasks, own, 3)
 
     async def ask() -> None:
         async with workers.connected():
             with pytest.raises(BusyError):
-                await workers.do(_asked("deadly", id), b"{}", Wanted())
+                await workers.do(_asked("deadly", id), b"{}", CancellationToken())
             assert workers.alive == 1
-            assert await workers.do(_asked("quick", id), b"{}", Wanted())
+            assert await workers.do(_asked("quick", id), b"{}", CancellationToken())
 
     asyncio.run(asyncio.wait_for(ask(), 30))
 
@@ -326,7 +326,7 @@ def test_workers_that_are_killed_under_many_questions_lose_none(own: Settings) -
 
 def test_the_line_is_as_long_for_workers(own: Settings) -> None:
     with serving(own) as client:
-        client.app.state.line = Line(at_once=1, waiting=0)  # type: ignore[attr-defined]
+        client.app.state.line = AdmissionQueue(at_once=1, waiting=0)  # type: ignore[attr-defined]
         assert client.post("/search", json=QUESTIONS["/search"]).status_code == 503
 
 
@@ -334,7 +334,7 @@ _SERVE = """
 import sys, time
 from tests.service.serving.test_worker_pool import *
 settings = Settings(var=sys.argv[1])
-workers = Workers.forked(Opened(settings, TinyEncoder), TASKS, settings, 2)
+workers = WorkerPool.forked(CurrentIndex(settings, TinyEncoder), TASKS, settings, 2)
 print(*(child.pid for child in children()), flush=True)
 time.sleep(60)
 """
