@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import CatalogueError
+from corpus.layout import Piece, from_json_lines
 from corpus.passages import passages
 from corpus.text.lines import decode
 from corpus.types import Document, Passage
@@ -18,6 +19,9 @@ _FIELDS: dict[str, type] = {
     "id": str, "title": str, "issuer": str, "kind": str, "period": list, "file": str, "sha256": str
 }  # fmt: skip
 _EXTRACTED: dict[str, type] = {"text": str, "text_sha256": str, "extractor": str}  # of files that are no text
+_LAYOUT: dict[str, type] = {"layout": str, "layout_sha256": str}  # and of those whose reader saw pieces
+
+_KNOWN = dict.fromkeys([*_FIELDS, *_EXTRACTED, *_LAYOUT]).keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,21 @@ class Catalogue:
         path = self.folder / document.text
         return decode(_proved(path, document.text_sha256, document.id), str(path))
 
+    def pieces(self, document: Document) -> tuple[Piece, ...]:
+        """The pieces that a document's reader saw, none of plain text; raises `CatalogueError` and `ReadError`."""
+        if document.layout is None or document.layout_sha256 is None:
+            return ()
+        path = self.folder / document.layout
+        return from_json_lines(
+            decode(_proved(path, document.layout_sha256, document.id), str(path)), str(path)
+        )
+
     def passages(self) -> list[Passage]:
         """The passages of every document, in order."""
         return [
-            passage for document in self.documents for passage in passages(document, self.source(document))
+            passage
+            for document in self.documents
+            for passage in passages(document, self.source(document), self.pieces(document))
         ]
 
 
@@ -104,12 +119,12 @@ def checked(record: Any, where: str) -> Document:
 
     if not isinstance(record, dict):
         raise wrong("is not a record", "write [[document]] before each record")
-    extracted = _EXTRACTED if record.keys() & _EXTRACTED.keys() else {}
-    for name, kind in (_FIELDS | extracted).items():
+    optional = [group for group in (_EXTRACTED, _LAYOUT) if record.keys() & group.keys()]
+    for name, kind in {**_FIELDS, **{n: k for group in optional for n, k in group.items()}}.items():
         if not isinstance(record.get(name), kind) or not record[name]:
             raise wrong(f"field {name!r} is missing or no {kind.__name__}", f"give {name}")
-    if unknown := sorted(record.keys() - _FIELDS.keys() - _EXTRACTED.keys()):
-        raise wrong(f"unknown field {unknown[0]!r}", f"the fields are {', '.join([*_FIELDS, *_EXTRACTED])}")
+    if unknown := sorted(record.keys() - _KNOWN):
+        raise wrong(f"unknown field {unknown[0]!r}", f"the fields are {', '.join(_KNOWN)}")
     if not _ID.fullmatch(record["id"]):
         raise wrong(f"id {record['id']!r} is not in lower-case letters, digits, '-' and '.'", "rename it")
     period = record["period"]
@@ -117,8 +132,8 @@ def checked(record: Any, where: str) -> Document:
         raise wrong(f"period {period} is not [first year, last year]", "write, for example, [2024, 2026]")
     if period[0] > period[1]:
         raise wrong(f"period {period} ends before it begins", "put the earlier year first")
-    for name in ("file", "text") if extracted else ("file",):
-        file = Path(record[name])
+    for name in ("file", "text", "layout"):
+        file = Path(record.get(name, ""))
         if file.is_absolute() or ".." in file.parts:
             raise wrong(f"{name} {record[name]!r} leaves the corpus folder", "give a path below it")
     return Document(**{**record, "period": (period[0], period[1])})

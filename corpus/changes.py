@@ -75,9 +75,11 @@ def replace_document(folder: Path, id: str, proposal: Proposal) -> Catalogue:
         document = replace(document, file=f"documents/{id}.{version}{suffix}")
         if document.text:
             document = replace(document, text=f"documents/{id}.{version}.extracted.txt")
+        if document.layout:
+            document = replace(document, layout=f"documents/{id}.{version}.layout.jsonl")
         written = _written(folder)
         written["document"][place] = _table(document)
-        _keep(folder, Proposal(proposal.path, document, proposal.data, proposal.text))
+        _keep(folder, replace(proposal, document=document))
         catalogue = _commit(folder, written, "replaced", document, old)
         _retire(folder, old)
         return catalogue
@@ -170,6 +172,8 @@ def _files(proposal: Proposal) -> Iterator[tuple[str, bytes]]:
     yield proposal.document.file, proposal.data
     if proposal.document.text and proposal.text is not None:
         yield proposal.document.text, proposal.text.encode()
+    if proposal.document.layout and proposal.layout is not None:
+        yield proposal.document.layout, proposal.layout.encode()
 
 
 def _keep(folder: Path, proposal: Proposal) -> None:
@@ -226,7 +230,7 @@ def _retire(folder: Path, document: Document) -> None:
     """Move the files of a document that is no longer catalogued to the history."""
     target = folder / OLD / document.sha256
     target.mkdir(parents=True, exist_ok=True)
-    for name in filter(None, (document.file, document.text)):
+    for name in filter(None, (document.file, document.text, document.layout)):
         with suppress(FileNotFoundError):  # what is gone already cannot be kept
             (folder / name).rename(target / Path(name).name)
     sync(target)

@@ -1,15 +1,16 @@
 """The proof that nothing of a document is lost: every non-blank character, and where it went."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from corpus.layout import Piece
 from corpus.passages import passages
 from corpus.structure.blocks import blocks
 from corpus.types import Document
 
-Piece = tuple[int, int, str]
+Quoted = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class Coverage:
     characters: int
     covered: int
     wrong: int
-    furniture: tuple[Piece, ...]
-    lost: tuple[Piece, ...]
+    furniture: tuple[Quoted, ...]
+    lost: tuple[Quoted, ...]
 
     @property
     def share(self) -> float:
@@ -51,12 +52,12 @@ class Coverage:
         }
 
 
-def coverage(document: Document, source: str) -> Coverage:
+def coverage(document: Document, source: str, pieces: Sequence[Piece] = ()) -> Coverage:
     """Account for every character of `source`."""
-    cut = passages(document, source)
-    found = blocks(source, document.title)
+    cut = passages(document, source, pieces)
+    found = blocks(source, document.title, pieces)
     headings = [(b.start, b.end) for b in found if b.kind in ("title", "heading", "label", "header", "group")]
-    furniture = [(b.start, b.end) for b in found if b.kind == "furniture"]
+    furniture = [(b.start, b.end) for b in found if b.kind in ("furniture", "contents")]
     taken = _marked(len(source), [*headings, *((p.start, p.end) for p in cut)])
     left_out = _marked(len(source), furniture)
     visible = [n for n, character in enumerate(source) if not character.isspace() and character != "\ufeff"]
@@ -80,7 +81,7 @@ def _marked(length: int, spans: Iterable[tuple[int, int]]) -> bytearray:
     return marks
 
 
-def _runs(source: str, positions: list[int]) -> Iterable[Piece]:
+def _runs(source: str, positions: list[int]) -> Iterable[Quoted]:
     start = previous = None
     for n in positions:
         if previous is not None and n > previous + 1:

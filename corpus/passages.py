@@ -6,6 +6,7 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from corpus.layout import Piece
 from corpus.readers.extracted import PAGE_BREAK
 from corpus.structure.blocks import blocks
 from corpus.text.markers import item_marker
@@ -14,18 +15,19 @@ from corpus.text.sentences import leans_on_previous, sentences
 from corpus.types import Block, Document, Passage, PassageKind
 
 MAX_SENTENCES = 3
+READ = frozenset({"title", "paragraph", "item", "row", "definition", "caption", "footnote"})
 TARGET = 450  # characters: a passage takes in another sentence while it stays below this
 LIMIT = 1000  # characters: nothing but a table row is longer; the encoder reads 256 word pieces
 _LEAD_IN = 240  # characters of an introducing text that are worth repeating for each of its items
 _SHORT_CELL = 80  # characters: such cells are repeated after their header in the context
 
 
-def passages(document: Document, source: str) -> list[Passage]:
+def passages(document: Document, source: str, pieces: Sequence[Piece] = ()) -> list[Passage]:
     """The passages of `source`, in order, not overlapping, `source[start:end] == text` for each."""
     breaks = [match.start() for match in re.finditer(PAGE_BREAK, source)] if document.paged else None
     return [
         _passage(document, source, block, start, end, breaks)
-        for block in _with_labels(blocks(source, document.title))
+        for block in _with_labels(blocks(source, document.title, pieces))
         for start, end in _cuts(source, block)
     ]
 
@@ -48,7 +50,7 @@ def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
             if owner:
                 yield owner
                 owner = None
-            if block.kind in ("title", "paragraph", "item", "row", "definition"):
+            if block.kind in READ:
                 yield block
     if owner:
         yield owner

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from corpus.catalogue import checked
 from corpus.errors import CatalogueError, ReadError
+from corpus.layout import to_json_lines
 from corpus.readers import limits
 from corpus.readers.extracted import Extracted
 from corpus.readers.sandbox import READERS, extract
@@ -26,12 +27,13 @@ _BLANK = "\ufeff \t\r\n\f"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A document that could be catalogued, its file's bytes, and the text extracted where it is no text."""
+    """A document that could be catalogued, its file's bytes, and the text and layout extracted where it is no text."""
 
     path: Path
     document: Document
     data: bytes
     text: str | None = None
+    layout: str | None = None
 
     def named(self, **fields: object) -> "Proposal":
         """With other fields of the record; raises `CatalogueError` where one cannot be."""
@@ -81,8 +83,12 @@ def propose(
         record["text"] = f"documents/{id}.extracted.txt"
         record["text_sha256"] = hashlib.sha256(found.text.encode()).hexdigest()
         record["extractor"] = extractor
+    layout = to_json_lines(found.pieces) if extractor and found.pieces else None
+    if layout is not None:
+        record["layout"] = f"documents/{id}.layout.jsonl"
+        record["layout_sha256"] = hashlib.sha256(layout.encode()).hexdigest()
     document = checked(record, f"{path}, proposed record")
-    return Proposal(path, document, data, found.text if extractor else None)
+    return Proposal(path, document, data, found.text if extractor else None, layout)
 
 
 def _read(path: Path) -> bytes:

@@ -5,7 +5,19 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 BlockKind = Literal[
-    "title", "heading", "label", "header", "group", "paragraph", "item", "row", "definition", "furniture"
+    "title",
+    "heading",
+    "label",
+    "header",
+    "group",
+    "paragraph",
+    "item",
+    "row",
+    "definition",
+    "caption",
+    "footnote",
+    "contents",
+    "furniture",
 ]
 PassageKind = Literal["paragraph", "item", "row", "definition"]
 
@@ -16,7 +28,7 @@ class Document:
 
     `period` is the first and the last year the document speaks for; `sha256` is of the file's bytes. Where the
     file is no text, `text` is the file of the text that was extracted from it, which all offsets are of, with
-    its hash and the name of what extracted it.
+    its hash and the name of what extracted it; `layout` is the file of the pieces that it saw.
     """
 
     id: str
@@ -28,6 +40,8 @@ class Document:
     sha256: str
     text: str | None = None
     text_sha256: str | None = None
+    layout: str | None = None
+    layout_sha256: str | None = None
     extractor: str | None = None
 
     @property
@@ -43,7 +57,8 @@ class Block:
     A "title" names a document or an attachment and is read as text too; a "label" owns the paragraphs after
     it; "header" and "group" are the heading rows of a table; "furniture" belongs to the page, not the text.
     `section` is the path of headings above it, outermost first. `lead_in` is the text that introduces a
-    list item or an owned paragraph (the item or sentence above it). `cells` are the (start, end) of a row's
+    list item or an owned paragraph (the item or sentence above it). "contents" is a table of
+    contents, which like "furniture" is not read. `cells` are the (start, end) of a row's
     cells, `headers` the plain header of each and `group` the sub-heading row above it, if any.
     """
 

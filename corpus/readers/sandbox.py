@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any
 
 import corpus
 from corpus.errors import ReadError
+from corpus.layout import from_json_lines, to_json_lines
 from corpus.readers import limits
 from corpus.readers.extracted import Extracted
 
@@ -69,8 +70,13 @@ def _result(path: Path, code: int, file: str) -> tuple[Extracted, str]:
     if "problem" in found:
         raise ReadError(found["problem"], where=file, remedy=found["remedy"])
     if "text" in found:
-        return Extracted(**found["text"]), found["extractor"]
+        return _extracted(found["text"]), found["extractor"]
     raise ReadError(_end(code), where=file, remedy=_SPLIT)
+
+
+def _extracted(said: dict[str, Any]) -> Extracted:
+    pieces = from_json_lines(said.pop("pieces"), _RESULT)
+    return Extracted(**said | {"pieces": pieces, "warnings": tuple(said["warnings"])})
 
 
 def _end(code: int) -> str:
@@ -99,7 +105,8 @@ def main(kind: str, folder: Path) -> None:
                 f"holds more than {limits.TEXT_CHARACTERS} characters", where="", remedy="split the document"
             )
         names = ", ".join(f"{name} {version(name)}" for name in reader.LIBRARIES)
-        result = {"text": asdict(extracted), "extractor": f"{kind} {_VERSION}, {names}"}
+        fields = asdict(replace(extracted, pieces=())) | {"pieces": to_json_lines(extracted.pieces)}
+        result = {"text": fields, "extractor": f"{kind} {_VERSION}, {names}"}
     except ReadError as error:
         result = {"problem": error.problem, "remedy": error.remedy}
     except MemoryError:
@@ -119,7 +126,7 @@ def _limit() -> None:
     for kind, most in (
         (resource.RLIMIT_AS, limits.MEMORY_BYTES),
         (resource.RLIMIT_CPU, limits.CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, 6 * limits.TEXT_CHARACTERS),
+        (resource.RLIMIT_FSIZE, 24 * limits.TEXT_CHARACTERS),
         (resource.RLIMIT_NOFILE, 64),
         (resource.RLIMIT_CORE, 0),
     ):

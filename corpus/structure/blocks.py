@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from corpus.structure.elements import Element, scan, visible
+from corpus.layout import Piece
+from corpus.structure.elements import Element, from_pieces, scan, visible
+from corpus.structure.headings import heading_levels
 from corpus.structure.lists import OpenLists
 from corpus.structure.tables import Row, find_header, is_group, looks_like_header
 from corpus.text.markers import decimal_depth, is_attachment
@@ -28,19 +30,22 @@ _ATTACHMENT, _NUMBERED, _PLAIN, _LABEL, _GROUP = 1, 2, 7, 9, 10
 DEFINITION_HEADERS = ("Term", "Definition")
 
 
-def blocks(source: str, title: str = "") -> list[Block]:
+def blocks(source: str, title: str = "", pieces: Sequence[Piece] = ()) -> list[Block]:
     """The blocks of `source` in order, with their section paths.
 
-    `title` is the document's own, from the catalogue: it tells how far the title lines at the top reach.
+    `title` is the document's own, from the catalogue: it tells how far the title lines at the top reach. `pieces` are of
+    the reader, where the document is no plain text.
     Every non-blank character of `source` lies in exactly one block.
     """
-    elements = scan(source)
+    elements = from_pieces(source, pieces) if pieces else scan(source)
     return list(_Outline(source, elements, _ranks(elements, title)).blocks())
 
 
 def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
     """Rank of each element that is a heading or label, by index; 0 for the lines of the document's title."""
     ranks = dict.fromkeys(_title_lines(elements, title), 0)
+    if levels := heading_levels(elements):
+        return levels | ranks
     marked_up = sum(element.kind == "heading" for element in elements) > 1
     short = [element.kind == "text" and element.heading_like for element in elements]
     for index in range(len(elements)):
@@ -180,6 +185,8 @@ class _Outline:
             return True
         if element.row is None or start is None or element.row.pipes != start.pipes:
             return False
+        if element.table:
+            return element.table == self.elements[first].table
         if element.row.texts != start.texts and self._has_delimiter_below(index):
             return False
         if element.after_blank and len(element.row.texts) > len(start.texts):
@@ -197,8 +204,10 @@ class _Outline:
         first, rank = run[0], self.ranks.get(index)
         if first.kind == "row":
             yield from self._table(run)
-        elif first.kind == "furniture":
-            yield Block("furniture", first.start, first.end)
+        elif first.kind in ("furniture", "contents"):
+            yield Block(first.kind, first.start, first.end)
+        elif first.kind in ("caption", "footnote"):
+            yield Block(first.kind, first.start, first.end, self._section())
         elif rank is not None:
             yield self._heading(run, rank)
         elif first.kind == "item" and first.marker:
@@ -231,15 +240,16 @@ class _Outline:
 
     def _table(self, run: Sequence[Element]) -> Iterator[Block]:
         self.lists.clear()
-        header = _header([element.row for element in run if element.row])
+        heads = _declared_header(run)
+        header = heads[-1] if heads else _header([element.row for element in run if element.row])
         width = max(len(element.row.texts) for element in run if element.row)
-        names = _column_names(header, width)
+        names = _column_names(_named(heads), width) if heads else _column_names(header, width)
         group: str | None = None
         for element in run:
             row = element.row
             if row is None:
                 yield Block("furniture", element.start, element.end)
-            elif row.delimiter or (header and row.texts == header.texts):
+            elif row.delimiter or element.header or (header and row.texts == header.texts):
                 yield Block("header", row.start, row.end, self._section())
             elif header and is_group(row):
                 group = row.texts[0]
@@ -272,6 +282,26 @@ def _header(rows: Sequence[Row]) -> Row | None:
             return row
     written = [row for row in rows if not row.delimiter]
     return find_header(written) if written else None
+
+
+def _declared_header(run: Sequence[Element]) -> list[Row]:
+    """The rows at the top of a table that its reader saw as the heading of its columns."""
+    found = []
+    for element in run:
+        if element.row is None or not element.header:
+            break
+        found.append(element.row)
+    return found
+
+
+def _named(heads: Sequence[Row]) -> Row:
+    """Header rows as one: a column has the names of all rows above it, outermost first, each once."""
+    width = max(len(row.texts) for row in heads)
+    names = (
+        dict.fromkeys(row.texts[n] for row in heads if n < len(row.texts) and row.texts[n])
+        for n in range(width)
+    )
+    return replace(heads[-1], texts=tuple(" – ".join(column) for column in names))
 
 
 def _column_names(header: Row | None, width: int) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
 
+from corpus.layout import Look, Piece
 from corpus.structure.classified_lines import Placed, placed_lines
 from corpus.structure.tables import Row
 from corpus.text.markers import Marker, atx_level, decimal_depth, is_page_number, item_marker
@@ -20,8 +21,14 @@ _OPEN_WORD = re.compile(
     r"(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or|as|that|which|this|these|its|their|into|between|under)",
     re.IGNORECASE,
 )
+_INDENT = 4  # columns of a marker, a level
 _LONGEST_HEADING = 160  # characters, as shown
 _LONGEST_MARKED_UP = 4 * _LONGEST_HEADING  # characters, with emphasis and links
+
+
+ElementKind = Literal[
+    "heading", "text", "item", "row", "definition", "code", "caption", "footnote", "contents", "furniture"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +37,10 @@ class Element:
 
     `level` is a marked-up heading's, `marker` an item's, `row` a table line's, `term_end` where the term of a
     definition ends. `after_blank` tells that a blank line, page break or the start of the file came before.
+    `look` is how its reader saw it, None in plain text; `table` and `header` are as in `Piece`.
     """
 
-    kind: Literal["heading", "text", "item", "row", "definition", "code", "furniture"]
+    kind: ElementKind
     text: str
     start: int
     end: int
@@ -41,6 +49,9 @@ class Element:
     marker: Marker | None = None
     row: Row | None = None
     term_end: int = 0
+    look: Look | None = None
+    table: int = 0
+    header: bool = False
 
     @property
     def one_line(self) -> bool:
@@ -86,6 +97,36 @@ class Element:
 def scan(source: str) -> list[Element]:
     """The elements of `source` in order; what a page break cut in two is one again."""
     return _rejoin(source, _group(source))
+
+
+def from_pieces(source: str, pieces: Sequence[Piece]) -> list[Element]:
+    """The elements that a reader saw, in order; what a page break cut in two is one again."""
+    return _rejoin(source, [_seen(source, piece) for piece in pieces])
+
+
+def _seen(source: str, piece: Piece) -> Element:
+    text = source[piece.start : piece.end]
+    marker = row = None
+    if piece.kind == "item":
+        read = item_marker(text)
+        enumerator = read.enumerator if read else None
+        bullet = read.bullet if read else enumerator is None
+        marker = Marker(piece.depth * _INDENT, bullet, enumerator, piece.marker)
+    elif piece.kind == "row":
+        texts = tuple(plain(source[start:end]) for start, end in piece.cells)
+        row = Row(piece.start, piece.end, piece.cells, texts)
+    return Element(
+        piece.kind,
+        text,
+        piece.start,
+        piece.end,
+        after_blank=True,
+        marker=marker,
+        row=row,
+        look=piece.look,
+        table=piece.table,
+        header=piece.header,
+    )
 
 
 def _group(source: str) -> list[Element]:

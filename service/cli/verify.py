@@ -46,7 +46,10 @@ def verify(
 
 def _verify_corpus(*, as_json: bool) -> None:
     catalogue = read_catalogue(Settings().corpus)
-    found = [coverage(document, catalogue.source(document)) for document in catalogue.documents]
+    found = [
+        coverage(document, catalogue.source(document), catalogue.pieces(document))
+        for document in catalogue.documents
+    ]
     if as_json:
         print_json([report.to_json() for report in found])
     else:
