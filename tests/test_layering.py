@@ -32,7 +32,8 @@ DOORS = {
 # What stands directly below each package, in its order: a line imports from those before it, and from its own folder.
 ORDER: Mapping[str, tuple[str, ...]] = {
     "corpus": (
-        "offline errors types disk layout",
+        "offline errors types",
+        "disk layout",
         "text",
         "readers structure",
         "records",

@@ -10,6 +10,7 @@ from corpus.structure.elements import Element, from_pieces, scan, visible
 from corpus.structure.headings import heading_levels
 from corpus.structure.lists import OpenLists
 from corpus.structure.tables import Row, find_header, is_group, looks_like_header
+from corpus.structure.units import with_units
 from corpus.text.markers import decimal_depth, is_attachment
 from corpus.text.markup import plain
 from corpus.types import Block, BlockKind
@@ -37,7 +38,7 @@ def blocks(source: str, title: str = "", pieces: Sequence[Piece] = ()) -> list[B
     the reader, where the document is no plain text.
     Every non-blank character of `source` lies in exactly one block.
     """
-    elements = from_pieces(source, pieces) if pieces else scan(source)
+    elements = with_units(source, from_pieces(source, pieces) if pieces else scan(source))
     return list(_Outline(source, elements, _ranks(elements, title)).blocks())
 
 
@@ -204,6 +205,9 @@ class _Outline:
         first, rank = run[0], self.ranks.get(index)
         if first.kind == "row":
             yield from self._table(run)
+        elif first.kind == "unit" and first.row:
+            self.lists.clear()
+            yield Block("row", first.start, first.end, self._section(), (), first.row.cells, first.labels)
         elif first.kind in ("furniture", "contents"):
             yield Block(first.kind, first.start, first.end)
         elif first.kind in ("caption", "footnote"):

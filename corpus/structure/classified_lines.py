@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus.structure.tables import Row, parse_row
+from corpus.text.front_matter import front_matter
 from corpus.text.lines import Line, lines
 from corpus.text.markers import is_furniture
 
@@ -36,7 +37,10 @@ def placed_lines(source: str) -> list[Placed]:
     """The lines of `source` that are not blank, in order."""
     found: list[tuple[Line, bool, bool]] = []
     after_blank = True
+    opening = front_matter(source).end
     for line, code in _with_code_whole(source, list(lines(source))):
+        if line.start < opening:
+            continue
         if line.text.strip():
             found.append((line, after_blank, code))
         after_blank = line.page_break or not line.text.strip()
@@ -46,10 +50,17 @@ def placed_lines(source: str) -> list[Placed]:
         furniture[index] = True
     for index in _strays(rows, furniture):
         rows[index] = None
-    return [
+    head = [_opening_placed(source, opening)] if opening else []
+    return head + [
         Placed(line, after_blank, code, row, page)
         for (line, after_blank, code), row, page in zip(found, rows, furniture, strict=True)
     ]
+
+
+def _opening_placed(source: str, end: int) -> Placed:
+    """The front matter as one line, which is no text."""
+    written = source[:end].rstrip()
+    return Placed(Line(written, 0, len(written)), True, False, None, True)
 
 
 def _with_code_whole(source: str, written: Sequence[Line]) -> Iterator[tuple[Line, bool]]:

@@ -22,12 +22,23 @@ _OPEN_WORD = re.compile(
     re.IGNORECASE,
 )
 _INDENT = 4  # columns of a marker, a level
+_NOTE_CALL = re.compile(r"(?<=[.!?;:,…\"”’)])\s?(?:\[\d{1,3}\]|\d{1,3}|[*†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+)$")
 _LONGEST_HEADING = 160  # characters, as shown
 _LONGEST_MARKED_UP = 4 * _LONGEST_HEADING  # characters, with emphasis and links
 
 
 ElementKind = Literal[
-    "heading", "text", "item", "row", "definition", "code", "caption", "footnote", "contents", "furniture"
+    "heading",
+    "text",
+    "item",
+    "row",
+    "definition",
+    "code",
+    "caption",
+    "footnote",
+    "contents",
+    "furniture",
+    "unit",
 ]
 
 
@@ -37,7 +48,8 @@ class Element:
 
     `level` is a marked-up heading's, `marker` an item's, `row` a table line's, `term_end` where the term of a
     definition ends. `after_blank` tells that a blank line, page break or the start of the file came before.
-    `look` is how its reader saw it, None in plain text; `table` and `header` are as in `Piece`.
+    `look` is how its reader saw it, None in plain text; `table` and `header` are as in `Piece`; `labels` are the
+    names of the cells of a unit.
     """
 
     kind: ElementKind
@@ -52,6 +64,7 @@ class Element:
     look: Look | None = None
     table: int = 0
     header: bool = False
+    labels: tuple[str, ...] = ()
 
     @property
     def one_line(self) -> bool:
@@ -83,7 +96,7 @@ class Element:
         text = self.text[self.marker.width :] if self.marker else self.text
         if len(text) > _LONGEST_MARKED_UP:
             return False
-        shown = plain(text)
+        shown = _NOTE_CALL.sub("", plain(text)).rstrip(_CLOSERS)
         return (
             0 < len(shown) <= _LONGEST_HEADING
             and len([line for line in text.splitlines() if line.strip()]) <= 4

@@ -1,0 +1,129 @@
+"""Elements that belong together as one unit: a title with the labels below it, a number with its answer."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from corpus.layout import Span
+from corpus.structure.elements import Element
+from corpus.structure.tables import Row
+from corpus.text.markers import Enumerator, Marker
+from corpus.text.markup import plain
+
+TITLE = "Item"  # the field that holds the title of a unit, and what is said between it and the first label
+_LABEL = re.compile(
+    r"[ \t]*(?:[*_]{1,3})?(?P<name>[^\W\d_][^:\n|\t]{0,50}?)(?:[*_]{1,3})?:(?:[*_]{1,3})?[ \t]+(?=\S)"
+)
+_MOST_WORDS = 6  # of a label
+_FEWEST = 2  # labels of a unit
+_LONGEST = 1_500  # characters of a unit
+_LONGEST_VALUE = 400  # characters of what stands after a label
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*\.?")
+
+
+def with_units(source: str, elements: Sequence[Element]) -> list[Element]:
+    """The elements, those of a unit as one."""
+    return _with_labels(source, list(_with_numbers(source, elements)))
+
+
+def _with_numbers(source: str, elements: Sequence[Element]) -> Iterator[Element]:
+    """A number alone on its line, where several are, and the text after it are one item."""
+    alone = {
+        n for n, element in enumerate(elements) if element.kind == "text" and _NUMBER.fullmatch(element.text)
+    }
+    answered = {
+        n for n in alone if n + 1 < len(elements) and elements[n + 1].kind == "text" and n + 1 not in alone
+    }
+    if len(answered) < _FEWEST:
+        answered = set()
+    for n, element in enumerate(elements):
+        if n in answered:
+            text = source[element.start : elements[n + 1].end]
+            width = elements[n + 1].start - element.start
+            enumerator = Enumerator(frozenset({("1", int(element.text.rstrip(".").split(".")[-1]))}))
+            marker = Marker(0, False, enumerator, width)
+            yield replace(
+                element,
+                kind="item",
+                text=text,
+                end=elements[n + 1].end,
+                marker=marker,
+                look=elements[n + 1].look,
+            )
+        elif n - 1 not in answered:
+            yield element
+
+
+def _with_labels(source: str, elements: list[Element]) -> list[Element]:
+    """A title and the lines below it that begin with labels, where the same labels return in other such units."""
+    runs = [_labels(source, element) for element in elements]
+    known = Counter(name for run in runs for name in {name.casefold() for name, _ in run})
+    returning = [bool(run) and all(known[name.casefold()] > 1 for name, _ in run) for run in runs]
+    found: list[Element] = []
+    n = 0
+    while n < len(elements):
+        stop = n
+        names: set[str] = set()
+        while stop < len(elements) and returning[stop] and names.isdisjoint(name for name, _ in runs[stop]):
+            names |= {name for name, _ in runs[stop]}
+            stop += 1
+        labels = [label for run in runs[n:stop] for label in run]
+        begin = _title_before(found, elements[n].start)
+        first = found[begin].start if begin < len(found) else elements[n].start
+        if len(labels) >= _FEWEST and elements[stop - 1].end - first <= _LONGEST:
+            found[begin:] = [_unit(source, found[begin:], elements[n:stop], labels)]
+            n = stop
+        else:
+            found.append(elements[n])
+            n += 1
+    return found
+
+
+def _labels(source: str, element: Element) -> list[tuple[str, Span]]:
+    """The label and the span of the value of each line of an element; none unless every line has one."""
+    if element.kind not in ("text", "item"):
+        return []
+    begin = element.start + (element.marker.width if element.marker else 0)
+    found: list[tuple[str, Span]] = []
+    for line in re.finditer(r"[^\n]+", source[begin : element.end]):
+        match = _LABEL.match(line.group())
+        if match is None or len(match["name"].split()) > _MOST_WORDS:
+            if not found:
+                return []
+            name, (start, _) = found[-1]  # a value that goes on in the next line
+            found[-1] = name, (start, begin + line.end())
+            continue
+        found.append((plain(match["name"]), (begin + line.start() + match.end(), begin + line.end())))
+    return found if all(0 < end - start <= _LONGEST_VALUE for _, (start, end) in found) else []
+
+
+def _title_before(found: Sequence[Element], start: int) -> int:
+    """Where the title of a unit begins among the elements before it: a heading-like line, one paragraph between."""
+    for back in (1, 2):
+        if back > len(found):
+            break
+        element = found[-back]
+        first_line = element.text.splitlines()[0] if element.text else ""
+        if element.kind == "heading":
+            return len(found) - back
+        if element.kind == "text" and replace(element, text=first_line).heading_like:
+            return len(found) - back
+        if element.kind not in ("text", "item") or start - element.start > _LONGEST:
+            break
+    return len(found)
+
+
+def _unit(
+    source: str, title: Sequence[Element], body: Sequence[Element], labels: Sequence[tuple[str, Span]]
+) -> Element:
+    """One element of kind "unit": its cells are the title, if there is one, and the values."""
+    begin = title[0].start if title else body[0].start
+    cells = [*([(title[0].start, title[-1].end)] if title else []), *(span for _, span in labels)]
+    names = (*([TITLE] if title else []), *(name for name, _ in labels))
+    texts = tuple(plain(source[start:end]) for start, end in cells)
+    row = Row(begin, body[-1].end, tuple(cells), texts)
+    text = source[begin : body[-1].end]
+    return Element(
+        "unit", text, begin, body[-1].end, after_blank=True, row=row, labels=names, look=body[0].look
+    )
