@@ -1,4 +1,4 @@
-"""What a reader takes from a file: the text that passages are cut from, and what the file says of itself."""
+"""The text and metadata that a reader extracts from a file."""
 
 import re
 from dataclasses import dataclass
@@ -10,11 +10,10 @@ _UNPRINTED = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufd
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The text of a file, one string; offsets of passages are of it.
+    """The text of a file, to which offsets of passages refer, and its metadata, "" where missing.
 
-    Headings are written as Markdown's, list items with their marker, rows of tables with a tab between cells.
-    A form feed stands between pages where the format has pages, and nowhere else. `title`, `author` and
-    `date` are what the file says of itself, or "".
+    Headings are written as in Markdown, list items with their marker, table rows with tabs between cells.
+    Form feeds separate pages if the format has pages, and are nowhere else.
     """
 
     text: str
@@ -24,12 +23,12 @@ class Extracted:
 
 
 def one_line(text: str) -> str:
-    """`text` with every run of blanks as one space, and nothing that cannot be printed."""
+    """`text` without unprintable characters, each run of blanks as one space."""
     return _BLANKS.sub(" ", _UNPRINTED.sub("", text)).strip()
 
 
 def table(rows: list[list[str]]) -> str:
-    """The rows as lines of cells with tabs between them, as wide as the widest; a single column is no table."""
+    """The rows as lines with tabs between cells, all as wide as the widest; a single column becomes paragraphs."""
     rows = [row for row in rows if any(row)]
     width = max((len(row) for row in rows), default=0)
     if width < 2 or len(rows) < 2:
