@@ -19,7 +19,7 @@ from index.search import SearchResults
 from index.terms import terms
 from index.types import Vectors
 from service.answering.features import Features, features
-from service.questions.analysis import Question
+from service.questions.analysis import QuestionAnalysis
 
 MODEL = Path(__file__).with_name("confidence.json")
 
@@ -53,7 +53,7 @@ class Confidence:
     sure: bool
 
 
-def confidence(index: Index, question: Question, standalone: str, found: SearchResults) -> Confidence:
+def confidence(index: Index, question: QuestionAnalysis, standalone: str, found: SearchResults) -> Confidence:
     """How sure it is that the documents answer `question`, as it was asked, with what was `found`.
 
     `standalone` says the question with what it leans on: where nothing of it is known, nothing answers.

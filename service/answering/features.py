@@ -21,7 +21,7 @@ from index.generation import Index
 from index.search import SearchResults
 from index.terms import FUNCTION_WORDS, terms
 from index.types import Vectors
-from service.questions.analysis import KINDS, Question, kinds_in
+from service.questions.analysis import KINDS, QuestionAnalysis, entity_kinds
 
 _NEAR = 5  # passages in which what is missing from the best is looked for
 _SAMPLE = 500  # passages, evenly drawn, that say how near passages come to a word on the whole
@@ -59,12 +59,12 @@ class Pieces:
     absent: NDArray[np.bool_]
 
 
-def features(index: Index, question: Question, found: SearchResults) -> Features:
+def features(index: Index, question: QuestionAnalysis, found: SearchResults) -> Features:
     """The signals of an answer to `question`, as it was asked, from `found`, which must hold at least one result."""
     passages = [result.passage for result in found.results[:_NEAR]]
     best = passages[0]
     pieces = _pieces(index, question, found, passages)
-    has = kinds_in(plain(best.text), KINDS)
+    has = entity_kinds(plain(best.text), KINDS)
     scalars = {
         **_words(index, question, best),
         **_years(question, best),
@@ -78,7 +78,9 @@ def features(index: Index, question: Question, found: SearchResults) -> Features
     return Features(scalars, _views(pieces, found.asked.tokens))
 
 
-def _pieces(index: Index, question: Question, found: SearchResults, passages: Sequence[Passage]) -> Pieces:
+def _pieces(
+    index: Index, question: QuestionAnalysis, found: SearchResults, passages: Sequence[Passage]
+) -> Pieces:
     encoding = found.asked
     rows = np.array([index.positions[passage.id] for passage in passages])
     size = len(index.passages)
@@ -137,7 +139,7 @@ def _views(pieces: Pieces, tokens: Vectors) -> dict[str, Vectors]:
     return {name: np.asarray(weights, np.float32) @ tokens for name, weights in weightings.items()}
 
 
-def _words(index: Index, question: Question, best: Passage) -> dict[str, float]:
+def _words(index: Index, question: QuestionAnalysis, best: Passage) -> dict[str, float]:
     """The share of the question's words, by weight, that the text has, and the weight of the heaviest missing."""
     weights = {term: _weight(index, term) for term in question.terms}
     text, whole = frozenset(terms(best.text)), _terms_of(best)
@@ -157,7 +159,7 @@ def _weight(index: Index, term: str) -> float:
     return log(1 + len(index.passages) / (1 + index.lexical.frequency(term)))
 
 
-def _years(question: Question, best: Passage) -> dict[str, float]:
+def _years(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
     """Whether a year of the question is missing from the best passage, and lies outside its document's period."""
     first, last = best.document.period
     missing = [year for year in question.years if str(year) not in f"{best.context}\n{best.text}"]
@@ -167,13 +169,13 @@ def _years(question: Question, best: Passage) -> dict[str, float]:
     }
 
 
-def _column(question: Question, best: Passage) -> dict[str, float]:
+def _column(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
     """Whether the best passage has the column that is asked for."""
     has = question.role is not None and column(best.fields, question.role) is not None
     return {"has column": float(has), "lacks column": float(question.role is not None and not has)}
 
 
-def _which(question: Question, best: Passage, readings: Mapping[str, str]) -> dict[str, float]:
+def _which(question: QuestionAnalysis, best: Passage, readings: Mapping[str, str]) -> dict[str, float]:
     """Whether which of its kind it is ("the second") is missing from the best passage,
     and whether a name is of which it is asked if something is so.
     """

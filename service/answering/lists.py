@@ -54,7 +54,7 @@ def enumerates(index: Index, passage: Passage) -> bool:
     return series(passage.text) is not None or len(items_of(index, passage)) > 1
 
 
-def about(asked: Sequence[str], passage: Passage) -> float:
+def topic_overlap(asked: Sequence[str], passage: Passage) -> float:
     """How many of the words `asked` what leads in to a list has, or its heading, as a share; 0 where too few."""
     said = frozenset(
         terms(f"{passage.text.partition(':')[0]} {passage.section[-1] if passage.section else ''}")
@@ -75,7 +75,7 @@ def parts(text: str, span: Span) -> list[Span]:
     return found[1:] if found and leans_on_previous(text[slice(*found[0])]) else found
 
 
-def entries(text: str, items: Sequence[Passage]) -> int:
+def count_entries(text: str, items: Sequence[Passage]) -> int:
     """How many things `text` names in a row, and `items` in rows of their own; or how many items there are."""
     named = series(text)
     if named is None:

@@ -11,15 +11,12 @@ import numpy as np
 from index.encoders.base import Encoder, unit
 from index.terms import FUNCTION_WORDS, terms
 from index.types import Encoding, Vectors
+from service.questions.english import PERIOD, PREPOSITION
 
-PREPOSITION = (
-    "(?:in|on|at|for|to|by|with|from|about|under|during|after|before|of|into|within|through|between|among|"
-    "as|regarding|since|until)"
-)
 LEAD = re.compile(rf"^(?:{PREPOSITION}\s+)?(?:(?:the|an?)\s+)?", re.IGNORECASE)
 AT = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
 _ONE = re.compile(r"\s+ones?$", re.IGNORECASE)
-_YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
+_YEARS = re.compile(rf"\b{PERIOD}\b")
 _WORD = re.compile(r"[^\s,;:?!()\"“”]+")
 _LETTERS = re.compile(r"[^\W\d_][\w’'-]*")
 _JOINS = frozenset(("of", "and"))  # may stand within a phrase, not at its ends

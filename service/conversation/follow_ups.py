@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from index.terms import terms
-from service.questions.english import AUXILIARY, NUMERAL, WH
+from service.questions.english import AUXILIARY, UP_TO_TEN, WH
 
 _CHANGE = re.compile(
     r"^\W*(?:by the way|something else|separately|moving on|chang(?:e|ing) (?:of |the )?(?:topic|subject)|"
@@ -39,7 +39,7 @@ _POINTS = re.compile(
     rf"(?:(?:this|that)\b|(?:these|those)\b(?!\s+(?:{_RELATIVE}|days\b)))|"
     rf"\b(?:those|these) (?!{_RELATIVE}|days\b)\w|\bsuch \w+s\b|\b(?:that|this|those|these)(?: (?!days\b|\w+ed\b)[a-z]+)?\W*$|"
     r"\baccording to (?:it|them|him|her)\b|\bin (?:its|their|his|her) view\b|"
-    rf"\bnumber (?:{NUMERAL})\b|"
+    rf"\bnumber (?:{UP_TO_TEN})\b|"
     r"\b(?:the|those|these|that|this|other|\w+st|\w+nd|\w+rd|\w+th|next|previous) ones?\b|"
     r"\b\w+ ones?(?:['’]s|\W*$|\s*,)|\b(?:one|item|point) (?:after|before)\b|"
     r"\b(?:the (?:others?|former|latter|rest|same|second|third|last|next|previous)|the very first|all of them)\W*$|"
@@ -91,7 +91,7 @@ def is_follow_up(question: str) -> bool:
     return own <= (1 if _NAME.search(body) else _FEW)
 
 
-def counts_the_last(question: str) -> bool:
+def asks_count_of_last(question: str) -> bool:
     """Whether `question` asks how many what was just listed is, and nothing else."""
     return _COUNTS_THE_LAST.match(question) is not None
 

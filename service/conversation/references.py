@@ -9,16 +9,16 @@ from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
 from index.generation import Index
-from service.questions.english import NUMERAL
+from service.questions.english import NUMBERS, ORDINALS, UP_TO_TEN, YEAR
 
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINALS = ORDINALS[:10]
 _ENTRY = r"(?:one|item|point|entry|action|activity|priority|recommendation)"
 _THAT = r"(?:that|it|this)(?: one)?"
 _LISTED = re.compile(
     rf"\b(?:the |an? )?(?:(?P<next>(?:next|following) {_ENTRY}|{_ENTRY} after {_THAT}|next\W*$)|"
     rf"(?P<previous>(?:previous|preceding) {_ENTRY}|{_ENTRY} before {_THAT})|(?P<other>other one)\b|"
     rf"(?:very )?(?P<nth>{'|'.join(_ORDINALS)}|last)(?: {_ENTRY}| of (?:them|those|these)|\W*$)|"
-    rf"number (?P<number>{NUMERAL})\b(?: (?:on|of|in) (?:the|that|this) list)?)(?:['’]s\b)?",
+    rf"number (?P<number>{UP_TO_TEN})\b(?: (?:on|of|in) (?:the|that|this) list)?)(?:['’]s\b)?",
     re.IGNORECASE,
 )
 _SHOWN = 16  # words of an entry that stand for it in a question
@@ -28,7 +28,7 @@ _NOW = "current present latest newest"
 _ORDER = "|".join(f"{_LATER} {_EARLIER} {_NOW}".split())
 _DOCUMENT = re.compile(
     rf"\b(?:the|that) (?:(?P<order>{_ORDER}) (?P<noun>[a-z]+)\b|(?P<thing>[a-z]+) (?:(?:that|which) (?:came|comes) )?"
-    rf"(?P<place>later|earlier|after|before)(?: {_THAT})?\b|one (?:from|of) (?P<year>(?:19|20)\d\d)\b)",
+    rf"(?P<place>later|earlier|after|before)(?: {_THAT})?\b|one (?:from|of) (?P<year>{YEAR})\b)",
     re.IGNORECASE,
 )
 
@@ -63,7 +63,7 @@ def entry(index: Index, passage: Passage, question: str) -> Entry | None:
     elif match["other"]:
         place = 1 - here if len(listed) == 2 and here is not None else None
     elif listed and match["number"]:
-        place = NUMERAL.split("|").index(match["number"].lower())
+        place = NUMBERS.index(match["number"].lower())
     elif listed:
         place = len(listed) - 1 if match["nth"].lower() == "last" else _ORDINALS.index(match["nth"].lower())
     if place is None or not 0 <= place < len(listed):

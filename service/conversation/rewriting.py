@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from index.encoders.base import Encoder
 from index.terms import terms
-from service.conversation.ellipsis import AT, LEAD, PREPOSITION, with_slot_filled
+from service.conversation.ellipsis import AT, LEAD, with_slot_filled
 from service.conversation.follow_ups import content, is_follow_up, is_fragment, without_courtesy
 from service.questions.analysis import analyse
-from service.questions.english import AUXILIARY, PRONOUN, WH
+from service.questions.english import AUXILIARY, PREPOSITION, PRONOUN, WH, YEAR
 
 _LONGEST = 400  # characters of a question made here
 _BE = "(?:(?:will|should|can|could|would|may|might|has|have|had|is|are|was|were)(?: been?)?)"
@@ -67,7 +67,7 @@ _ASPECT = re.compile(
     r"lead|priority area) (?:of|for) (?=\S)",
     re.IGNORECASE,
 )
-_THING = re.compile(r"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b(?:19|20)\d\d|“")
+_THING = re.compile(rf"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b{YEAR}|“")
 
 
 @dataclass(frozen=True, slots=True)

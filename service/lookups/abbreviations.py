@@ -12,7 +12,7 @@ from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
 from index.terms import terms
-from service.questions.english import FUNCTION_WORDS
+from service.questions.english import QUESTION_WORDS
 
 _ASKS = re.compile(
     r"\b(?:stands? for|full (?:names?|forms?)|meanings?|means?|short for|abbreviat\w+|acronyms?|definitions?|"
@@ -27,7 +27,7 @@ _LETTERS = re.compile(
 _ASKING = re.compile(rf"({_ASKS.pattern}|{_LETTERS.pattern})", re.IGNORECASE)
 _BEFORE = 14  # words before an abbreviation in which it may be spelled out
 _BETWEEN = 4  # words of a full name of which an abbreviation has no letter
-_PLAIN = FUNCTION_WORDS | frozenset(terms("difference between letters document report called"))
+_PLAIN = QUESTION_WORDS | frozenset(terms("difference between letters document report called"))
 
 
 def definitions(question: str, passages: Iterable[Passage]) -> list[Passage]:

@@ -8,16 +8,13 @@ from corpus.records import Record, status_of
 from index.queries.preferences import CURRENT
 from index.terms import terms
 from service.questions.analysis import analyse
-from service.questions.english import FUNCTION_WORDS, YEARS, plan_years
+from service.questions.english import COUNTS, LEADS, QUESTION_WORDS, YEARS, plan_years
 
-_COUNTS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b", re.IGNORECASE)
+_COUNTS = re.compile(rf"\b(?:{COUNTS}|count)\b", re.IGNORECASE)
 _LISTS = re.compile(r"\b(?:which|what|list|name|show|all)\b", re.IGNORECASE)
 _ITEMS = re.compile(r"\b(?:action items?|items|actions|activities|commitments)\b", re.IGNORECASE)
-_LEADS = re.compile(r"\b(?:leads?|leading|led|responsible|in charge|owns?)\b", re.IGNORECASE)
-_LED = re.compile(
-    r"^\W*(?:what|how many)\b.{1,200}?\b(?:leads?|leading|led|responsible(?: for)?|in charge(?: of)?|owns?)\b",
-    re.IGNORECASE,
-)
+_LEADS = re.compile(rf"\b(?:{LEADS})\b", re.IGNORECASE)
+_LED = re.compile(rf"^\W*(?:what|how many)\b.{{1,200}}?\b(?:{LEADS})\b", re.IGNORECASE)
 # Then each of several leads must be one of an item's.
 _TOGETHER = re.compile(r"\b(?:with|jointly|together|both|of the (?:action )?items)\b", re.IGNORECASE)
 _JOINTLY = re.compile(r"\bjoint(?:ly)?\b", re.IGNORECASE)
@@ -31,7 +28,7 @@ _NOT = re.compile(
 _OTHERWISE = re.compile(
     r"\b(?:not|no|never|except|without|neither|nor|other|but|still|yet)\b|n['’]t\b", re.IGNORECASE
 )
-_PLAIN = FUNCTION_WORDS | frozenset(
+_PLAIN = QUESTION_WORDS | frozenset(
     terms(
         "forward work plan plans count number marked status priority area group heading two three four five six "
         "joint jointly together both"
@@ -86,7 +83,7 @@ def aggregate(question: str, records: Sequence[Record]) -> Aggregation | None:
     return Aggregation(found, len(examined), counts) if found else None
 
 
-def by_letters(question: str, leads: Iterable[str]) -> str:
+def lead_in_letters(question: str, leads: Iterable[str]) -> str:
     """`question` with names in full, such as "International Organization for Migration", put as the lead of these letters."""
     for lead in leads:
         if lead.isalpha() and lead.isupper() and len(lead) >= _LETTERS:

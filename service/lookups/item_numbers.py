@@ -9,14 +9,14 @@ from corpus.records import Record, Role
 from corpus.text.sentences import sentences
 from index.terms import terms
 from service.lookups.aggregation import in_plan, says_more
-from service.questions.analysis import Question
-from service.questions.english import FUNCTION_WORDS, plan_years
+from service.questions.analysis import QuestionAnalysis
+from service.questions.english import QUESTION_WORDS, plan_years
 
 _NUMBERED = re.compile(
     r"\b(?:action )?(?:items?|actions?|activity|commitment) (?:(?:no\.?|nr\.?|number) ?|#)?(?P<number>\d{1,3})\b(?![-–/.]\d)",
     re.IGNORECASE,
 )
-_PLAIN = FUNCTION_WORDS | frozenset(
+_PLAIN = QUESTION_WORDS | frozenset(
     terms(
         "forward work plan plans say says lead leads leading led leader responsible charge owner status progress complete "
         "completed done finished ongoing priority area heading text"
@@ -32,7 +32,7 @@ class NumberedItem:
     span: Span
 
 
-def items_numbered(question: Question, records: Sequence[Record]) -> list[NumberedItem] | None:
+def items_numbered(question: QuestionAnalysis, records: Sequence[Record]) -> list[NumberedItem] | None:
     """The items asked for by number, those of the newest plan first: of each plan where the question names none.
 
     None where the question asks for anything else: every word must be accounted for. None of them where no item has
@@ -54,5 +54,5 @@ def _number(record: Record) -> int | None:
     return int(digits.group()) if digits else None
 
 
-def _part(question: Question, record: Record, cell: Span) -> Span:
+def _part(question: QuestionAnalysis, record: Record, cell: Span) -> Span:
     return sentences(record.passage.text, *cell)[0] if question.yes_or_no else cell

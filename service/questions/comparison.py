@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
 from index.terms import terms
-from service.questions.english import FUNCTION_WORDS, plan_years, stem
+from service.questions.english import COUNTS, QUESTION_WORDS, YEAR, plan_years, stem
 
 _COMPARES = re.compile(r"\b(?:differ\w*|compar\w+|chang(?:e|es|ed)|versus|vs|contrast\w*)\b", re.IGNORECASE)
-_COUNTS = re.compile(r"\b(?:how many|number of)\b", re.IGNORECASE)
+_COUNTS = re.compile(rf"\b(?:{COUNTS})\b", re.IGNORECASE)
 _BOTH = r"\b(?:both|two|each of the)\b(?:\W+[\w’'-]+){0,3}?\W+"  # of documents, not of anything else
 _OTHER = re.compile(
     r"\b(?:previous|earlier|former|older?|last|other|preceding|new(?:er)?|current|first|second)\b",
@@ -23,7 +23,7 @@ _TOPIC = re.compile(
 )
 _TOPIC_ENDS = re.compile(
     r"\s*(?:\b(?:between|from|in|since|across|of|compared (?:to|with)|versus|vs|than|with)"
-    r"\s+(?:the|both|two|each|its|(?:19|20)\d\d)\b.*|"
+    rf"\s+(?:the|both|two|each|its|{YEAR})\b.*|"
     r"\bdifferently)$",
     re.IGNORECASE,
 )
@@ -40,7 +40,7 @@ class DocumentComparison:
 
     def about(self, passage: Passage) -> bool:
         """Whether a passage speaks of the topic in its own words."""
-        asked = frozenset(terms(self.topic)) - FUNCTION_WORDS
+        asked = frozenset(terms(self.topic)) - QUESTION_WORDS
         said = frozenset(terms(plain(passage.text)))
         missing = sum(not any(word.startswith(stem(one)) for word in said) for one in asked)
         return bool(asked) and (missing == 0 if len(asked) <= _FEW else 3 * missing <= len(asked))

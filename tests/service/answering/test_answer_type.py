@@ -4,6 +4,7 @@ import pytest
 
 from index.generation import Index
 from index.passages.filters import Filter
+from service.answering.answer_type import ANSWER_TYPES
 from service.answering.lists import parts, series
 from service.answering.types import Answer
 from service.chat import answer
@@ -204,3 +205,11 @@ def test_however_is_no_name() -> None:
     row = series(text)
     assert row is not None
     assert [text[slice(*part)] for part in parts(text, row)] == ["Norway", "Iceland", "Denmark", "Sweden"]
+
+
+@pytest.mark.parametrize(
+    ("name", "question"), [(type.name, example) for type in ANSWER_TYPES for example in type.examples]
+)
+def test_an_example_is_of_its_answer_type_and_no_earlier_one(name: str, question: str) -> None:
+    matching = (type.name for type in ANSWER_TYPES if type.asked.match(question.strip(" ?")))
+    assert next(matching) == name
