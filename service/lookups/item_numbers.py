@@ -8,7 +8,7 @@ from corpus.cells import Span, cell_of
 from corpus.records import Record, Role
 from corpus.text.sentences import sentences
 from index.terms import terms
-from service.lookups.aggregation import in_plan, says_more
+from service.lookups.aggregation import has_other_words, in_plan
 from service.questions.analysis import QuestionAnalysis
 from service.questions.english import QUESTION_WORDS, plan_years
 
@@ -26,20 +26,20 @@ _PLAIN = QUESTION_WORDS | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NumberedItem:
-    """An action item of the number asked for, and the characters of its row that answer."""
+    """An action item with the number asked for, and the characters of its row that answer."""
 
     record: Record
     span: Span
 
 
 def items_numbered(question: QuestionAnalysis, records: Sequence[Record]) -> list[NumberedItem] | None:
-    """The items asked for by number, those of the newest plan first: of each plan where the question names none.
+    """The items asked for by number, the newest plan first; of every plan if the question names none.
 
-    None where the question asks for anything else: every word must be accounted for. None of them where no item has
-    the number, or its plan has no column for what is asked.
+    None where the question has other words, and so asks for anything else. Empty where no item has the number, or
+    the plan lacks the column.
     """
     match = _NUMBERED.search(question.text)
-    if match is None or says_more(_NUMBERED.sub(" ", question.text), _PLAIN, records):
+    if match is None or has_other_words(_NUMBERED.sub(" ", question.text), _PLAIN, records):
         return None
     years = plan_years(question.text)
     number = int(match["number"])

@@ -1,4 +1,4 @@
-"""What a question asks for: a column of a plan, a kind of thing, and the names and years it must be about."""
+"""Analysis of a question: the column or type of answer asked for, and the names and years of its subject."""
 
 import re
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from service.questions.english import (
 Kind = Literal["date", "number", "money", "percent", "person", "contact"]
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
-        "text",  # "what does Norway lead", where what it does not say itself is what is led
+        "text",  # "what does Norway lead" asks for the items
         re.compile(
             r"^\W*what (?:else )?(?:do|does|did|is|are|was|were|will)\s.{1,80}?\b"
             r"(?:lead|leading|responsible|in charge|own|run|running)(?: (?:on|for|of|in))?\W*$",
@@ -53,7 +53,7 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
 _NUMERAL = rf"(?:\d[\d,.]*|{'|'.join(NUMBERS)}|fifteen|twenty|thirty|forty|fifty|hundred)"
-# For each kind: how a question asks for it, and how a passage shows that it has one.
+# For each kind: the pattern of a question for it, and the pattern of a passage that has one.
 _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "date",
@@ -113,7 +113,7 @@ _HOW_MANY_LISTED = re.compile(
     rf"(?<=\bthe )(?P<number>{_NUMERAL}) (?=\w)|(?<=\ball )(?P<all>{_NUMERAL}) (?=\w)", re.IGNORECASE
 )
 _AND_ASKS = re.compile(r"\band (?:if so )?(?:who|whom|what|which|when|where|why|how)\b", re.IGNORECASE)
-# Which of several of its kind something is.
+# One of several of its kind: "the second forum".
 _EDITION = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|next)\b", re.IGNORECASE)
 # "Who opened it", "which two governments chaired it": the verb.
 _DEED = re.compile(
@@ -128,9 +128,9 @@ _MARK = re.compile(r"^\W*(?:[\d]{1,3}|[a-z]|[ivxlc]+)[.)]\s", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class QuestionAnalysis:
-    """`role` is the column asked for; `kinds` the kinds of thing; `terms` the words that carry meaning, in order; `several`
-    facts may be asked for at once; `editions` say which of its kind something is ("second"); `deed` is the verb of "who
-    opened it".
+    """`role` is the column asked for, `kinds` the expected types of the answer, `terms` the content words in order.
+
+    `several` facts may be asked for at once; `editions` are words such as "second"; `deed` is the verb of "who opened it".
     """
 
     text: str
@@ -147,7 +147,7 @@ class QuestionAnalysis:
 
 
 def analyse(text: str) -> QuestionAnalysis:
-    """Read a question; rules for English, none for a document."""
+    """Reads a question by rules for English; none is specific to a document."""
     return QuestionAnalysis(
         text=text,
         role=next((role for role, asked in _ROLES if asked.search(text)), None),
@@ -170,7 +170,7 @@ def _deed(text: str) -> str | None:
 
 
 def says_who_did(question: QuestionAnalysis, text: str) -> bool:
-    """Whether `text` has all that is asked of, and a name that the question has not before its verb or after "by"."""
+    """Whether `text` has all words of the question, and a new name before the verb or after "by"."""
     if question.deed is None or not frozenset(question.terms) - QUESTION_WORDS <= frozenset(terms(text)):
         return False
     verb, named = terms(question.deed), False
@@ -184,20 +184,20 @@ def says_who_did(question: QuestionAnalysis, text: str) -> bool:
 
 
 def entity_kinds(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:
-    """Which of `kinds` a text has one of; the number of a list item does not count."""
+    """The `kinds` that a text has; the number of a list item does not count."""
     body = _MARK.sub("", text)
     shows = {kind: pattern for kind, _, pattern in _KINDS}
     return frozenset(kind for kind in kinds if shows[kind].search(body))
 
 
 def without_question_words(text: str, question: str) -> str:
-    """`text` with the question's own words left out: what is left is what it could answer with."""
+    """`text` with the question's words blanked, since they cannot be its answer."""
     known = {word.strip(_EDGES).lower() for word in question.split()}
     return " ".join("_" if word.strip(_EDGES).lower() in known else word for word in text.split())
 
 
 def without_number(question: str) -> tuple[str, int] | None:
-    """A question for a list, "what are the nine goals", without the number of its entries, and that number."""
+    """A question for a list without the number of its entries ("what are the nine goals"), and that number."""
     match = _HOW_MANY_LISTED.search(question) if _LISTS.match(question) else None
     word = match and (match["number"] or match["all"]).lower()
     if match is None or not word or not (word.isdigit() or word in NUMBERS):
