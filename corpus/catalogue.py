@@ -1,4 +1,4 @@
-"""The catalogue: which documents there are, where they lie, and what their bytes must hash to."""
+"""The catalogue: the documents of a corpus, their files and the hashes of these."""
 
 import hashlib
 import re
@@ -26,18 +26,18 @@ _KNOWN = dict.fromkeys([*_FIELDS, *_EXTRACTED, *_LAYOUT]).keys()
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The documents of one corpus folder, in the order of the file."""
+    """The documents of a corpus folder, in the order of `catalogue.toml`."""
 
     folder: Path
     documents: tuple[Document, ...]
 
     def source(self, document: Document) -> str:
-        """The characters that offsets are of; raises `CatalogueError` unless its files are the catalogued ones."""
-        data = _proved(self.folder / document.file, document.sha256, document.id)
+        """The text of a document, which offsets refer to; raises `CatalogueError` where a hash differs."""
+        data = _verified(self.folder / document.file, document.sha256, document.id)
         if document.text is None or document.text_sha256 is None:
             return decode(data, str(self.folder / document.file))
         path = self.folder / document.text
-        return decode(_proved(path, document.text_sha256, document.id), str(path))
+        return decode(_verified(path, document.text_sha256, document.id), str(path))
 
     def pieces(self, document: Document) -> tuple[Piece, ...]:
         """The pieces that a document's reader saw, none of plain text; raises `CatalogueError` and `ReadError`."""
@@ -45,7 +45,7 @@ class Catalogue:
             return ()
         path = self.folder / document.layout
         return from_json_lines(
-            decode(_proved(path, document.layout_sha256, document.id), str(path)), str(path)
+            decode(_verified(path, document.layout_sha256, document.id), str(path)), str(path)
         )
 
     def passages(self) -> list[Passage]:
@@ -57,8 +57,8 @@ class Catalogue:
         ]
 
 
-def _proved(path: Path, sha256: str, id: str) -> bytes:
-    """The bytes of a file, which must have this hash."""
+def _verified(path: Path, sha256: str, id: str) -> bytes:
+    """The bytes of a file; raises `CatalogueError` unless they have this hash."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -90,7 +90,7 @@ def read_catalogue(folder: Path) -> Catalogue:
 
 
 def parse_catalogue(folder: Path, data: bytes) -> Catalogue:
-    """The catalogue of `folder` that these bytes are; raises `CatalogueError`."""
+    """The catalogue of `folder` from the bytes of its file; raises `CatalogueError`."""
     path = folder / FILE
     try:
         records = tomllib.loads(data.decode("utf-8")).get("document", [])
@@ -101,7 +101,7 @@ def parse_catalogue(folder: Path, data: bytes) -> Catalogue:
             "'document' is not a list", where=str(path), remedy="write [[document]] before each record"
         )
     documents = tuple(
-        checked(record, f"{path}, document {number}") for number, record in enumerate(records, 1)
+        parse_record(record, f"{path}, document {number}") for number, record in enumerate(records, 1)
     )
     ids = [document.id for document in documents]
     if doubled := next((id for id in ids if ids.count(id) > 1), None):
@@ -111,8 +111,8 @@ def parse_catalogue(folder: Path, data: bytes) -> Catalogue:
     return Catalogue(folder, documents)
 
 
-def checked(record: Any, where: str) -> Document:
-    """The document a record describes; raises `CatalogueError` naming `where` and the field."""
+def parse_record(record: Any, where: str) -> Document:
+    """The document that a record describes; raises `CatalogueError` naming `where` and the field."""
 
     def wrong(problem: str, remedy: str) -> CatalogueError:
         return CatalogueError(problem, where=where, remedy=remedy)

@@ -1,4 +1,4 @@
-"""Where the cells of a row and the sentences of a passage stand."""
+"""Offsets of the cells of a row and of the sentences of a passage."""
 
 import re
 
@@ -8,11 +8,11 @@ from corpus.text.markup import plain
 from corpus.text.sentences import sentences
 from corpus.types import Passage
 
-Span = tuple[int, int]  # characters of the passage's text
+Span = tuple[int, int]  # offsets in the passage's text
 
 
 def sentences_of(passage: Passage) -> list[Span]:
-    """Sentences, those of a row cell by cell; a list marker is left out."""
+    """The sentences of a passage, for a row cell by cell, without the list marker."""
     text = passage.text
     marker = item_marker(text)
     start = marker.width if marker and passage.kind in ("item", "row") else 0
@@ -26,7 +26,7 @@ def sentences_of(passage: Passage) -> list[Span]:
 
 
 def cell_of(passage: Passage, role: Role) -> Span | None:
-    """Where the cell of the column that plays `role` stands in the passage's text, or None."""
+    """The cell in the column with this role, or None."""
     return _cell_under(passage, column(passage.fields, role))
 
 

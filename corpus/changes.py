@@ -1,18 +1,16 @@
-"""Changes of the corpus: documents added, replaced and removed, each at once or not at all, and a record of it.
+"""Adds, replaces and removes documents of a corpus, each atomically, and records the change.
 
 documents/        the files in use
-history.jsonl     a line for each change, oldest first: what, when, and the hashes
-history/<sha256>/ the files that are no longer in use, by the hash of the source
+history.jsonl     one line per change, oldest first: action, time and hashes
+history/<sha256>/ files no longer in use, by the hash of the source
+catalogue.lock    held while a change runs
 
-New files are written under names of their own; then the change is recorded, and the new catalogue takes the place
-of the old by one rename, which is the change. Whenever this is interrupted, the catalogue describes files that are
-there: at worst a file that it does not name is left over, or a recorded change that did not come about is recorded
-again when it does.
+A change first writes its new files, then its line in the history, then the catalogue. The atomic write of the
+catalogue is the change. After an interruption the catalogue still describes files that exist. At worst a file is
+left that the catalogue does not name, or the history has a line for a change that was not made.
 """
 
-import fcntl
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -21,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+from filelock import FileLock
 from tomlkit import TOMLDocument
 
 from corpus.catalogue import FILE, Catalogue, parse_catalogue, read_catalogue
@@ -29,24 +28,23 @@ from corpus.errors import CatalogueError
 from corpus.proposals import Proposal
 from corpus.types import Document
 
-RECORD, OLD = "history.jsonl", "history"
+RECORD, OLD, LOCK = "history.jsonl", "history", "catalogue.lock"
 
 
 def add(folder: Path, proposal: Proposal) -> Catalogue:
-    """Keep a document's files in the corpus and append it to the catalogue, comments kept.
+    """Copy a document's files into the corpus and append its record to the catalogue; comments stay.
 
-    Refuses an id, content or file already there. Raises `CatalogueError`.
+    Raises `CatalogueError` for an id, content or file that exists already.
     """
-    with _changing(folder):
-        document = proposal.document
-        catalogue = read_catalogue(folder)
+    document = proposal.document
+    with _changing(folder) as catalogue:
         if any(known.id == document.id for known in catalogue.documents):
             raise CatalogueError(
                 f"the id {document.id!r} is taken",
                 where=FILE,
                 remedy="give another with --id, or replace the document",
             )
-        _refuse_twice(catalogue, proposal)
+        _refuse_duplicate(catalogue, proposal)
         for name, data in _files(proposal):
             target = folder / name
             if target.exists() and target.read_bytes() != data:
@@ -55,54 +53,49 @@ def add(folder: Path, proposal: Proposal) -> Catalogue:
                     where=str(target),
                     remedy="give another id with --id",
                 )
-        written = _written(folder)
-        if "document" not in written:
-            written.add("document", tomlkit.aot())
-        written["document"].append(_table(document))
-        _keep(folder, proposal)
-        return _commit(folder, written, "added", document)
+        toml = _read_toml(folder)
+        if "document" not in toml:
+            toml.add("document", tomlkit.aot())
+        toml["document"].append(_table(document))
+        _write_files(folder, proposal)
+        return _commit(folder, toml, "added", document)
 
 
 def replace_document(folder: Path, id: str, proposal: Proposal) -> Catalogue:
-    """Put another file in the place of the document `id`; what it was is kept in the history."""
-    with _changing(folder):
-        catalogue = read_catalogue(folder)
-        place, old = _known(catalogue, id)
-        _refuse_twice(catalogue, proposal)
+    """Replace the file of the document `id`; the old file moves to the history."""
+    with _changing(folder) as catalogue:
+        place, old = _find(catalogue, id)
+        _refuse_duplicate(catalogue, proposal)
         document = replace(proposal.document, id=id)
-        version = document.sha256[:8]
-        suffix = Path(document.file).suffix
-        document = replace(document, file=f"documents/{id}.{version}{suffix}")
+        stem = f"documents/{id}.{document.sha256[:8]}"
+        document = replace(document, file=stem + Path(document.file).suffix)
         if document.text:
-            document = replace(document, text=f"documents/{id}.{version}.extracted.txt")
+            document = replace(document, text=f"{stem}.extracted.txt")
         if document.layout:
-            document = replace(document, layout=f"documents/{id}.{version}.layout.jsonl")
-        written = _written(folder)
-        written["document"][place] = _table(document)
-        _keep(folder, replace(proposal, document=document))
-        catalogue = _commit(folder, written, "replaced", document, old)
-        _retire(folder, old)
+            document = replace(document, layout=f"{stem}.layout.jsonl")
+        toml = _read_toml(folder)
+        toml["document"][place] = _table(document)
+        _write_files(folder, replace(proposal, document=document))
+        catalogue = _commit(folder, toml, "replaced", document, old)
+        _archive(folder, old)
         return catalogue
 
 
 def remove(folder: Path, id: str) -> Catalogue:
-    """Take the document `id` out of the catalogue; its files are kept in the history."""
-    with _changing(folder):
-        place, old = _known(read_catalogue(folder), id)
-        written = _written(folder)
-        del written["document"][place]
-        if not written["document"]:
-            del written["document"]
-        catalogue = _commit(folder, written, "removed", old)
-        _retire(folder, old)
+    """Remove the document `id` from the catalogue; its files move to the history."""
+    with _changing(folder) as catalogue:
+        place, old = _find(catalogue, id)
+        toml = _read_toml(folder)
+        del toml["document"][place]
+        if not toml["document"]:
+            del toml["document"]
+        catalogue = _commit(folder, toml, "removed", old)
+        _archive(folder, old)
         return catalogue
 
 
 def history(folder: Path) -> list[dict[str, Any]]:
-    """The changes of the corpus, oldest first, as they were recorded; raises `CatalogueError`.
-
-    A last line without an end is of a change that was stopped before it was made.
-    """
+    """The recorded changes, oldest first; raises `CatalogueError`. An unterminated last line is ignored."""
     path = folder / RECORD
     if not path.exists():
         return []
@@ -118,24 +111,14 @@ def history(folder: Path) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _changing(folder: Path) -> Iterator[None]:
-    """One change at a time."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise CatalogueError(
-            error.strerror or "cannot be read",
-            where=str(folder),
-            remedy="point BALI_CORPUS at a corpus folder",
-        ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+def _changing(folder: Path) -> Iterator[Catalogue]:
+    """The catalogue, locked: one change at a time."""
+    read_catalogue(folder)  # a folder without a catalogue gets no lock file
+    with FileLock(folder / LOCK, fallback_to_soft=False):
+        yield read_catalogue(folder)
 
 
-def _refuse_twice(catalogue: Catalogue, proposal: Proposal) -> None:
+def _refuse_duplicate(catalogue: Catalogue, proposal: Proposal) -> None:
     for known in catalogue.documents:
         if known.sha256 == proposal.document.sha256:
             raise CatalogueError(
@@ -145,7 +128,7 @@ def _refuse_twice(catalogue: Catalogue, proposal: Proposal) -> None:
             )
 
 
-def _known(catalogue: Catalogue, id: str) -> tuple[int, Document]:
+def _find(catalogue: Catalogue, id: str) -> tuple[int, Document]:
     for place, document in enumerate(catalogue.documents):
         if document.id == id:
             return place, document
@@ -156,7 +139,7 @@ def _known(catalogue: Catalogue, id: str) -> tuple[int, Document]:
     )
 
 
-def _written(folder: Path) -> TOMLDocument:
+def _read_toml(folder: Path) -> TOMLDocument:
     return tomlkit.parse((folder / FILE).read_text("utf-8"))
 
 
@@ -176,24 +159,20 @@ def _files(proposal: Proposal) -> Iterator[tuple[str, bytes]]:
         yield proposal.document.layout, proposal.layout.encode()
 
 
-def _keep(folder: Path, proposal: Proposal) -> None:
-    """Write the files of a document, unless they lie there already."""
+def _write_files(folder: Path, proposal: Proposal) -> None:
+    """Write the files of a document, unless they exist already."""
     for name, data in _files(proposal):
         target = folder / name
         if not target.exists() or target.read_bytes() != data:
-            _write(target, data)
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, data)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, data)
 
 
 def _commit(
-    folder: Path, written: TOMLDocument, action: str, document: Document, old: Document | None = None
+    folder: Path, toml: TOMLDocument, action: str, document: Document, old: Document | None = None
 ) -> Catalogue:
-    """Record the change and make it, once what is to be the catalogue has been read as one."""
-    data = tomlkit.dumps(written).encode()
+    """Check the new catalogue, record the change, and write the catalogue."""
+    data = tomlkit.dumps(toml).encode()
     catalogue = parse_catalogue(folder, data)
     change: dict[str, Any] = {
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -212,25 +191,21 @@ def _commit(
     if old:
         change |= {"replaces": old.sha256}
     _record(folder / RECORD, json.dumps(change, ensure_ascii=False).encode() + b"\n")
-    _write(folder / FILE, data)
+    write_whole(folder / FILE, data)
     return catalogue
 
 
 def _record(path: Path, line: bytes) -> None:
-    """Add a line, in the place of what was written of one when an earlier change was stopped."""
-    with path.open("ab+") as stream:
-        stream.seek(0)
-        stream.truncate(stream.read().rfind(b"\n") + 1)
-        stream.write(line)
-        stream.flush()
-        os.fsync(stream.fileno())
+    """Append a line; an unterminated last line is dropped."""
+    before = path.read_bytes() if path.exists() else b""
+    write_whole(path, before[: before.rfind(b"\n") + 1] + line)
 
 
-def _retire(folder: Path, document: Document) -> None:
-    """Move the files of a document that is no longer catalogued to the history."""
+def _archive(folder: Path, document: Document) -> None:
+    """Move the files of a document to the history."""
     target = folder / OLD / document.sha256
     target.mkdir(parents=True, exist_ok=True)
     for name in filter(None, (document.file, document.text, document.layout)):
-        with suppress(FileNotFoundError):  # what is gone already cannot be kept
+        with suppress(FileNotFoundError):  # removed by hand
             (folder / name).rename(target / Path(name).name)
     sync(target)

@@ -1,4 +1,4 @@
-"""The proof that nothing of a document is lost: every non-blank character, and where it went."""
+"""Coverage: accounts for every non-blank character of a document."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ Quoted = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Of one document: non-blank characters, how many lie in passages and headings, and what does not.
+    """The non-blank `characters` of a document, and how many are `covered` by passages and headings.
 
-    `furniture` is left out on purpose, `lost` is not. `wrong` counts passages whose offsets do not give their
-    text or that overlap the one before.
+    `furniture` is left out on purpose, `lost` is not. `wrong` counts passages that overlap the one before, or
+    whose offsets do not give their text.
     """
 
     document: str
@@ -31,16 +31,15 @@ class Coverage:
 
     @property
     def share(self) -> float:
-        """Covered characters of all."""
+        """The share of characters that are covered."""
         return self.covered / self.characters if self.characters else 1.0
 
     @property
     def complete(self) -> bool:
-        """Whether all but furniture is covered and every offset is right."""
+        """Whether everything but furniture is covered and every offset is right."""
         return not self.lost and not self.wrong
 
     def to_json(self) -> dict[str, Any]:
-        """For `--json`."""
         return {
             "document": self.document,
             "passages": self.passages,

@@ -1,4 +1,4 @@
-"""What is on the disk when a call returns, and not only on its way there."""
+"""Durable and atomic writes: the bytes are on the disk when a call returns."""
 
 import os
 from pathlib import Path
@@ -14,9 +14,9 @@ def sync(path: Path) -> None:
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
-    """A file whole or not at all, in a folder that exists; one writer at a time. Raises `OSError`."""
+    """Replace a file atomically, in a folder that exists; one writer at a time. Raises `OSError`."""
     draft = path.with_name(f".{path.name}.new")
-    draft.unlink(missing_ok=True)  # of a writer that was stopped
+    draft.unlink(missing_ok=True)  # left by an interrupted writer
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as stream:
             stream.write(data)

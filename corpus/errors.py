@@ -1,8 +1,8 @@
-"""The one error tree. Every error raised on purpose says what is wrong, where, and what to do."""
+"""The base of all errors: each has a problem, a place and a remedy."""
 
 
 class BaliError(Exception):
-    """What is wrong (`problem`), in which file or field (`where`), and how to mend it (`remedy`)."""
+    """An error with its `problem`, the file or field (`where`), and the `remedy`."""
 
     def __init__(self, problem: str, *, where: str, remedy: str) -> None:
         super().__init__(f"{where}: {problem} — {remedy}")
@@ -12,7 +12,7 @@ class BaliError(Exception):
 
 
 class CatalogueError(BaliError):
-    """The catalogue, or a file it describes, is missing, malformed or not what the catalogue says."""
+    """The catalogue or one of its files is missing, malformed or has another hash."""
 
 
 class ReadError(BaliError):

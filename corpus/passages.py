@@ -1,4 +1,4 @@
-"""Blocks → passages: the smallest pieces that answer by themselves, with what a reader must know of them."""
+"""Blocks → passages: the smallest pieces that are answers by themselves, with their context."""
 
 import hashlib
 import re
@@ -16,14 +16,14 @@ from corpus.types import Block, Document, Passage, PassageKind
 
 MAX_SENTENCES = 3
 READ = frozenset({"title", "paragraph", "item", "row", "definition", "caption", "footnote"})
-TARGET = 450  # characters: a passage takes in another sentence while it stays below this
-LIMIT = 1000  # characters: nothing but a table row is longer; the encoder reads 256 word pieces
-_LEAD_IN = 240  # characters of an introducing text that are worth repeating for each of its items
-_SHORT_CELL = 80  # characters: such cells are repeated after their header in the context
+TARGET = 450  # characters: a passage grows by sentences up to this length
+LIMIT = 1000  # characters: only table rows are longer; the encoder reads 256 word pieces
+_LEAD_IN = 240  # characters of a lead-in that are repeated for each item
+_SHORT_CELL = 80  # characters: shorter cells are repeated in the context, after their header
 
 
 def passages(document: Document, source: str, pieces: Sequence[Piece] = ()) -> list[Passage]:
-    """The passages of `source`, in order, not overlapping, `source[start:end] == text` for each."""
+    """The passages of `source`, in order and not overlapping; `source[start:end] == text` for each."""
     breaks = [match.start() for match in re.finditer(PAGE_BREAK, source)] if document.paged else None
     return [
         _passage(document, source, block, start, end, breaks)
@@ -33,7 +33,7 @@ def passages(document: Document, source: str, pieces: Sequence[Piece] = ()) -> l
 
 
 def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
-    """The blocks read as text; a label is taken into the paragraphs it owns while they stay short."""
+    """The blocks that are read as text; a label joins the paragraphs under it while these stay short."""
     owner: Block | None = None
     for block in found:
         if block.kind == "label":
@@ -57,7 +57,7 @@ def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
 
 
 def _cuts(source: str, block: Block) -> Iterator[tuple[int, int]]:
-    """Spans of the passages of a block: one for a row, a definition or a title, else a few sentences each."""
+    """Spans of the passages of a block: rows, definitions and titles whole, other blocks a few sentences each."""
     if block.kind in ("row", "definition", "title") or block.end - block.start <= TARGET:
         yield block.start, block.end
         return
@@ -79,11 +79,11 @@ def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int
 
 
 def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A sentence over the limit, cut at the gentlest places; the cuts are found again in the source."""
+    """Spans of a sentence, cut at separators where it is over the limit."""
     if end - start <= LIMIT:
         yield start, end
         return
-    from langchain_text_splitters import RecursiveCharacterTextSplitter  # takes long, and is seldom needed
+    from langchain_text_splitters import RecursiveCharacterTextSplitter  # slow to import, seldom needed
 
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=LIMIT,
@@ -119,7 +119,7 @@ def _passage(
 
 
 def passage_id(document: Document, start: int, text: str) -> str:
-    """The same as long as the document's id, the place and the text are."""
+    """A stable id, from the document's id, the offset and the text."""
     digest = hashlib.sha256(f"{document.id}\0{start}\0{text}".encode()).hexdigest()
     return f"{document.id}-{digest[:12]}"
 

@@ -1,16 +1,17 @@
-"""A file not yet catalogued: its text, and a record proposed from what it says of itself."""
+"""Proposes a catalogue record for a file, from its text and its metadata."""
 
 import hashlib
 import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from corpus.catalogue import checked
+from corpus.catalogue import parse_record
 from corpus.errors import CatalogueError, ReadError
 from corpus.layout import to_json_lines
 from corpus.readers import limits
 from corpus.readers.extracted import Extracted
 from corpus.readers.sandbox import READERS, extract
+from corpus.text.dates import YEAR
 from corpus.text.lines import decode
 from corpus.text.markup import plain
 from corpus.types import Document
@@ -19,7 +20,7 @@ TEXT_SUFFIXES = (".txt", ".md", ".markdown")
 SUFFIXES = (*TEXT_SUFFIXES, *READERS)
 UNKNOWN = "unknown"
 # 2015, 2015-2017, 2015-17, but not 2015-11-30
-_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s?[-–/]\s?((?:19|20)?\d\d)(?![-/]?\d))?(?!\d)")
+_YEARS = re.compile(rf"(?<!\d)({YEAR})(?:\s?[-–/]\s?((?:19|20)?\d\d)(?![-/]?\d))?(?!\d)")
 _MOST_YEARS = 10  # of a period whose end is written with two digits; 2015/48 is no period
 _LONGEST = 200  # characters of a title or an issuer
 _BLANK = "\ufeff \t\r\n\f"
@@ -27,7 +28,7 @@ _BLANK = "\ufeff \t\r\n\f"
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A document that could be catalogued, its file's bytes, and the text and layout extracted where it is no text."""
+    """A document to add: its record, the bytes of its file, and the text and layout extracted from PDF, DOCX or HTML."""
 
     path: Path
     document: Document
@@ -36,10 +37,12 @@ class Proposal:
     layout: str | None = None
 
     def named(self, **fields: object) -> "Proposal":
-        """With other fields of the record; raises `CatalogueError` where one cannot be."""
+        """The proposal with other fields in its record; raises `CatalogueError` for a wrong one."""
         record = {**asdict(self.document), **fields}
         known = {name: value for name, value in record.items() if value is not None}
-        return replace(self, document=checked({**known, "period": list(record["period"])}, str(self.path)))
+        return replace(
+            self, document=parse_record({**known, "period": list(record["period"])}, str(self.path))
+        )
 
 
 def propose(
@@ -51,7 +54,7 @@ def propose(
     kind: str | None = None,
     period: tuple[int, int] | None = None,
 ) -> Proposal:
-    """A record for a file not yet catalogued; what is not given is read from the file.
+    """A record for a file; fields not given are read from the file.
 
     Raises `CatalogueError` or `ReadError` naming the file.
     """
@@ -73,7 +76,7 @@ def propose(
     record = {
         "id": id,
         "title": title or _title(found) or path.stem,
-        "issuer": issuer or _borne_out(found.author, found.text) or UNKNOWN,
+        "issuer": issuer or _confirmed(found.author, found.text) or UNKNOWN,
         "kind": kind or "document",
         "period": list(period or _years(path, found)),
         "file": f"documents/{id}{suffix}",
@@ -87,7 +90,7 @@ def propose(
     if layout is not None:
         record["layout"] = f"documents/{id}.layout.jsonl"
         record["layout_sha256"] = hashlib.sha256(layout.encode()).hexdigest()
-    document = checked(record, f"{path}, proposed record")
+    document = parse_record(record, f"{path}, proposed record")
     return Proposal(path, document, data, found.text if extractor else None, layout)
 
 
@@ -112,20 +115,20 @@ def _first_line(source: str) -> str:
 
 
 def _title(found: Extracted) -> str:
-    """What the file calls itself where its text bears that out in words, for many carry a template's or a draft's name."""
-    said = _borne_out(found.title, found.text)
+    """The title in the metadata if the text contains it, for many name a template or a draft; else the first line."""
+    said = _confirmed(found.title, found.text)
     return said if " " in said else _first_line(found.text) or found.title[:_LONGEST]
 
 
-def _borne_out(said: str, text: str) -> str:
-    """`said`, of no more than so many characters, if the text has it, too, as whole words; else ""."""
+def _confirmed(said: str, text: str) -> str:
+    """The metadata value `said`, shortened, if `text` contains it as whole words; else ""."""
     said = said[:_LONGEST]
     words = r"\s+".join(map(re.escape, plain(said).split()))
     return said if words and re.search(rf"(?<!\w){words}(?!\w)", plain(text), re.IGNORECASE) else ""
 
 
 def _years(path: Path, found: Extracted) -> tuple[int, int]:
-    """The years in the file's name and title; else that of its own date where the text names it; else the first there."""
+    """The years in the file name and title; else the year of the metadata if in the text; else the first in the text."""
     dated, written = _periods(found.date[:4])[:1], _periods(found.text)
     unnamed = (
         dated
@@ -141,7 +144,7 @@ def _years(path: Path, found: Extracted) -> tuple[int, int]:
 
 
 def _periods(text: str) -> list[tuple[int, int]]:
-    """The first and last year of all that `text` names, one after the other."""
+    """The first and last year of each period that `text` names, in order."""
     found = []
     for first, last in _YEARS.findall(text):
         begin, end = int(first), int(first[: 4 - len(last)] + last)

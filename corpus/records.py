@@ -1,4 +1,4 @@
-"""Action items as records: the rows of the plans' tables under the field names analysts ask by."""
+"""Action items: rows of the work plans' tables, with their columns recognised by header."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from corpus.types import Passage
 
 Role = Literal["number", "text", "lead", "status", "priority_area"]
 
-# A column plays a role when its header has one of these words; the first match wins.
+# A column has the first role whose words its header contains.
 _HEADER_ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "lead",
@@ -31,7 +31,7 @@ _SEPARATOR = re.compile(r"\s*(?:[;,/&\n]|\band\b)\s*")
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An action item. `lead` holds each of joint leads; fields the plan does not have are None or empty."""
+    """An action item. `lead` has each joint lead; fields missing in the plan are None or empty."""
 
     passage: Passage
     number: str | None
@@ -43,12 +43,12 @@ class Record:
 
 
 def role_of(header: str) -> Role | None:
-    """What a column holds, by the words of its header."""
+    """The role of a column, by the words of its header."""
     return next((role for role, pattern in _HEADER_ROLES if pattern.search(header)), None)
 
 
 def column(fields: Mapping[str, str], role: Role) -> str | None:
-    """The header in `fields` of the column that plays `role`, or None."""
+    """The header of the column with this role, or None."""
     return next((header for header in fields if header != "Group" and role_of(header) == role), None)
 
 
@@ -65,13 +65,13 @@ def is_record(passage: Passage) -> bool:
 
 
 def lead_cell(row: Passage) -> str | None:
-    """What stands in the column of the lead, if the table has one."""
+    """The cell in the lead's column, if the table has one."""
     header = column(row.fields, "lead")
     return row.fields[header] if header else None
 
 
 def known_leads(cells: Iterable[str]) -> frozenset[str]:
-    """Every lead that stands in a cell alone, or between separators: the names joint leads are made of."""
+    """The names of single leads: alone in a cell, or between separators."""
     parts = {tuple(part for part in _SEPARATOR.split(cell) if part) for cell in cells}
     separate = {name for names in parts if len(names) > 1 for name in names}
     alone = {name for names in parts if len(names) == 1 for name in names}
@@ -89,9 +89,9 @@ def _by_first_word(names: Iterable[str]) -> dict[str, list[list[str]]]:
 
 
 def _segment(cell: str, names: Mapping[str, list[list[str]]]) -> list[str]:
-    """`cell` as a sequence of two names or more, or []: "All members IOM" lost its line break in conversion."""
+    """`cell` as a sequence of two or more names, or []: "All members IOM" lost its line break in conversion."""
     words = cell.split()
-    steps: dict[int, int] = {}  # where a name begins from which the rest is made of names → where it ends
+    steps: dict[int, int] = {}  # start of a name → its end, if the rest of the cell consists of names
     for start in range(len(words) - 1, -1, -1):
         for name in names.get(words[start], []):
             stop = start + len(name)
@@ -112,7 +112,7 @@ def _leads(cell: str, names: Mapping[str, list[list[str]]]) -> tuple[str, ...]:
 
 
 def status_of(cell: str) -> str:
-    """The words a status cell opens with: "Complete" of "Complete The Working Group held…"."""
+    """The first words of a status cell: "Complete" of "Complete The Working Group held…"."""
     words = cell.split()
     taken = [words[0].rstrip(".,;:")] if words else []
     if words and words[0][-1] not in ".,;:":
@@ -126,17 +126,17 @@ def status_of(cell: str) -> str:
 
 
 class RecordReader:
-    """Reads rows as records; `leads` are the names that joint leads are made of, as `known_leads` has them."""
+    """Reads rows as records; `leads` are the single names from `known_leads`."""
 
     def __init__(self, leads: Iterable[str]) -> None:
         self._names = _by_first_word(leads)
 
     def leads(self, cell: str) -> tuple[str, ...]:
-        """Each of the leads in a cell."""
+        """The leads in a cell."""
         return _leads(cell, self._names)
 
     def read(self, row: Passage) -> Record:
-        """The action item that a row holds, which `is_record`."""
+        """The action item in a row for which `is_record` holds."""
 
         def cell(role: Role) -> str | None:
             header = column(row.fields, role)

@@ -1,4 +1,4 @@
-"""The records that travel from the source files to the answer."""
+"""Documents, blocks and passages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,9 +26,9 @@ PassageKind = Literal["paragraph", "item", "row", "definition"]
 class Document:
     """A source document as the catalogue describes it.
 
-    `period` is the first and the last year the document speaks for; `sha256` is of the file's bytes. Where the
-    file is no text, `text` is the file of the text that was extracted from it, which all offsets are of, with
-    its hash and the name of what extracted it; `layout` is the file of the pieces that it saw.
+    `period` is the first and the last year that the document covers; `sha256` is of the file's bytes. For PDF,
+    DOCX and HTML, `text` is the file with the extracted text, `text_sha256` its hash, and `extractor` the reader
+    with its version; `layout` is the file with the pieces that it saw. Offsets refer to that text.
     """
 
     id: str
@@ -46,7 +46,7 @@ class Document:
 
     @property
     def paged(self) -> bool:
-        """Whether form feeds part the pages of its text."""
+        """Whether form feeds separate the pages of its text."""
         return self.file.endswith(".pdf")
 
 
@@ -54,12 +54,12 @@ class Document:
 class Block:
     """A piece of structure: `source[start:end]`, in characters, without surrounding blanks.
 
-    A "title" names a document or an attachment and is read as text too; a "label" owns the paragraphs after
-    it; "header" and "group" are the heading rows of a table; "furniture" belongs to the page, not the text.
-    `section` is the path of headings above it, outermost first. `lead_in` is the text that introduces a
-    list item or an owned paragraph (the item or sentence above it). "contents" is a table of
-    contents, which like "furniture" is not read. `cells` are the (start, end) of a row's
-    cells, `headers` the plain header of each and `group` the sub-heading row above it, if any.
+    A "title" names a document or an attachment and is also read as text. A "label" heads the paragraphs after
+    it. "header" and "group" are heading rows of a table. "furniture" belongs to the page, not the text; "contents" is a
+    table of contents, which is not read either.
+    `section` is the path of headings above the block, outermost first. `lead_in` are the texts that introduce
+    a list item or a paragraph under a label. `cells` are the (start, end) of a row's cells, `headers` their
+    plain headers, and `group` is the sub-heading row above, if any.
     """
 
     kind: BlockKind
@@ -74,11 +74,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The smallest piece of a document that answers by itself; `source[start:end] == text`.
+    """The smallest piece of a document that is an answer by itself; `source[start:end] == text`.
 
-    `fields` maps column header to plain cell text for a table row, else it is empty. `context` is what a
-    reader would need to know to understand the text; it is indexed with it and never shown as text. `page`
-    is the number of the page it begins on, from 1, where the format has pages.
+    `fields` maps column headers to plain cell texts for a table row, else it is empty. `context` helps to
+    understand the text: it is indexed with the text and never quoted. `page` is the page on which the passage
+    begins, from 1, if the format has pages.
     """
 
     id: str

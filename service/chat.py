@@ -7,8 +7,9 @@ from index.encoders.base import Encoder
 from index.generation import Index
 from index.passages.filters import Filter
 from service.answering import pipeline
-from service.answering.types import Answer, Listing
-from service.conversation.follow_ups import counts_the_last
+from service.answering.context import QuestionContext
+from service.answering.types import Answer
+from service.conversation.follow_ups import asks_count_of_last
 from service.conversation.small_talk import is_small_talk, reply
 from service.conversation.standalone import standalone_question
 
@@ -25,29 +26,28 @@ def answer(
         said = reply(last, len(index.documents))
         return Answer("not_found", said, 0.0, last.strip(), (), index.id)
     messages = [(role, text) for role, text in messages if role != "user" or not is_small_talk(text)]
-    if (counted := _last_counted(index, encoder, messages, filter)) is not None:
-        return counted
-    return _answered(index, encoder, messages, filter)[0]
+    counted = _count_of_last_list(index, encoder, messages, filter)
+    return counted or _answer_last(index, encoder, messages, filter)
 
 
-def _answered(
+def _answer_last(
     index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
-) -> tuple[Answer, Listing | None]:
-    asked = standalone_question(index, encoder, messages, filter)
-    return pipeline.answer(index, encoder, asked, filter)
+) -> Answer:
+    question = standalone_question(index, encoder, messages, filter)
+    return pipeline.answer(QuestionContext(index, encoder, filter or Filter(), question))
 
 
-def _last_counted(
+def _count_of_last_list(
     index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
 ) -> Answer | None:
-    """How many entries the list has that answered last, if only that is asked."""
+    """The number of entries of the list that answered last, if the last question asks only that."""
     places = [n for n, (role, text) in enumerate(messages) if role == "user" and text.strip()]
-    if len(places) < 2 or not counts_the_last(messages[places[-1]][1]):
+    if len(places) < 2 or not asks_count_of_last(messages[places[-1]][1]):
         return None
-    last, listing = _answered(index, encoder, messages[: places[-2] + 1], filter)
-    if listing is None or last.status == "not_found":
+    last = _answer_last(index, encoder, messages[: places[-2] + 1], filter)
+    if last.listing is None or last.status == "not_found":
         return None
-    citations = tuple(replace(citation, marker=n) for n, citation in enumerate(listing.citations, 1))
-    said = f"{listing.count} {' '.join(f'[{citation.marker}]' for citation in citations)}"
+    citations = tuple(replace(citation, marker=n) for n, citation in enumerate(last.listing.citations, 1))
+    said = f"{last.listing.count} {' '.join(f'[{citation.marker}]' for citation in citations)}"
     searched = f"{last.question} {messages[places[-1]][1].strip()}"
-    return replace(last, text=said, question=searched, citations=citations)
+    return replace(last, text=said, question=searched, citations=citations, listing=None)

@@ -1,8 +1,9 @@
-"""What came before and after a topic or an item: passages by document in order of time, and what became of each."""
+"""What came before and after a topic or an item: passages by document in order of time, and what continued them."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Self
 
 from corpus.types import Document, Passage
 from index.encoders.base import Encoder
@@ -15,13 +16,13 @@ from service.answering.types import Citation
 from service.errors import UnknownError
 
 ON_TOPIC = 0.7
-"""Share of the best score from which on a passage is of the topic: F1 is best there (docs/precedents.md)."""
+"""A passage is of the topic from this share of the best score on: F1 is best there (docs/precedents.md)."""
 _MOST_MATCHES = 3  # of one passage in one document
 
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A passage of the topic, or like the item. `certainty` says whether it carries on the item, None that not."""
+    """A passage of the topic, or like the item. `certainty` is None where it does not continue the item."""
 
     rank: int
     score: float
@@ -32,7 +33,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Two quotations side by side. `score` is the chance that the later carries on the earlier."""
+    """Two quotations side by side. `score` is the probability that the later continues the earlier."""
 
     certainty: Certainty
     score: float
@@ -42,7 +43,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class PlanComparison:
-    """Two documents, the earlier first. What is `new` or `dropped` stands beside the nearest of the other document."""
+    """Two documents compared. `new` and `dropped` pair a commitment with the nearest passage of the other."""
 
     earlier: Document
     later: Document
@@ -53,7 +54,7 @@ class PlanComparison:
 
 @dataclass(frozen=True, slots=True)
 class Precedents:
-    """Related passages under their documents, and each two of these that have an order in time compared."""
+    """Related passages by document, and a comparison of each two documents of different periods."""
 
     passage: Passage | None
     generation: str
@@ -64,47 +65,47 @@ class Precedents:
 def of_topic(
     index: Index, encoder: Encoder, topic: str, top_k: int, filter: Filter | None = None
 ) -> Precedents:
-    """The passages that `index.search` finds for `topic`, in its ranks; those of the topic proper are compared."""
+    """The passages found for `topic`, in their ranks; those with a score near the best are compared."""
     found = search(index, encoder, topic, top_k, filter).results
     related = [Related(r.rank, r.score, r.passage, r.highlights) for r in found]
-    proper = [r.passage for r in related if r.score >= ON_TOPIC * related[0].score]
-    weighed = _Weighed(index, encoder, proper, filter or Filter())
-    documents = _in_time(r.passage.document for r in related)
+    on_topic = [r.passage for r in related if r.score >= ON_TOPIC * related[0].score]
+    likenesses = _Likenesses(index, encoder, on_topic, filter or Filter())
+    documents = _by_period(r.passage.document for r in related)
     committed = {record.passage.id for record in index.records}
-    commitments = [p for p in proper if p.id in committed or p.kind == "item"]
-    return _gathered(index, related, documents, weighed, commitments, None)
+    commitments = [p for p in on_topic if p.id in committed or p.kind == "item"]
+    return _grouped(index, related, documents, likenesses, commitments, None)
 
 
 def of_passage(
     index: Index, encoder: Encoder, id: str, top_k: int, filter: Filter | None = None
 ) -> Precedents:
-    """The passages of other documents likest to a passage; raises `UnknownError`."""
+    """The passages of other documents most like a passage; raises `UnknownError`."""
     row = index.positions.get(id)
     if row is None:
         raise UnknownError(f"no passage has the id {id!r}", where="passage", remedy="search for it again")
     item = index.passages[row]
-    weighed = _Weighed(index, encoder, [item], filter or Filter())
-    compared = weighed.of(item)
+    likenesses = _Likenesses(index, encoder, [item], filter or Filter())
+    compared = likenesses.of(item)
     ranked = sorted(compared, key=lambda other: (-compared[other].nearness, other))[:top_k]
     related = [
         Related(
             rank,
             compared[other].nearness,
             index.passages[other],
-            weighed.likeness.highlights(row, other),
+            likenesses.likeness.highlights(row, other),
             shipped_fit().certainty(compared[other].chance),
         )
         for rank, other in enumerate(ranked, 1)
     ]
-    documents = _in_time([item.document, *(index.passages[other].document for other in compared)])
-    return _gathered(index, related, documents, weighed, [item], item)
+    documents = _by_period([item.document, *(index.passages[other].document for other in compared)])
+    return _grouped(index, related, documents, likenesses, [item], item)
 
 
-def _gathered(
+def _grouped(
     index: Index,
     related: Sequence[Related],
     documents: Sequence[Document],
-    weighed: "_Weighed",
+    likenesses: "_Likenesses",
     commitments: Sequence[Passage],
     item: Passage | None,
 ) -> Precedents:
@@ -112,9 +113,9 @@ def _gathered(
     ordered = [(a, b) for a, b in combinations(documents, 2) if a.period != b.period]
     if item:
         ordered = [pair for pair in ordered if item.document.id in (pair[0].id, pair[1].id)]
-    marks = _Marks()
     topical = frozenset() if item else frozenset(r.passage.id for r in related)
-    compared = [_compared(weighed, commitments, two, topical, marks) for two in ordered]
+    markers = _Markers()
+    compared = [_compared(likenesses, commitments, *pair, topical, markers) for pair in ordered]
     return Precedents(
         item,
         index.id,
@@ -123,18 +124,39 @@ def _gathered(
     )
 
 
-def _in_time(documents: Iterable[Document]) -> list[Document]:
-    """Each once, by the first and then the last year it speaks for; equal periods by id."""
+def _by_period(documents: Iterable[Document]) -> list[Document]:
+    """Each document once, by its first and then its last year; equal periods by id."""
     return sorted({d.id: d for d in documents}.values(), key=lambda d: (d.period, d.id))
 
 
-class _Weighed:
-    """What some passages are compared with, of what passes the filter."""
+@dataclass(frozen=True, slots=True)
+class _PassagePair:
+    """Passages of two documents, the earlier first, and the chance that `after` continues `before`."""
+
+    before: Passage
+    after: Passage
+    chance: float
+
+    @classmethod
+    def of(cls, one: Passage, other: Passage, chance: float) -> Self:
+        before, after = sorted((one, other), key=lambda passage: passage.document.period)
+        return cls(before, after, chance)
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        return self.before.id, self.after.id
+
+    def label(self, certainty: Certainty, markers: "_Markers") -> Label:
+        return Label(certainty, self.chance, markers.cite(self.before), markers.cite(self.after))
+
+
+class _Likenesses:
+    """How like some passages are to those of other documents that pass the filter."""
 
     def __init__(self, index: Index, encoder: Encoder, passages: Sequence[Passage], filter: Filter) -> None:
         self.likeness = Likeness(index, encoder)
         self.passages = passages
-        self.generation = index
+        self.index = index
         mask = index.fields.mask(filter)
         self._compared = {
             p.id: {
@@ -146,28 +168,31 @@ class _Weighed:
         }
 
     def of(self, passage: Passage) -> Mapping[int, Compared]:
-        """By row of other documents, what came of comparing it."""
+        """The comparisons of a passage, by row of the other."""
         return self._compared[passage.id]
 
-    def likest(self, passage: Passage, document: Document) -> list[tuple[Passage, float]]:
-        """The passages of `document` that most likely carry on `passage`, or the reverse, with their chances."""
+    def likest(self, passage: Passage, document: Document) -> list[_PassagePair]:
+        """`passage` with each of `document`, the most probable continuation first."""
         found = self.of(passage)
-        there = sorted(self._within(passage, document), key=lambda row: (-found[row].chance, row))
-        return [(self.generation.passages[row], found[row].chance) for row in there]
+        rows = sorted(self._rows(passage, document), key=lambda row: (-found[row].chance, row))
+        return [self._pair(passage, row) for row in rows]
 
-    def nearest(self, passage: Passage, document: Document) -> tuple[Passage, float] | None:
-        """The passage of `document` whose subject is nearest, with its chance."""
+    def nearest(self, passage: Passage, document: Document) -> _PassagePair | None:
+        """`passage` with the passage of `document` whose subject is nearest."""
         found = self.of(passage)
-        row = min(self._within(passage, document), key=lambda row: (-found[row].nearness, row), default=None)
-        return None if row is None else (self.generation.passages[row], found[row].chance)
+        row = min(self._rows(passage, document), key=lambda row: (-found[row].nearness, row), default=None)
+        return None if row is None else self._pair(passage, row)
 
-    def _within(self, passage: Passage, document: Document) -> list[int]:
-        return [row for row in self.of(passage) if self.generation.passages[row].document.id == document.id]
+    def _rows(self, passage: Passage, document: Document) -> list[int]:
+        return [row for row in self.of(passage) if self.index.passages[row].document.id == document.id]
+
+    def _pair(self, passage: Passage, row: int) -> _PassagePair:
+        return _PassagePair.of(passage, self.index.passages[row], self.of(passage)[row].chance)
 
 
 @dataclass(slots=True)
-class _Marks:
-    """Numbers quotations through the whole answer, the same passage always the same."""
+class _Markers:
+    """Numbers the quotations of an answer; the same passage always gets the same number."""
 
     taken: dict[str, int] = field(default_factory=dict)
 
@@ -178,47 +203,57 @@ class _Marks:
 
 
 def _compared(
-    weighed: _Weighed,
+    likenesses: _Likenesses,
     commitments: Sequence[Passage],
-    two: tuple[Document, Document],
+    earlier: Document,
+    later: Document,
     topical: Collection[str],
-    marks: _Marks,
+    markers: _Markers,
 ) -> PlanComparison:
-    """What of the earlier document the later carries on, and which commitments stand in one alone.
-
-    Of a topic, what carries on must be `topical` too: one of the passages found. That a commitment stands alone is
-    only possible, not clear, where the other document speaks of the topic too.
-    """
-    (earlier, later), fit = two, shipped_fit()
-    pairs: dict[tuple[str, str], tuple[float, Passage, Passage]] = {}
-    for passage in weighed.passages:
-        if passage.document.id not in (earlier.id, later.id):
-            continue
-        other = later if passage.document.id == earlier.id else earlier
-        likest = [pair for pair in weighed.likest(passage, other) if not topical or pair[0].id in topical]
-        for match, chance in likest[:_MOST_MATCHES]:
-            before, after = (passage, match) if other is later else (match, passage)
-            known = pairs.get((before.id, after.id), (0.0, before, after))
-            if fit.certainty(chance) and chance > known[0]:
-                pairs[before.id, after.id] = chance, before, after
-    matched = {id for pair in pairs for id in pair}
-    continued = [
-        Label(fit.certainty(chance) or "possibly", chance, marks.cite(before), marks.cite(after))
-        for chance, before, after in sorted(
-            pairs.values(), key=lambda pair: (-pair[0], pair[1].start, pair[2].start)
-        )
-    ]
-    sides: dict[str, list[Label]] = {earlier.id: [], later.id: []}
+    """What `later` continues of `earlier`, and the commitments that stand in one of them alone."""
+    others = {earlier.id: later, later.id: earlier}
+    pairs = _continued(likenesses, others, topical)
+    continued = [pair.label(shipped_fit().certainty(pair.chance) or "possibly", markers) for pair in pairs]
+    matched = {id for pair in pairs for id in pair.ids}
+    alone: dict[str, list[Label]] = {earlier.id: [], later.id: []}
     for passage in commitments:
-        if passage.document.id not in sides or passage.id in matched:
+        id = passage.document.id
+        if id in others and passage.id not in matched:
+            label = _only_in(likenesses, passage, others[id], markers)
+            alone[id] += [label] if label else []
+    return PlanComparison(earlier, later, tuple(continued), tuple(alone[later.id]), tuple(alone[earlier.id]))
+
+
+def _continued(
+    likenesses: _Likenesses, others: Mapping[str, Document], topical: Collection[str]
+) -> list[_PassagePair]:
+    """The pairs that continue, the most probable first. `others` gives for each of two documents the other.
+
+    Of a topic, the match must be `topical` too: one of the passages found.
+    """
+    found: dict[tuple[str, str], _PassagePair] = {}
+    for passage in likenesses.passages:
+        if passage.document.id not in others:
             continue
-        other = later if passage.document.id == earlier.id else earlier
-        nearest, likest = weighed.nearest(passage, other), weighed.likest(passage, other)
-        if nearest is None or fit.certainty(best := likest[0][1]):
-            continue  # nothing to quote beside it, or something off the topic that may carry it on
-        there, chance = nearest
-        before, after = (passage, there) if other is later else (there, passage)
-        spoken_of = any(p.document.id == other.id for p in weighed.passages)
-        certainty: Certainty = "possibly" if spoken_of or best >= fit.absent else "clear"
-        sides[passage.document.id].append(Label(certainty, chance, marks.cite(before), marks.cite(after)))
-    return PlanComparison(earlier, later, tuple(continued), tuple(sides[later.id]), tuple(sides[earlier.id]))
+        likest = likenesses.likest(passage, others[passage.document.id])
+        matches = [pair for pair in likest if not topical or all(id in topical for id in pair.ids)]
+        for pair in matches[:_MOST_MATCHES]:
+            known = found.get(pair.ids)
+            if shipped_fit().certainty(pair.chance) and (known is None or pair.chance > known.chance):
+                found[pair.ids] = pair
+    return sorted(found.values(), key=lambda pair: (-pair.chance, pair.before.start, pair.after.start))
+
+
+def _only_in(likenesses: _Likenesses, passage: Passage, other: Document, markers: _Markers) -> Label | None:
+    """A commitment that `other` lacks, beside its nearest passage; None where something may continue it.
+
+    It is only possible, not clear, where `other` speaks of the topic too.
+    """
+    fit, nearest = shipped_fit(), likenesses.nearest(passage, other)
+    if nearest is None:
+        return None
+    best = likenesses.likest(passage, other)[0].chance
+    if fit.certainty(best):
+        return None
+    spoken_of = any(p.document.id == other.id for p in likenesses.passages)
+    return nearest.label("possibly" if spoken_of or best >= fit.absent else "clear", markers)

@@ -1,4 +1,4 @@
-"""What a reader takes from a file: its text, the pieces of it with their looks, and what the file says of itself."""
+"""The text, the layout and the metadata that a reader extracts from a file."""
 
 import re
 from collections.abc import Sequence
@@ -14,11 +14,10 @@ _INDENT = 4  # blanks before the marker of an inner item, a level
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """The text of a file, one string, of which all offsets are; `pieces` has every visible character once.
+    """The text of a file, to which offsets of passages refer, its pieces, and its metadata, "" where missing.
 
-    List items are written with their marker, rows of tables with a tab between cells; a form feed stands between pages
-    where the format has pages, and nowhere else. `title`, `author`, `date` and so on are what the file says of itself,
-    or "". `warnings` say what was not read.
+    List items are written with their marker, table rows with tabs between cells. Form feeds separate pages if the format
+    has pages, and are nowhere else. `pieces` have every visible character once. `warnings` say what was not read.
     """
 
     text: str
@@ -32,12 +31,12 @@ class Extracted:
 
 
 def one_line(text: str) -> str:
-    """`text` with every run of blanks as one space, and nothing that cannot be printed."""
+    """`text` without unprintable characters, each run of blanks as one space."""
     return _BLANKS.sub(" ", _UNPRINTED.sub("", text)).strip()
 
 
 def table(rows: list[list[str]]) -> str:
-    """The rows as lines of cells with tabs between them, as wide as the widest; a single column is no table."""
+    """The rows as lines with tabs between cells, all as wide as the widest; a single column becomes paragraphs."""
     rows = [row for row in rows if any(row)]
     width = max((len(row) for row in rows), default=0)
     if width < 2 or len(rows) < 2:

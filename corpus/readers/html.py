@@ -1,16 +1,18 @@
-"""HTML: headings, paragraphs, lists and tables as a reader sees them; scripts, styles and navigation are dropped."""
+"""HTML: visible headings, paragraphs, lists and tables; scripts, styles and navigation are dropped."""
 
 import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
+import webencodings
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from corpus.errors import ReadError
 from corpus.readers import limits
 from corpus.readers.extracted import Extracted, joined, one_line, table
 
-LIBRARIES = ("selectolax",)
+LIBRARIES = ("selectolax", "webencodings")
 _DROPPED = frozenset(
     "script style noscript template head iframe object embed svg math canvas audio video select button "
     "textarea input nav -comment -doctype".split()
@@ -22,8 +24,8 @@ _BLOCKS = frozenset(
     "thead tr ul caption".split()
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-_SNIFFED = 4096  # bytes that are looked at for the name of the encoding
+_BYTE_ORDER_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SNIFFED = 4096  # bytes in which the encoding may be declared
 
 
 def read_html(data: bytes, file: str) -> Extracted:
@@ -46,17 +48,13 @@ def read_html(data: bytes, file: str) -> Extracted:
 
 
 def _decode(data: bytes, file: str) -> str:
-    """By its byte order mark, else as it says, else as UTF-8, else as most pages that say nothing are."""
-    for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
-    named = _CHARSET.search(data[:_SNIFFED])
-    for encoding in (named[1].decode("ascii", "replace") if named else "utf-8", "utf-8", "windows-1252"):
-        try:
-            if codecs.lookup(encoding)._is_text_encoding:
-                return data.decode(encoding)
-        except (LookupError, UnicodeError):
-            continue
+    """Decode by the byte order mark, else by the declared encoding, else as UTF-8, else as windows-1252."""
+    errors = "replace" if data.startswith(_BYTE_ORDER_MARKS) else "strict"
+    declared = _CHARSET.search(data[:_SNIFFED])
+    for label in (declared[1].decode("ascii") if declared else "utf-8", "utf-8", "windows-1252"):
+        with suppress(LookupError, UnicodeError):
+            text: str = webencodings.decode(data, label, errors)[0]
+            return text
     raise ReadError("is in no encoding that can be read", where=file, remedy="save it as UTF-8")
 
 

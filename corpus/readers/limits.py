@@ -1,4 +1,4 @@
-"""What a file may ask of its reader. More than this is refused, or the process that reads it is ended."""
+"""Limits for reading one file: a file over a limit is refused, or its process is ended."""
 
 FILE_BYTES = 64 * 2**20
 TEXT_CHARACTERS = 16 * 2**20

@@ -1,8 +1,8 @@
-"""A file read in a process of its own, which is ended when it takes too much; the program goes on.
+"""Reads an untrusted file in a child process with limits on memory, time and output.
 
-The parent writes the bytes to a folder that only both know, starts this module there, and waits. The child sets
-its own limits before a parser sees a byte, may not reach the network or start programs, and leaves its result as
-JSON. Whatever becomes of it, the parent gets a text or a `ReadError` that says what happened.
+The parent writes the file to a temporary folder, starts this module, and waits. The child sets its limits before
+it imports a parser, may not use the network or start programs, and writes its result as JSON. The parent always
+gets a text or a `ReadError`.
 """
 
 import json
@@ -26,7 +26,7 @@ from corpus.readers import limits
 from corpus.readers.extracted import Extracted
 
 READERS = {".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html"}
-_VERSION = 1  # of the readers: another text from the same file is another extractor
+_VERSION = 1  # of the readers, to be raised when they extract another text from the same file
 _COMMAND = (sys.executable, "-m", "corpus.readers.sandbox")
 _SOURCE, _RESULT = "source", "result.json"
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
@@ -34,9 +34,9 @@ _SPLIT = "split the document, or save it anew by the program that made it"
 
 
 def extract(data: bytes, suffix: str, file: str) -> tuple[Extracted, str]:
-    """The text of a file that is no text, by its suffix, and the name of what read it.
+    """The text of a PDF, DOCX or HTML file, and the name of its reader with versions.
 
-    Raises `ReadError` naming `file`, where the reader refuses it, fails, or goes over a limit.
+    Raises `ReadError` naming `file` if the reader refuses it, fails, or goes over a limit.
     """
     with TemporaryDirectory(prefix="bali-read-") as folder:
         (Path(folder) / _SOURCE).write_bytes(data)
@@ -114,12 +114,12 @@ def main(kind: str, folder: Path) -> None:
             "problem": f"needs more than {limits.MEMORY_BYTES} bytes of memory to read",
             "remedy": _SPLIT,
         }
-    except Exception as error:  # whatever a parser raises on a damaged file
+    except Exception as error:  # parsers raise anything on a damaged file
         said = f"cannot be read ({type(error).__name__}: {str(error)[:200]})"
         result = {"problem": said, "remedy": "check the file, or save it anew by the program that made it"}
     written = json.dumps(result)
     (folder / _RESULT).write_text(written, "utf-8")
-    os._exit(0)  # without the libraries' own leave-taking, which a damaged file may have upset
+    os._exit(0)  # skips the libraries' own clean-up, which a damaged file may break
 
 
 def _limit() -> None:

@@ -1,4 +1,4 @@
-"""Elements → blocks: which short lines are titles, headings and labels, and what each block stands under."""
+"""Elements → blocks: finds titles, headings and labels, and the section of each block."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,12 +11,13 @@ from corpus.structure.headings import heading_levels
 from corpus.structure.lists import OpenLists
 from corpus.structure.tables import Row, find_header, is_group, looks_like_header
 from corpus.structure.units import with_units
+from corpus.text.dates import MONTH_START, YEAR
 from corpus.text.markers import decimal_depth, is_attachment
 from corpus.text.markup import plain
 from corpus.types import Block, BlockKind
 
 _DATE = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?:\d{1,2},?\s+)?(?:19|20)\d\d\b",
+    rf"\b(?:{MONTH_START})[a-z]*\.?,?\s+(?:\d{{1,2}},?\s+)?{YEAR}\b",
     re.IGNORECASE,
 )
 _HEADING_MARKS = re.compile(r"^#+|(?<=\s)#+\s*$|^\s*(?:=+|-{3,})\s*$")
@@ -34,8 +35,8 @@ DEFINITION_HEADERS = ("Term", "Definition")
 def blocks(source: str, title: str = "", pieces: Sequence[Piece] = ()) -> list[Block]:
     """The blocks of `source` in order, with their section paths.
 
-    `title` is the document's own, from the catalogue: it tells how far the title lines at the top reach. `pieces` are of
-    the reader, where the document is no plain text.
+    `title` comes from the catalogue: it tells which lines at the top are the title. `pieces` come from the reader of a
+    file that is no plain text.
     Every non-blank character of `source` lies in exactly one block.
     """
     elements = with_units(source, from_pieces(source, pieces) if pieces else scan(source))
@@ -133,7 +134,7 @@ def _owned(index: int, ranks: dict[int, int]) -> bool:
 
 
 def _in_long_run(index: int, ranks: dict[int, int], short: Sequence[bool]) -> bool:
-    """Whether it stands among more short lines than headings, or the title of an attachment, ever have."""
+    """Whether the line is in a run of more short lines than headings or an attachment's title have."""
     first = last = index
     while index - first <= _LONGEST_TITLE and _precedes(first - 1, ranks, short):
         first -= 1
@@ -165,7 +166,7 @@ class _Outline:
             index = stop
 
     def _run(self, index: int) -> int:
-        """The end of what is read as one: title lines, lines of one heading, rows of one table."""
+        """The end of the run at `index`: title lines, lines of one heading, or rows of one table."""
         kind = self.elements[index].kind
         rank = self.ranks.get(index)
         stop = index + 1

@@ -1,4 +1,4 @@
-"""The lines of a text with what only their neighbours can tell of them."""
+"""Classifies lines by their neighbours: code, table rows and page furniture."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,11 +19,11 @@ _MOST_PAGES_UNNUMBERED = 1  # between two numbered pages: a picture, a chapter's
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A line that is not blank; `after_blank`: a blank line, a page break or the file's start is before it.
+class ClassifiedLine:
+    """A line that is not blank.
 
-    `row` is its reading as a table line, `code` tells that it holds a whole fenced block, `furniture` that
-    it belongs to the page.
+    `after_blank`: a blank line, a page break or the start of the file precedes it. `row`: the line as a table
+    row. `code`: the line is a whole fenced block. `furniture`: the line belongs to the page, not the text.
     """
 
     line: Line
@@ -33,7 +33,7 @@ class Placed:
     furniture: bool
 
 
-def placed_lines(source: str) -> list[Placed]:
+def classified_lines(source: str) -> list[ClassifiedLine]:
     """The lines of `source` that are not blank, in order."""
     found: list[tuple[Line, bool, bool]] = []
     after_blank = True
@@ -48,23 +48,23 @@ def placed_lines(source: str) -> list[Placed]:
     furniture = [not code and is_furniture(line.text) for line, _, code in found]
     for index in _page_numbers(found):
         furniture[index] = True
-    for index in _strays(rows, furniture):
+    for index in _stray_rows(rows, furniture):
         rows[index] = None
-    head = [_opening_placed(source, opening)] if opening else []
+    head = [_opening_line(source, opening)] if opening else []
     return head + [
-        Placed(line, after_blank, code, row, page)
+        ClassifiedLine(line, after_blank, code, row, page)
         for (line, after_blank, code), row, page in zip(found, rows, furniture, strict=True)
     ]
 
 
-def _opening_placed(source: str, end: int) -> Placed:
+def _opening_line(source: str, end: int) -> ClassifiedLine:
     """The front matter as one line, which is no text."""
     written = source[:end].rstrip()
-    return Placed(Line(written, 0, len(written)), True, False, None, True)
+    return ClassifiedLine(Line(written, 0, len(written)), True, False, None, True)
 
 
 def _with_code_whole(source: str, written: Sequence[Line]) -> Iterator[tuple[Line, bool]]:
-    """The lines, those of a fenced block of code as one; a fence that nothing closes is no fence."""
+    """The lines, with each fenced block of code as one line; an unclosed fence is no fence."""
     closings = {index: match[1][0] for index, line in enumerate(written) if (match := _closing(line))}
     last = {mark: index for index, mark in closings.items()}
     stop = 0
@@ -90,7 +90,7 @@ def _closing(line: Line) -> re.Match[str] | None:
 
 
 def _page_numbers(found: Sequence[tuple[Line, bool, bool]]) -> set[int]:
-    """Bare numbers alone between blanks that count on from one page to the next."""
+    """Indexes of bare numbers between blank lines that increase from page to page."""
     edges = [after_blank for _, after_blank, _ in found[1:]] + [True]
     bare = [
         (index, int(line.text.strip()))
@@ -105,8 +105,8 @@ def _page_numbers(found: Sequence[tuple[Line, bool, bool]]) -> set[int]:
     return {index for pair in counting for index in pair}
 
 
-def _strays(rows: Sequence[Row | None], furniture: Sequence[bool]) -> list[int]:
-    """Lines with a tab that have no row before or after them: a stray tab makes no table."""
+def _stray_rows(rows: Sequence[Row | None], furniture: Sequence[bool]) -> list[int]:
+    """Indexes of rows made by a stray tab: no row precedes or follows them."""
     solid = [index for index in range(len(rows)) if not furniture[index]]
     around = [None, *(rows[index] for index in solid), None]
     return [

@@ -1,4 +1,4 @@
-"""The first reading: lines grouped into elements, before anyone asks what a short line means."""
+"""Groups lines into elements, without deciding which short lines are headings."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Literal
 
 from corpus.layout import Look, Piece
-from corpus.structure.classified_lines import Placed, placed_lines
+from corpus.structure.classified_lines import ClassifiedLine, classified_lines
 from corpus.structure.tables import Row
 from corpus.text.markers import Marker, atx_level, decimal_depth, is_page_number, item_marker
 from corpus.text.markup import plain
@@ -16,7 +16,7 @@ _SETEXT = re.compile(r"=+|-{3,}")
 _DEFINITION = re.compile(r"\s{0,3}:\s+(?=\S)")
 _BOLD = re.compile(r"(?:\*\*|__)[^*_]+(?:\*\*|__)|\*\*\*[^*]+\*\*\*")
 _CLOSERS = "\"'”’)]*_"
-# No sentence ends in one of these: what follows the page break goes on.
+# No sentence ends with one of these words: it continues after the page break.
 _OPEN_WORD = re.compile(
     r"(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or|as|that|which|this|these|its|their|into|between|under)",
     re.IGNORECASE,
@@ -44,12 +44,11 @@ ElementKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A run of lines that belong together: `source[start:end]`, without outer blanks.
+    """A run of lines that belong together: `source[start:end]`, without surrounding blanks.
 
-    `level` is a marked-up heading's, `marker` an item's, `row` a table line's, `term_end` where the term of a
-    definition ends. `after_blank` tells that a blank line, page break or the start of the file came before.
-    `look` is how its reader saw it, None in plain text; `table` and `header` are as in `Piece`; `labels` are the
-    names of the cells of a unit.
+    Headings in Markdown have a `level`, items a `marker`, table lines a `row`; `term_end` is the end of a
+    definition's term. `after_blank`: a blank line, a page break or the start of the file precedes it. `look` is how the
+    reader saw it, None in plain text; `table` and `header` are as in `Piece`; `labels` name the cells of a unit.
     """
 
     kind: ElementKind
@@ -68,22 +67,22 @@ class Element:
 
     @property
     def one_line(self) -> bool:
-        """Whether `text` is all there is of it yet."""
+        """Whether the element has only its first line so far."""
         return self.end - self.start == len(self.text)
 
     @property
     def is_short(self) -> bool:
-        """Whether it is no longer than a heading or a term may be."""
+        """Whether the text is short enough for a heading or a term."""
         return len(self.text) <= _LONGEST_MARKED_UP and len(plain(self.text)) <= _LONGEST_HEADING
 
     @property
     def ends_with_line(self) -> bool:
-        """Whether it is a heading by its look or number, which the next line does not go on with."""
+        """Whether its look or number makes it a heading, so that the next line does not continue it."""
         return self.stands_alone or (decimal_depth(self.text) is not None and self.heading_like)
 
     @property
     def stands_alone(self) -> bool:
-        """Whether its look alone makes a line a heading: all bold, or all capitals."""
+        """Whether it is one line, all bold or all capitals: a heading by its look."""
         if len(self.text.splitlines()) > 1:
             return False
         shown = plain(self.text)
@@ -92,7 +91,7 @@ class Element:
 
     @property
     def heading_like(self) -> bool:
-        """Whether it is short, begins as a title does, and has no sentence's end."""
+        """Whether it is short, does not begin in lower case, and contains no end of a sentence."""
         text = self.text[self.marker.width :] if self.marker else self.text
         if len(text) > _LONGEST_MARKED_UP:
             return False
@@ -108,7 +107,7 @@ class Element:
 
 
 def scan(source: str) -> list[Element]:
-    """The elements of `source` in order; what a page break cut in two is one again."""
+    """The elements of `source` in order; elements that a page break cut in two are joined."""
     return _rejoin(source, _group(source))
 
 
@@ -144,7 +143,7 @@ def _seen(source: str, piece: Piece) -> Element:
 
 def _group(source: str) -> list[Element]:
     elements: list[Element] = []
-    written = placed_lines(source)
+    written = classified_lines(source)
     for line, following in zip_longest(written, written[1:]):
         defined = following is not None and _DEFINITION.match(following.line.text) is not None
         if elements and (grown := _extend(elements[-1], line, defined=defined)):
@@ -155,23 +154,23 @@ def _group(source: str) -> list[Element]:
 
 
 def _complete(source: str, elements: Sequence[Element]) -> list[Element]:
-    """The elements with their whole text: while they grow, only `end` moves and `text` is the first line."""
+    """The elements with their whole text: until now `text` is the first line and only `end` was moved."""
     return [
         element if element.one_line else replace(element, text=source[element.start : element.end])
         for element in elements
     ]
 
 
-def _extend(previous: Element, placed: Placed, *, defined: bool) -> Element | None:
-    """`previous` grown by a line that goes on with it, else None; `defined`: the next line defines this."""
-    line = placed.line
-    if placed.code or placed.row or placed.furniture:
-        return _underlined(previous, placed)
+def _extend(previous: Element, classified: ClassifiedLine, *, defined: bool) -> Element | None:
+    """`previous` with a line that continues it, else None; `defined`: the next line is a definition of this one."""
+    line = classified.line
+    if classified.code or classified.row or classified.furniture:
+        return _underlined(previous, classified)
     grown = replace(previous, end=line.start + len(line.text.rstrip()))
     starts_definition = _DEFINITION.match(line.text) is not None
     if starts_definition and previous.kind == "text" and previous.one_line and previous.is_short:
         return replace(grown, kind="definition", term_end=previous.end)
-    if placed.after_blank or previous.kind not in ("text", "item", "definition"):
+    if classified.after_blank or previous.kind not in ("text", "item", "definition"):
         return None
     if previous.kind == "definition" and defined and not starts_definition:
         return None
@@ -182,14 +181,14 @@ def _extend(previous: Element, placed: Placed, *, defined: bool) -> Element | No
     return None if starts_item or atx_level(line.text) else grown
 
 
-def _underlined(previous: Element, placed: Placed) -> Element | None:
-    """`previous` as a heading where the line underlines it, else None."""
-    match = _SETEXT.fullmatch(placed.line.text.strip())
-    if match is None or placed.after_blank or previous.kind != "text":
+def _underlined(previous: Element, classified: ClassifiedLine) -> Element | None:
+    """`previous` as a heading if the line underlines it, else None."""
+    match = _SETEXT.fullmatch(classified.line.text.strip())
+    if match is None or classified.after_blank or previous.kind != "text":
         return None
     if not previous.one_line or not previous.is_short or plain(previous.text).endswith((".", ";", ",")):
         return None
-    end = placed.line.start + len(placed.line.text.rstrip())
+    end = classified.line.start + len(classified.line.text.rstrip())
     return replace(previous, end=end, kind="heading", level=1 if match[0].startswith("=") else 2)
 
 
@@ -197,31 +196,33 @@ def _is_first(marker: Marker) -> bool:
     return marker.enumerator is not None and any(ordinal == 1 for _, ordinal in marker.enumerator.readings)
 
 
-def _classify(placed: Placed) -> Element:
-    line, row = placed.line, placed.row
-    if placed.code:
-        return _element("code", placed)
+def _classify(classified: ClassifiedLine) -> Element:
+    line, row = classified.line, classified.row
+    if classified.code:
+        return _element("code", classified)
     if row is not None and row.filled:
-        return replace(_element("row", placed), row=row)
-    if row is not None or placed.furniture:
-        return _element("furniture", placed)
+        return replace(_element("row", classified), row=row)
+    if row is not None or classified.furniture:
+        return _element("furniture", classified)
     level = atx_level(line.text)
     if level and len(line.text) <= _LONGEST_MARKED_UP:
-        return replace(_element("heading", placed), level=level)
+        return replace(_element("heading", classified), level=level)
     if marker := item_marker(line.text):
         outer = len(line.text) - len(line.text.lstrip())
-        return replace(_element("item", placed), marker=replace(marker, width=marker.width - outer))
-    return _element("text", placed)
+        return replace(_element("item", classified), marker=replace(marker, width=marker.width - outer))
+    return _element("text", classified)
 
 
-def _element(kind: Literal["heading", "text", "item", "row", "code", "furniture"], placed: Placed) -> Element:
-    text = placed.line.text.strip()
-    start = placed.line.start + len(placed.line.text) - len(placed.line.text.lstrip())
-    return Element(kind, text, start, start + len(text), placed.after_blank)
+def _element(
+    kind: Literal["heading", "text", "item", "row", "code", "furniture"], classified: ClassifiedLine
+) -> Element:
+    text = classified.line.text.strip()
+    start = classified.line.start + len(classified.line.text) - len(classified.line.text.lstrip())
+    return Element(kind, text, start, start + len(text), classified.after_blank)
 
 
 def _rejoin(source: str, elements: Sequence[Element]) -> list[Element]:
-    """What a page break cut is one again, the number of the page in the middle of it if there is one."""
+    """Joins elements that a page break cut in two, with the page number between them if there is one."""
     joined: list[Element] = []
     before: Element | None = None
     cut = 0
@@ -238,7 +239,7 @@ def _rejoin(source: str, elements: Sequence[Element]) -> list[Element]:
 
 
 def _goes_on(kind: str, before: Element, after: Element) -> bool:
-    """Whether `after` is the rest of what ended in `before`, a piece of an element of that `kind`."""
+    """Whether `after` continues `before`, a piece of an element of that `kind`."""
     if kind not in ("heading", "text", "item"):
         return False
     shown, rest = plain(before.text).rstrip(_CLOSERS), plain(after.text)

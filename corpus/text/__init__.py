@@ -1,1 +1,1 @@
-"""Lines, sentences, list markers and inline markup."""
+"""Lines, sentences, list markers, inline markup and dates."""

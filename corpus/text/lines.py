@@ -1,4 +1,4 @@
-"""Plain text and Markdown: the bytes as characters, and their lines with offsets."""
+"""Decodes plain text and Markdown, and splits it into lines with offsets."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ class Line:
 
 
 def decode(data: bytes, file: str) -> str:
-    """The characters of a UTF-8 file, every one of them, line endings as they are.
+    """The characters of a UTF-8 file, line endings unchanged.
 
     Raises `ReadError` naming the file and the offending byte.
     """

@@ -1,4 +1,4 @@
-"""What the beginning or the shape of a single line says: list markers, heading marks, page furniture."""
+"""Recognises list markers, heading marks and page furniture in a single line."""
 
 import re
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 @dataclass(frozen=True, slots=True)
 class Enumerator:
-    """A number or letter that begins an item, with every reading of it: `(style, ordinal)`.
+    """A number or letter that begins an item, with every possible reading: `(style, ordinal)`.
 
     "i." is both the first roman numeral and the ninth letter; only its neighbours tell which.
     """
@@ -36,7 +36,7 @@ class Enumerator:
     readings: frozenset[tuple[str, int]]
 
     def follows(self, other: "Enumerator", gap: int = 0) -> bool:
-        """Whether this comes next after `other` in some style, `gap` lost numbers allowed for."""
+        """Whether this is next after `other` in some style, up to `gap` missing numbers allowed."""
         return any(
             style == other_style and 1 <= ordinal - other_ordinal <= 1 + gap
             for style, ordinal in self.readings
@@ -46,7 +46,7 @@ class Enumerator:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """How a line begins: blanks (`indent`, in columns), a bullet, an enumerator; `width` is of them all."""
+    """The beginning of an item: `indent` (columns), bullet, enumerator; `width` is their length in characters."""
 
     indent: int
     bullet: bool
@@ -55,7 +55,7 @@ class Marker:
 
 
 def item_marker(line: str) -> Marker | None:
-    """The list marker `line` begins with, or None. A lone capital ("A. Smith") is none without a bullet."""
+    """The list marker at the beginning of `line`, or None. A single capital ("A. Smith") needs a bullet."""
     match = _ITEM.match(line)
     if match is None or not (match["bullet"] or match["number"]):
         return None
@@ -107,13 +107,13 @@ def is_attachment(text: str) -> bool:
 
 
 def is_page_number(furniture: str) -> bool:
-    """Whether a line known to be furniture is the number of a page."""
+    """Whether a line of furniture is a page number."""
     text = furniture.strip()
     return text.isdigit() or _PAGE_NUMBER.fullmatch(text) is not None
 
 
 def is_furniture(line: str) -> bool:
-    """Whether a line is of the page and not of the text: rules, ornaments, page numbers, dotted leaders."""
+    """Whether a line belongs to the page, not the text: rules, ornaments, page numbers, dotted leaders."""
     text = line.strip()
     whole = any(pattern.fullmatch(text) for pattern in (_ORNAMENT, _PAGE_NUMBER, _COMMENT))
     return whole or _LEADERS.search(text) is not None

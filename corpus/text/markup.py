@@ -1,4 +1,4 @@
-"""Inline markup: what a reader sees of a text that carries emphasis or HTML tags."""
+"""Removes inline markup: emphasis, links and HTML tags."""
 
 import re
 
@@ -12,7 +12,7 @@ _MARK = re.compile(r"[<\[*_#]")
 
 
 def plain(text: str) -> str:
-    """`text` without emphasis, links' targets and inline tags, runs of blanks as one space."""
+    """`text` without emphasis, link targets and inline tags, each run of blanks as one space."""
     if _MARK.search(text):
         text = _TAG.sub("", _HEADING.sub("", text))
         text = _LINK.sub(r"\1", text)
@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 
 
 def _without_stars(text: str) -> str:
-    """`text` without the stars of emphasis, in one pass: where one opening has no end, no later one has."""
+    """`text` without asterisks of emphasis, in one pass: if one opening has no end, no later one has."""
     pieces = []
     position = 0
     while opening := _OPENING_STARS.search(text, position):

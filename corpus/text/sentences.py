@@ -1,16 +1,18 @@
-"""Sentences of running text, as spans."""
+"""Splits running text into sentences, as spans of characters."""
 
 import re
+
+from corpus.text.dates import MONTH_START
 
 # A full stop after these does not end a sentence.
 _ABBREVIATION = re.compile(
     r"mr|mrs|ms|dr|prof|rep|st|nos?|paras?|sec|ch|vol|pp|cf|eg|ie|etc|vs|fig|approx|dept|gen|col|hon|"
-    r"jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|e\.g|i\.e|u\.s|u\.n",
+    rf"{MONTH_START.replace('May|', '')}|sept|e\.g|i\.e|u\.s|u\.n",
     re.IGNORECASE,
 )
 _END = re.compile(r"""(?<![.!?…])[.!?…]++(?:["'”’)\]*_]|</[a-z]+>)*+(?=\s)""", re.IGNORECASE)
 _OPENING = re.compile(r"""(\s++)(?:["'“‘(\[*_]|<[a-z]+>)*+[A-Z0-9]""")
-_LONGEST_WORD = 40  # characters looked back at to tell an abbreviation or a number from the end of a sentence
+_LONGEST_WORD = 40  # characters before a full stop that are searched for an abbreviation or a number
 _DANGLING = re.compile(
     r"(?:this|these|those|such|it|they|he|she|its|their|both|in this regard|in addition|therefore|however|"
     r"furthermore|moreover|nonetheless|nevertheless|additionally|consequently|also)\b",
@@ -19,7 +21,7 @@ _DANGLING = re.compile(
 
 
 def sentences(source: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of the sentences of `source[start:end]`, in characters, without blanks around them."""
+    """Spans of the sentences of `source[start:end]`, without surrounding blanks."""
     spans = []
     begin = start
     for match in _END.finditer(source, start, end):
@@ -45,5 +47,5 @@ def _ends_sentence(source: str, begin: int, match: re.Match[str]) -> bool:
 
 
 def leans_on_previous(sentence: str) -> bool:
-    """Whether a sentence opens by pointing back, so that it does not answer without the one before it."""
+    """Whether a sentence opens with a word that refers to the sentence before it."""
     return _DANGLING.match(" ".join(sentence.split()).lstrip("\"'“‘(*_")) is not None

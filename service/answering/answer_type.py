@@ -1,12 +1,13 @@
-"""What must stand in a passage for it to answer: a place, the holder of a post, a beginning, what someone said.
+"""What must stand in a passage for it to answer: a place, the holder of a post, a chair, a beginning, a statement.
 
-Such questions are met by whatever lies near them: a meeting without its place, a name without its holder. So their
-answer must be of the kind asked for and belong to what is asked about, or nothing answers.
+Search brings whatever lies near such a question: a meeting without its place, a name without its holder. So the answer
+must be of the type asked for and belong to the subject of the question, or nothing answers.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from corpus.cells import Span, sentences_of
 from corpus.text.markup import plain
@@ -16,8 +17,8 @@ from index.queries.preferences import MONTHS
 from index.retrieval.highlights import Highlight
 from index.search import Result
 from index.terms import terms
-from service.questions.analysis import Question, kinds_in
-from service.questions.english import FUNCTION_WORDS, PRONOUN, stem
+from service.questions.analysis import QuestionAnalysis, entity_kinds
+from service.questions.english import PRONOUN, QUESTION_WORDS, stem
 
 _HELD = (
     r"(?:held|hosted|launched|opened|organi[sz]ed|convened|located|based|"
@@ -91,56 +92,52 @@ _CHAIRS = re.compile(
 _GROUP = re.compile(
     r"(?P<on>.+) (?P<kind>(?:working |experts? |technical )*(?:group|forum|dialogue))$", re.IGNORECASE
 )
+_REMEMBERED = 256  # patterns kept
 _GAP = r"(?:\W+\w+){0,5}?\W+"  # words between a thing and its beginning
 _TAIL = 2  # words of a long name that must stand beside its beginning
 
 
-def passages_of_type(index: Index, question: Question, results: Sequence[Result]) -> list[Result] | None:
-    """Those of `results` that have what `question` requires of its answer, best first; None where it requires nothing."""
+Keep = Callable[[re.Match[str], Index, QuestionAnalysis, Sequence[Result]], list[Result] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerType:
+    """`keep` gives the results that can answer a question that `asked` matches; None where it asks for another type."""
+
+    name: str
+    asked: re.Pattern[str]
+    keep: Keep
+    examples: tuple[str, ...]
+
+
+def passages_of_type(
+    index: Index, question: QuestionAnalysis, results: Sequence[Result]
+) -> list[Result] | None:
+    """The `results` of the type that `question` asks for, best first; None where it asks for no type."""
     text = question.text.strip(" ?.!")
     if PRONOUN.search(text):
-        return None  # what it is about is not said
-    if _PLACE_ASKED.search(text):
-        asked = frozenset(question.terms)
-        return sorted(
-            _placed(index, question, results), key=lambda r: -len(asked & set(terms(r.passage.text)))
-        )
-    if (match := _POST.match(text)) and question.role is None:
-        return [result for result in results if _holds(match["post"], result.passage)]
-    if match := _CHAIR_ASKED.match(text):
-        things = list(_called(index, match["thing"]))
-        return [result for result in results if _is_chaired(things, result.passage)]
-    if match := _BEGAN.match(text):
-        thing = match["thing"] or match["founded"]
-        dated = match["thing"] is not None
-        return [
-            result
-            for result in results
-            if any(_begins(name, result.passage, dated, match["verb"]) for name in _names_of(index, thing))
-        ]
-    if (match := _SAID.match(text)) and (not match["about"] or _is_definition(results)):
-        who = match["who"]
-        letters = "".join(re.findall(r"[A-Z]", who)) if " " in who else who  # of "Office on Drugs and Crime"
-        said_as = (letters, *_names_of(index, who))
-        return [result for result in results if any(_says(name, result.passage) for name in said_as)]
+        return None  # its subject is unknown
+    for type in ANSWER_TYPES:
+        match = type.asked.match(text)
+        kept = match and type.keep(match, index, question, results)
+        if kept is not None:
+            return kept
     return None
 
 
-def _names_of(index: Index, thing: str) -> Sequence[str]:
-    """What a thing is called, and the same with names in short and in full."""
-    return thing, index.names.abbreviated(thing).text, index.names.spelled_out(thing).text
+def _with_place(
+    _match: re.Match[str], index: Index, question: QuestionAnalysis, results: Sequence[Result]
+) -> list[Result]:
+    asked = frozenset(question.terms)
+    placed = _placed(index, question, results)
+    return sorted(placed, key=lambda result: -len(asked & set(terms(result.passage.text))))
 
 
-def _is_definition(results: Sequence[Result]) -> bool:
-    """Whether the best of `results` says what a name means, which says nothing of what was said."""
-    return bool(results) and results[0].passage.kind == "definition"
-
-
-def _placed(index: Index, question: Question, results: Sequence[Result]) -> Iterator[Result]:
-    """Results about what is asked for that name a place, each with the sentence that does so marked."""
+def _placed(index: Index, question: QuestionAnalysis, results: Sequence[Result]) -> Iterator[Result]:
+    """Results on the subject that name a place, each with the sentence that does so marked."""
     readings = (question.text, index.names.spelled_out(question.text).text)
     seated = _SEAT_ASKED.search(question.text) is not None
-    asked = [frozenset(terms(reading)) - FUNCTION_WORDS - _PLACE_WORDS for reading in readings]
+    asked = [frozenset(terms(reading)) - QUESTION_WORDS - _PLACE_WORDS for reading in readings]
     common = {word for result in results for word in _LOWER.findall(plain(result.passage.text))}
     for result in results:
         passage = result.passage
@@ -155,6 +152,7 @@ def _placed(index: Index, question: Question, results: Sequence[Result]) -> Iter
 
 
 def _names_place(passage: Passage, span: Span, common: set[str]) -> bool:
+    """Whether a sentence names a place. Words of `common`, which also occur in lower case, are none."""
     text = passage.text[slice(*span)]
     named = (
         match["name"].lower()
@@ -166,20 +164,41 @@ def _names_place(passage: Passage, span: Span, common: set[str]) -> bool:
     )
 
 
-def _holds(post: str, passage: Passage) -> bool:
-    """Whether a passage names who holds a post: a person, or for a chair whoever it is."""
+def _with_office_holder(
+    match: re.Match[str], _index: Index, question: QuestionAnalysis, results: Sequence[Result]
+) -> list[Result] | None:
+    if question.role is not None:
+        return None
+    return [result for result in results if _names_holder(match["post"], result.passage)]
+
+
+def _names_holder(post: str, passage: Passage) -> bool:
+    """Whether a passage names the holder of a post: a person, for a chair anyone."""
     if passage.kind == "definition":
         return False
-    someone = "chair" in post.lower() or bool(kinds_in(plain(passage.text), ["person"]))
-    *others, last = re.findall(r"\w+", post.lower())
-    said = "".join(rf"{re.escape(stem(word))}\w*(?:['’]s?)?\W+" for word in others) + re.escape(last)
-    found = rf"(?<!office of the )(?<!office of )\b{said}\b(?!['’]s? (?:office|department))"
-    return someone and re.search(found, plain(passage.text), re.IGNORECASE) is not None
+    text = plain(passage.text)
+    someone = "chair" in post.lower() or bool(entity_kinds(text, ["person"]))
+    return someone and _post_pattern(post.lower()).search(text) is not None
 
 
-def _called(index: Index, thing: str) -> Iterator[Sequence[str]]:
-    """The words that a thing may be called by: with its names in short or in full, and a "smuggling group" as "group on
-    smuggling"."""
+@lru_cache(maxsize=_REMEMBERED)
+def _post_pattern(post: str) -> re.Pattern[str]:
+    *others, last = re.findall(r"\w+", post)
+    words = "".join(rf"{re.escape(stem(word))}\w*(?:['’]s?)?\W+" for word in others) + re.escape(last)
+    return re.compile(
+        rf"(?<!office of the )(?<!office of )\b{words}\b(?!['’]s? (?:office|department))", re.IGNORECASE
+    )
+
+
+def _with_chair(
+    match: re.Match[str], index: Index, _question: QuestionAnalysis, results: Sequence[Result]
+) -> list[Result]:
+    things = list(_names_of_body(index, match["thing"]))
+    return [result for result in results if _is_chaired(things, result.passage)]
+
+
+def _names_of_body(index: Index, thing: str) -> Iterator[Sequence[str]]:
+    """The words of each name of a body: in short, in full, and a "smuggling group" as "group on smuggling"."""
     for known in dict.fromkeys((thing, _BESIDES.sub("", thing))):
         for name in _names_of(index, known):
             yield terms(name)
@@ -200,32 +219,104 @@ def _is_chaired(things: Sequence[Sequence[str]], passage: Passage) -> bool:
     )
 
 
-def _begins(thing: str, passage: Passage, dated: bool, verb: str | None) -> bool:
-    """Whether a passage says that `thing` began, and when, if that is asked: a meeting begins on its first day."""
+def _with_beginning(
+    match: re.Match[str], index: Index, _question: QuestionAnalysis, results: Sequence[Result]
+) -> list[Result]:
+    dated = match["thing"] is not None
+    opens = (match["verb"] or "").lower() in ("begin", "start")
+    names = _names_of(index, match["thing"] or match["founded"])
+    return [r for r in results if any(_begins(name, r.passage, dated, opens) for name in names)]
+
+
+def _begins(thing: str, passage: Passage, dated: bool, opens: bool) -> bool:
+    """Whether a passage says that `thing` began, and when if `dated`. A meeting that `opens` does so on its first day."""
     known = frozenset(terms(f"{passage.context}\n{passage.text}"))
     if passage.kind == "definition" or not terms(thing) or not known.issuperset(terms(thing)):
         return False
+    text = plain(passage.text)
+    clauses = (
+        re.split("[.;]", text[: m.start()])[-1] + m.group() + re.split("[.;]", text[m.end() :])[0]
+        for m in _beginning_pattern(thing, opens).finditer(text)
+    )
+    return any(not dated or entity_kinds(clause, ["date"]) for clause in clauses)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _beginning_pattern(thing: str, opens: bool) -> re.Pattern[str]:
     heads = re.split(r"\s+(?:on|of|for|in|against)\s+", thing)[0], thing
     tails = "|".join(r"\W+".join(re.findall(r"\w+", head)[-_TAIL:]) for head in heads)
     found = (
         rf"\b(?:{tails}){_GAP}(?:(?:was|were|been|its|first) {_BEGINNING}|began|begun|started)\b|"
         rf"\b{_BEGINNING}{_GAP}(?:{tails})\b"
     )
-    text = plain(passage.text)
-    if verb and verb.lower() in ("begin", "start"):
+    if opens:
         found += rf"|\b(?:{tails})\b(?!\W+(?-i:[A-Z]))[^.;:]{{0,40}}?\b(?:on|from) \d"
-    clauses = (
-        re.split("[.;]", text[: m.start()])[-1] + m.group() + re.split("[.;]", text[m.end() :])[0]
-        for m in re.finditer(found, text, re.IGNORECASE)
-    )
-    return any(not dated or kinds_in(clause, ["date"]) for clause in clauses)
+    return re.compile(found, re.IGNORECASE)
 
 
-def _says(who: str, passage: Passage) -> bool:
-    """Whether a passage has `who` as one that said something."""
+def _with_statement(
+    match: re.Match[str], index: Index, _question: QuestionAnalysis, results: Sequence[Result]
+) -> list[Result] | None:
+    if match["about"] and not (results and results[0].passage.kind == "definition"):
+        return None
+    who = match["who"]
+    letters = "".join(re.findall(r"[A-Z]", who)) if " " in who else who  # of "Office on Drugs and Crime"
+    patterns = [_statement_pattern(name) for name in (letters, *_names_of(index, who))]
+    return [r for r in results if any(_says(pattern, r.passage) for pattern in patterns)]
+
+
+def _says(pattern: re.Pattern[str], passage: Passage) -> bool:
+    return passage.kind != "definition" and pattern.search(plain(passage.text)) is not None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _statement_pattern(who: str) -> re.Pattern[str]:
+    """Matches where `who`, in capitals or not, said something."""
     name = f"(?i:{re.escape(who)})"
     others = r"(?:,? (?:and )?(?:the )?[A-Z][\w’'-]*)*"
     besides = r"(?: (?:has|have|had|also|further|specifically|are pleased to|among other participants,))*"
     post = rf"\b(?:Mr|Ms|Mrs|Dr|Prof)\.? (?:[A-Z][\w’'-]* )?{name}, [^.;:]{{1,120}}? (?:{_SAYING})\b"
-    found = rf"\b{name}\b{others},?{besides} (?:{_SAYING})\b|ed by (?:the )?{name}\b|{post}"
-    return passage.kind != "definition" and re.search(found, plain(passage.text)) is not None
+    return re.compile(rf"\b{name}\b{others},?{besides} (?:{_SAYING})\b|ed by (?:the )?{name}\b|{post}")
+
+
+def _names_of(index: Index, thing: str) -> Sequence[str]:
+    """A name as given, with its parts in short, and in full."""
+    return thing, index.names.abbreviated(thing).text, index.names.spelled_out(thing).text
+
+
+ANSWER_TYPES = (
+    AnswerType(
+        "place",
+        _PLACE_ASKED,
+        _with_place,
+        ("Where was the winter regatta held?", "Which city hosted the forum?", "Where is the head office?"),
+    ),
+    AnswerType(
+        "office holder",
+        _POST,
+        _with_office_holder,
+        ("Who is the Deputy Minister of the Coast Guard?", "Who was the Harbour Director of Bergen?"),
+    ),
+    AnswerType(
+        "chair",
+        _CHAIR_ASKED,
+        _with_chair,
+        ("Who co-chairs the group on rescue of seals?", "Who are the co-chairs of the Whale Group?"),
+    ),
+    AnswerType(
+        "beginning",
+        _BEGAN,
+        _with_beginning,
+        (
+            "When was the Sea School established?",
+            "Who founded the museum?",
+            "In which year did the week start?",
+        ),
+    ),
+    AnswerType(
+        "statement",
+        _SAID,
+        _with_statement,
+        ("What did the Pilots say?", "What has the Office on Drugs and Crime reported?"),
+    ),
+)

@@ -1,7 +1,7 @@
-"""How sure an answer is: a logistic model over `service.signals`, in plain numbers.
+"""The probability that an answer is right: a logistic model over `service.answering.features`.
 
-`python -m eval.training.confidence --write` fits it and keeps it in `confidence.json`, in two fits: one reads the views of a
-question too and holds for the encoder it was fitted with, the other does without and serves every other encoder.
+`python -m eval.training.confidence --write` fits it and writes `confidence.json`, with two fits: one with views of the
+question, for the encoder it was fitted with; one without, for every other encoder.
 """
 
 import json
@@ -19,16 +19,16 @@ from index.search import SearchResults
 from index.terms import terms
 from index.types import Vectors
 from service.answering.features import Features, features
-from service.questions.analysis import Question
+from service.questions.analysis import QuestionAnalysis
 
 MODEL = Path(__file__).with_name("confidence.json")
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
-    """Log-odds are `bias`, the scalars times their weights, and each view's product with its vector.
+class ConfidenceModel:
+    """Log-odds are `bias`, the weighted scalars, and the product of each view with its vector.
 
-    An answer is given from a probability of `partial` on, and called answered from `answered` on.
+    From a probability of `partial` on there is an answer, from `answered` on it is sure.
     """
 
     bias: float
@@ -38,7 +38,7 @@ class Fit:
     answered: float
 
     def probability(self, known: Features) -> float:
-        """That the documents answer the question, by its signals."""
+        """The probability that the documents answer the question."""
         odds = self.bias + sum(weight * known.scalars[name] for name, weight in self.scalars.items())
         odds += sum(float(vector @ known.views[name]) for name, vector in self.views.items())
         return 1 / (1 + exp(-odds))
@@ -46,17 +46,17 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """A probability that the documents answer, and what it is enough for."""
+    """The probability that the documents answer, and its consequences."""
 
     value: float
     refused: bool
     sure: bool
 
 
-def confidence(index: Index, question: Question, standalone: str, found: SearchResults) -> Confidence:
-    """How sure it is that the documents answer `question`, as it was asked, with what was `found`.
+def confidence(index: Index, question: QuestionAnalysis, standalone: str, found: SearchResults) -> Confidence:
+    """The confidence that `found` answers `question`, in the user's own words.
 
-    `standalone` says the question with what it leans on: where nothing of it is known, nothing answers.
+    No answer is given where the index knows no word of `standalone`, the same question with its context.
     """
     known_words = any(index.lexical.frequency(term) for term in terms(standalone))
     if not found.results or not (known_words or found.interpretation.corrected):
@@ -67,9 +67,9 @@ def confidence(index: Index, question: Question, standalone: str, found: SearchR
 
 
 @cache
-def fit_for(encoder: str) -> Fit:
-    """The fit for an encoder, known by the SHA-256 of its weights."""
+def fit_for(encoder: str) -> ConfidenceModel:
+    """The model for an encoder, given by the SHA-256 of its weights."""
     data = json.loads(MODEL.read_text("utf-8"))
     fit = data["seen" if family(encoder) == family(data["encoder"]) else "unseen"]
     fit["views"] = {name: np.array(vector, np.float32) for name, vector in fit["views"].items()}
-    return Fit(**fit)
+    return ConfidenceModel(**fit)

@@ -1,4 +1,4 @@
-"""The part of a passage that answers: a cell, or the sentences in which the search found the question."""
+"""Extraction of the part of a passage that answers: a cell, or the sentences that the search highlights."""
 
 import re
 from typing import get_args
@@ -12,28 +12,30 @@ from index.queries.preferences import MONTHS
 from index.search import Result
 from index.terms import terms
 from service.answering.lists import parts, series
-from service.questions.analysis import Question, kinds_in, news
+from service.questions.analysis import QuestionAnalysis, entity_kinds, without_question_words
+from service.questions.english import YEAR
 
 _LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
 _CLAUSE_END = re.compile(r"[,;:.](?=\s)")
-_BETWEEN = " ,;—–"  # stands between names, and what is left when some are left out
-_A_FEW_NAMES = 4  # in a row are quoted together, whichever is asked about
+_BETWEEN = " ,;—–"  # separates names, and remains when some are left out
+_A_FEW_NAMES = 4  # a series of so many is quoted whole
 _SHORT_CLAUSE = 20  # characters; a clause is longer
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
+_PERIOD = rf"{YEAR}(?:[-–/](?:19|20)?\d\d)?"
 _DATE = re.compile(
-    rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{MONTHS})\b(?: \d{{1,2}},)?(?: (?:19|20)\d\d\b)?|"
-    r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b"
+    rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{MONTHS})\b(?: \d{{1,2}},)?(?: {YEAR}\b)?|"
+    rf"\b{_PERIOD}\b"
 )
-_YEAR = re.compile(r"\b(?:19|20)\d\d(?:[-–/](?:19|20)?\d\d)?\b|\b(?:last|this|next) year\b")
+_YEAR = re.compile(rf"\b{_PERIOD}\b|\b(?:last|this|next) year\b")
 _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
 
 
-def extract(question: Question, result: Result) -> list[Span]:
+def extract(question: QuestionAnalysis, result: Result) -> list[Span]:
     """Spans of the passage's text that answer `question`, in order; never empty."""
     passage = result.passage
     header = column(passage.fields, question.role) if question.role else _named_column(question, passage)
     cell = _cell_under(passage, header)
-    if cell and _said(question, passage.text[slice(*cell)]):
+    if cell and _states(question, passage.text[slice(*cell)]):
         cell = None
     if cell and not question.several:
         return sentences(passage.text, *cell)[:1] if question.yes_or_no else [cell]
@@ -43,17 +45,17 @@ def extract(question: Question, result: Result) -> list[Span]:
         for start, end in pieces
         if any(mark.start < end and mark.end > start for mark in result.highlights)
     ]
-    wanted = _of_kind(question, passage.text, found, pieces) or found or pieces
+    wanted = _of_expected_type(question, passage.text, found, pieces) or found or pieces
     if cell and not any(start < cell[1] and end > cell[0] for start, end in wanted):
         wanted.append(cell)
-    spans = [_trimmed(passage.text, span) for span in _joined(sorted(set(wanted)), passage.text)]
+    spans = [_trimmed(passage.text, span) for span in _merged(sorted(set(wanted)), passage.text)]
     if question.yes_or_no:
         return [part for span in spans for part in _without_others(question, passage.text, span)]
     return spans
 
 
-def _without_others(question: Question, text: str, span: Span) -> list[Span]:
-    """A span without the names that stand in a row with one that the question asks about."""
+def _without_others(question: QuestionAnalysis, text: str, span: Span) -> list[Span]:
+    """A span without the other names of a series in which the question asks about some."""
     row = series(text, *span)
     named = parts(text, row) if row else []
     asked = [part for part in named if _asks_about(question, text[slice(*part)])]
@@ -65,7 +67,7 @@ def _without_others(question: Question, text: str, span: Span) -> list[Span]:
     return sorted(_stripped(text, part) for part in (*around, *asked)) if around else [span]
 
 
-def _asks_about(question: Question, name: str) -> bool:
+def _asks_about(question: QuestionAnalysis, name: str) -> bool:
     return bool(words := frozenset(terms(name))) and any(words == frozenset(terms(n)) for n in question.names)
 
 
@@ -75,10 +77,10 @@ def _stripped(text: str, span: Span) -> Span:
     return begin, begin + len(part.strip(_BETWEEN))
 
 
-def _named_column(question: Question, passage: Passage) -> str | None:
-    """The one column of a row that the question names, if it asks for what is in it.
+def _named_column(question: QuestionAnalysis, passage: Passage) -> str | None:
+    """The one column of a row that the question names, if its cell has the expected type.
 
-    Columns of action items are asked for in many words (`question.role`), and named in passing.
+    Columns of action items do not count: `question.role` covers them, and questions name them in passing.
     """
     asked = frozenset(terms(question.text))
     known = {column(passage.fields, role) for role in get_args(Role)}
@@ -87,63 +89,65 @@ def _named_column(question: Question, passage: Passage) -> str | None:
         for header in passage.fields
         if header not in known and (words := frozenset(terms(header))) and words <= asked
     ]
-    if passage.kind != "row" or len(named) != 1 or not has_asked(question, passage.fields[named[0]]):
+    if passage.kind != "row" or len(named) != 1 or not has_expected_type(question, passage.fields[named[0]]):
         return None
     return named[0]
 
 
-def has_asked(question: Question, text: str) -> bool:
-    """Whether `text` has each kind of thing asked for, apart from what the question says itself."""
-    return question.kinds <= kinds_in(news(plain(text), question.text), question.kinds)
+def has_expected_type(question: QuestionAnalysis, text: str) -> bool:
+    """Whether `text` has each type asked for, besides the words of the question."""
+    return question.kinds <= entity_kinds(without_question_words(plain(text), question.text), question.kinds)
 
 
-def _said(question: Question, cell: str) -> bool:
-    """Whether a question says itself what a cell has, so that it asks for something else."""
+def _states(question: QuestionAnalysis, cell: str) -> bool:
+    """Whether the question states the content of a cell itself, so that it asks for something else."""
     return plain(cell).lower() in question.text.lower()
 
 
-def _of_kind(question: Question, text: str, found: list[Span], pieces: list[Span]) -> list[Span]:
-    """Where a kind of thing is asked for: the sentences found that have it, else the first besides them that has."""
+def _of_expected_type(
+    question: QuestionAnalysis, text: str, found: list[Span], pieces: list[Span]
+) -> list[Span]:
+    """The sentences found that have the expected type, else those found and the first other that has it."""
     if not question.kinds or question.several:
         return []
-    having = [span for span in pieces if has_asked(question, text[slice(*span)])]
-    if editions := [span for span in having if _is_of(question, text[slice(*span)])]:
+    having = [span for span in pieces if has_expected_type(question, text[slice(*span)])]
+    if editions := [span for span in having if _names_edition(question, text[slice(*span)])]:
         found = having = editions
     if question.kinds == {"date"} and len(having) == 1 and having[0] in found:
         asked = _YEAR if _ASKS_YEAR.search(question.text) else _DATE
-        dates = [m.span() for m in asked.finditer(text, *having[0]) if has_asked(question, m.group())]
+        dates = [m.span() for m in asked.finditer(text, *having[0]) if has_expected_type(question, m.group())]
         return dates if len(dates) == 1 else having
     return [span for span in having if span in found] or (found and [*found, *having[:1]])
 
 
-def _is_of(question: Question, text: str) -> bool:
-    """Whether `text` speaks of the one asked about, the second or the next of its kind."""
+def _names_edition(question: QuestionAnalysis, text: str) -> bool:
+    """Whether `text` speaks of the edition asked about: "second", "next"."""
     words = frozenset(text.lower().split())
     return bool(question.editions) and words.issuperset(question.editions)
 
 
 def _trimmed(text: str, span: Span) -> Span:
-    """A span without the "; and" that led on to the next item."""
+    """A span without the "; and" before the next item."""
     start, end = span
     match = _LEADS_ON.search(text, start, end)
     return (start, match.start()) if match and match.start() > start else span
 
 
 def trimmed_item(passage: Passage) -> Span:
-    """All of a list item but its marker and what leads on to the next."""
+    """A list item without its marker and the "; and" at its end."""
     pieces = sentences_of(passage)
     return _trimmed(passage.text, (pieces[0][0], pieces[-1][1]))
 
 
-def beginning(passage: Passage) -> Span:
-    """Of a list item its first clause."""
+def first_clause(passage: Passage) -> Span:
+    """The first clause of a list item."""
     start, end = trimmed_item(passage)
     clause = _CLAUSE_END.search(passage.text, start + _SHORT_CLAUSE, end)
     return start, clause.start() if clause else end
 
 
-def _joined(spans: list[Span], text: str) -> list[Span]:
-    """Neighbouring sentences as one span, so that they are quoted as they stand."""
+def _merged(spans: list[Span], text: str) -> list[Span]:
+    """Neighbouring sentences as one span, to be quoted together."""
     joined = [spans[0]]
     for start, end in spans[1:]:
         if text[joined[-1][1] : start].strip() or "\t" in text[joined[-1][1] : start]:

@@ -1,8 +1,8 @@
-"""What tells an answer from a near miss: how the words of a question are met by the passages found.
+"""Features of the confidence model: how well the passages found match the words of a question.
 
-Scores of retrieval alone do not tell the right meeting from the wrong year; what does is *which* words stay unmet.
-So a question is also seen through *views*: sums of the vectors of its word pieces, each weighted by one way of being
-unmet, or by its place. A linear model over a view learns which kinds of word must be met, as attention would.
+Retrieval scores alone do not tell the right meeting from the wrong year; *which* words stay unmatched does. So a
+*view* of a question sums the vectors of its word pieces, each weighted by how it is unmatched, or by its place. A
+linear model over a view learns which kinds of word must be matched, as attention would.
 """
 
 import re
@@ -21,31 +21,31 @@ from index.generation import Index
 from index.search import SearchResults
 from index.terms import FUNCTION_WORDS, terms
 from index.types import Vectors
-from service.questions.analysis import KINDS, Question, kinds_in
+from service.questions.analysis import KINDS, QuestionAnalysis, entity_kinds
 
-_NEAR = 5  # passages in which what is missing from the best is looked for
-_SAMPLE = 500  # passages, evenly drawn, that say how near passages come to a word on the whole
-_FADING = 4.0  # how fast what stands later in a question counts less as a beginning: exp(-4) at its end
+_NEAR = 5  # best passages that are compared with the question
+_SAMPLE = 500  # passages, evenly drawn, for the mean similarity of passages to a word
+_FADING = 4.0  # decay of the weight of a beginning: exp(-4) at the end of the question
 _INSIDE = re.compile(r"(?<![.?!:]\s)(?<!^)\b[^\W\d_]+")
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """`scalars` and `views` by name; a view is as long as a token vector of the encoder."""
+    """`scalars` and `views` by name; a view has the shape of a token vector."""
 
     scalars: Mapping[str, float]
     views: Mapping[str, Vectors]
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
-    """The word pieces of a question, an entry of each array a piece.
+class PieceMatches:
+    """How passages match the word pieces of a question; each array has an entry per piece.
 
-    `near` is how near the best passage comes to it, `elsewhere` how much nearer some other passage comes,
-    `standing` how far the best lies above the mean, in standard deviations over all passages, `five` how near
-    the nearest of five comes. A word is `absent` if the best passage lacks it, text and context. `weights` are
-    the search's, `place` runs from 0 to 1.
+    `near` is the similarity of the best passage, `elsewhere` how much more similar any other is. `standing` is
+    the distance of the best from the mean, in standard deviations; `five` is the most similar of the best five.
+    A word is `absent` if the best passage lacks it, text and context. `weights` are those of the search; `place`
+    runs from 0 to 1; `carries` marks content words, `named` names.
     """
 
     near: Vectors
@@ -59,17 +59,17 @@ class Pieces:
     absent: NDArray[np.bool_]
 
 
-def features(index: Index, question: Question, found: SearchResults) -> Features:
-    """The signals of an answer to `question`, as it was asked, from `found`, which must hold at least one result."""
+def features(index: Index, question: QuestionAnalysis, found: SearchResults) -> Features:
+    """The features of `question`, in the user's own words, and of `found`, which must not be empty."""
     passages = [result.passage for result in found.results[:_NEAR]]
     best = passages[0]
     pieces = _pieces(index, question, found, passages)
-    has = kinds_in(plain(best.text), KINDS)
+    has = entity_kinds(plain(best.text), KINDS)
     scalars = {
         **_words(index, question, best),
         **_years(question, best),
         **_column(question, best),
-        **_which(question, best, found.interpretation.names),
+        **_editions_and_names(question, best, found.interpretation.names),
         "farthest of five": float(pieces.five[pieces.carries].min(initial=1)),
         "names elsewhere": float(pieces.elsewhere[pieces.named & pieces.carries].max(initial=0)),
         "score": found.results[0].score,
@@ -78,7 +78,9 @@ def features(index: Index, question: Question, found: SearchResults) -> Features
     return Features(scalars, _views(pieces, found.asked.tokens))
 
 
-def _pieces(index: Index, question: Question, found: SearchResults, passages: Sequence[Passage]) -> Pieces:
+def _pieces(
+    index: Index, question: QuestionAnalysis, found: SearchResults, passages: Sequence[Passage]
+) -> PieceMatches:
     encoding = found.asked
     rows = np.array([index.positions[passage.id] for passage in passages])
     size = len(index.passages)
@@ -89,7 +91,7 @@ def _pieces(index: Index, question: Question, found: SearchResults, passages: Se
     names = _capitalised(passages)
     words = _words_of_pieces(question.text, encoding.spans.tolist())
     count = len(words)
-    return Pieces(
+    return PieceMatches(
         near=closest[0],
         elsewhere=np.maximum(anywhere.max(axis=0), closest.max(axis=0)) - closest[0],
         standing=(closest[0] - anywhere.mean(axis=0)) / (anywhere.std(axis=0) + 1e-6),
@@ -103,7 +105,7 @@ def _pieces(index: Index, question: Question, found: SearchResults, passages: Se
 
 
 def _capitalised(passages: Iterable[Passage]) -> frozenset[str]:
-    """The words that stand in capitals more often than not, where no sentence begins; in lower case."""
+    """The words that are mostly capitalised inside sentences; in lower case."""
     counts: Counter[str] = Counter()
     for passage in passages:
         for match in _INSIDE.finditer(plain(passage.text)):
@@ -112,13 +114,13 @@ def _capitalised(passages: Iterable[Passage]) -> frozenset[str]:
 
 
 def _words_of_pieces(text: str, spans: list[tuple[int, int]]) -> list[tuple[str, int]]:
-    """For each piece the word that it is part of, and where that begins."""
+    """For each piece its word, and the start of that word."""
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
     whole = [next(((b, e) for b, e in words if b <= start < e), (start, end)) for start, end in spans]
     return [(text[begin:end], begin) for begin, end in whole]
 
 
-def _views(pieces: Pieces, tokens: Vectors) -> dict[str, Vectors]:
+def _views(pieces: PieceMatches, tokens: Vectors) -> dict[str, Vectors]:
     count = max(1, len(tokens))
     beginning = np.exp(-_FADING * pieces.place)
     first = np.arange(len(tokens)) == 0
@@ -137,8 +139,8 @@ def _views(pieces: Pieces, tokens: Vectors) -> dict[str, Vectors]:
     return {name: np.asarray(weights, np.float32) @ tokens for name, weights in weightings.items()}
 
 
-def _words(index: Index, question: Question, best: Passage) -> dict[str, float]:
-    """The share of the question's words, by weight, that the text has, and the weight of the heaviest missing."""
+def _words(index: Index, question: QuestionAnalysis, best: Passage) -> dict[str, float]:
+    """The share of the question's words, by weight, in the text, and the weight of the heaviest missing word."""
     weights = {term: _weight(index, term) for term in question.terms}
     text, whole = frozenset(terms(best.text)), _terms_of(best)
     has = sum(value for term, value in weights.items() if term in text)
@@ -157,8 +159,8 @@ def _weight(index: Index, term: str) -> float:
     return log(1 + len(index.passages) / (1 + index.lexical.frequency(term)))
 
 
-def _years(question: Question, best: Passage) -> dict[str, float]:
-    """Whether a year of the question is missing from the best passage, and lies outside its document's period."""
+def _years(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
+    """Whether the best passage lacks a year of the question, and whether its document's period excludes it."""
     first, last = best.document.period
     missing = [year for year in question.years if str(year) not in f"{best.context}\n{best.text}"]
     return {
@@ -167,16 +169,16 @@ def _years(question: Question, best: Passage) -> dict[str, float]:
     }
 
 
-def _column(question: Question, best: Passage) -> dict[str, float]:
-    """Whether the best passage has the column that is asked for."""
+def _column(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
+    """Whether the best passage has the column asked for."""
     has = question.role is not None and column(best.fields, question.role) is not None
     return {"has column": float(has), "lacks column": float(question.role is not None and not has)}
 
 
-def _which(question: Question, best: Passage, readings: Mapping[str, str]) -> dict[str, float]:
-    """Whether which of its kind it is ("the second") is missing from the best passage,
-    and whether a name is of which it is asked if something is so.
-    """
+def _editions_and_names(
+    question: QuestionAnalysis, best: Passage, readings: Mapping[str, str]
+) -> dict[str, float]:
+    """Whether the best passage lacks an edition ("second"), or in a yes-or-no question a name."""
     said = plain(f"{best.context}\n{best.text}").lower()
     missing = [edition for edition in question.editions if edition not in said]
     names = [name for name in question.names if not _mentions(said, name, readings)]

@@ -1,28 +1,28 @@
-"""Lists in passages: the items that a sentence leads in to, and what a sentence names one after the other."""
+"""Lists in passages: the items below a sentence that leads in to them, and series of names in a sentence."""
 
 import re
 from collections.abc import Sequence
 
+from corpus.cells import Span
 from corpus.text.markup import plain
 from corpus.text.sentences import leans_on_previous
 from corpus.types import Passage
 from index.generation import Index
 from index.terms import terms
 
-_ENOUGH = 40  # characters of a lead-in that tell it from others
+_ENOUGH = 40  # characters that identify a lead-in
 MOST_ITEMS = 16  # of a list that are quoted
-_ABOUT = 0.5  # of a question's words that what leads in to a list must have, to be about it
-_BACK = 40  # passages before an item in which its lead-in is looked for
+_ABOUT = 0.5  # of a question's words that the lead-in of a list on its topic has
+_BACK = 40  # passages before an item that may be its lead-in
 _LABEL = re.compile(r":\s*\n")
 _CAPITAL = r"[A-Z][\w’'/-]*\.?"
 _NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|for|on|in|of the))? {_CAPITAL}| \([^()]{{0,80}}\)){{0,8}}"
 _SERIES = re.compile(rf"(?<![\w’'-]){_NAME}(?:[,;] {_NAME}){{2,}}(?:[,;]? (?:and|or) {_NAME})?")
 _PARTS = re.compile(rf"{_NAME}")
-Span = tuple[int, int]  # characters of a passage's text
 
 
 def items_of(index: Index, lead_in: Passage, most: int = MOST_ITEMS) -> list[Passage]:
-    """What stands below a passage that leads in to a list; none where it is more than can be quoted."""
+    """The items below a passage that leads in to a list; none where there are more than `most`."""
     introduced = _introduction(lead_in)
     if introduced is None:
         return []
@@ -38,7 +38,7 @@ def items_of(index: Index, lead_in: Passage, most: int = MOST_ITEMS) -> list[Pas
 
 
 def lead_in_of(index: Index, item: Passage) -> Passage | None:
-    """The passage that leads in to the list that `item` stands in, or None."""
+    """The passage that leads in to the list of `item`, or None."""
     here = index.positions[item.id]
     context = plain(item.context)
     first = max(index.passages.of_document(item.document.id).start, here - _BACK)
@@ -50,12 +50,12 @@ def lead_in_of(index: Index, item: Passage) -> Passage | None:
 
 
 def enumerates(index: Index, passage: Passage) -> bool:
-    """Whether a passage names several things one after the other, itself or in the items below it."""
+    """Whether a passage lists several things, in a series of names or in the items below it."""
     return series(passage.text) is not None or len(items_of(index, passage)) > 1
 
 
-def about(asked: Sequence[str], passage: Passage) -> float:
-    """How many of the words `asked` what leads in to a list has, or its heading, as a share; 0 where too few."""
+def topic_overlap(asked: Sequence[str], passage: Passage) -> float:
+    """The share of the words `asked` that a lead-in or its heading has; 0 where it is too small."""
     said = frozenset(
         terms(f"{passage.text.partition(':')[0]} {passage.section[-1] if passage.section else ''}")
     )
@@ -64,19 +64,19 @@ def about(asked: Sequence[str], passage: Passage) -> float:
 
 
 def series(text: str, start: int = 0, end: int | None = None) -> Span | None:
-    """Where `text` names three or more one after the other, the longest such place, or None."""
+    """The longest series of three or more names in `text`, or None."""
     found = [match.span() for match in _SERIES.finditer(text, start, len(text) if end is None else end)]
     return max(found, key=lambda span: len(parts(text, span))) if found else None
 
 
 def parts(text: str, span: Span) -> list[Span]:
-    """Each of the names in `span`; "However" before them is none."""
+    """The names in `span`; a "However" before them is none."""
     found = [match.span() for match in _PARTS.finditer(text, *span)]
     return found[1:] if found and leans_on_previous(text[slice(*found[0])]) else found
 
 
-def entries(text: str, items: Sequence[Passage]) -> int:
-    """How many things `text` names in a row, and `items` in rows of their own; or how many items there are."""
+def count_entries(text: str, items: Sequence[Passage]) -> int:
+    """The number of names in the series of `text` and of its `items`; without a series, of items."""
     named = series(text)
     if named is None:
         return len(items)
@@ -87,7 +87,7 @@ def entries(text: str, items: Sequence[Passage]) -> int:
 
 
 def _introduction(passage: Passage) -> str | None:
-    """The end of what leads in to a list, as the context of its items has it."""
+    """The end of a lead-in, in the words of the context of its items."""
     text = passage.text.rstrip()
     if text.endswith(":"):
         return plain(text)[-_ENOUGH:]

@@ -1,4 +1,4 @@
-"""What the steps of answering hand on: the standalone question, citations, lists, the answer."""
+"""The types of answering: the standalone question, citations, lists, the answer."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -25,18 +25,17 @@ class Citation:
 
     @property
     def start(self) -> int:
-        """Where the quotation first stands in its passage, in characters of the document."""
+        """Start of the quotation's first occurrence in its passage, in characters of the document."""
         return self.passage.start + self.passage.text.index(self.quote)
 
     @property
     def end(self) -> int:
-        """Where it ends, in characters of the document."""
         return self.start + len(self.quote)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How many entries a list that was answered has, and the citations that it stands in."""
+    """A list in an answer: the number of its entries, and the citations that hold them."""
 
     count: int
     citations: tuple[Citation, ...]
@@ -44,35 +43,38 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class StandaloneQuestion:
-    """What is searched for the last question, and what came before if it leans on that."""
+    """The last question as a stranger could ask it. `before` is the context of a follow-up."""
 
     standalone: str
     before: Before | None
 
     @property
     def query(self) -> str:
-        """What is searched: how a question ends must not change its answer."""
-        return _ended(self.standalone)
+        """The search text: how a question ends must not change its answer."""
+        return _with_question_mark(self.standalone)
 
     @property
     def words(self) -> str:
-        """The question as it was asked."""
-        return _ended(self.before.own_words) if self.before else self.query
+        """The question in the user's own words."""
+        return _with_question_mark(self.before.own_words) if self.before else self.query
 
     @property
     def near(self) -> Before | None:
-        """`before`, its words as they are searched."""
+        """`before` with its words in the form that is searched."""
         return self.before and replace(self.before, own_words=self.words)
 
 
-def _ended(question: str) -> str:
-    """`question` ended by one question mark, as the search was trained."""
+def _with_question_mark(question: str) -> str:
+    """`question` with exactly one question mark, as in the training of the search."""
     return f"{question.rstrip(' ?.!…') or question}?"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`question` is what was searched; with `not_found`, `citations` are only the nearest passages."""
+    """`question` is the text searched. With `not_found`, `citations` are only the nearest passages.
+
+    `listing` is set if the answer gives a list; it stays inside the service.
+    """
 
     status: Status
     text: str
@@ -80,3 +82,4 @@ class Answer:
     question: str
     citations: tuple[Citation, ...]
     generation: str
+    listing: Listing | None = None

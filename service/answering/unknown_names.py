@@ -1,4 +1,4 @@
-"""Names in a question that no document mentions, and what they were searched as."""
+"""Names in a question that no document mentions, and the forms in which they were searched."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ from index.terms import terms
 
 @dataclass(frozen=True, slots=True)
 class UnknownName:
-    """A name as it was asked for, and its readings, the name itself first."""
+    """A name, and its readings, the name itself first."""
 
     name: str
     readings: tuple[str, ...]
 
 
 def unknown_names(index: Index, names: Sequence[str], understood: Interpretation) -> Iterator[UnknownName]:
-    """Those of `names` with a word that no document has, as asked and with slips corrected, in full and in short."""
+    """Those of `names` with a word that no document has, neither as asked nor corrected, in full or in short."""
     for name in (part for joined in names for part in joined.split(" and ")):
-        corrected = _with(understood.corrected, name)
-        readings = tuple(dict.fromkeys((name, corrected, _with(understood.names, corrected))))
-        if not any(_known(index, reading) for reading in readings):
+        corrected = _replaced(understood.corrected, name)
+        readings = tuple(dict.fromkeys((name, corrected, _replaced(understood.names, corrected))))
+        if not any(_occurs(index, reading) for reading in readings):
             yield UnknownName(name, readings)
 
 
-def _with(changed: Mapping[str, str], name: str) -> str:
+def _replaced(changed: Mapping[str, str], name: str) -> str:
     for old, new in changed.items():
         name = name.replace(old, new)
     return name
 
 
-def _known(index: Index, name: str) -> bool:
+def _occurs(index: Index, name: str) -> bool:
     return all(index.lexical.frequency(term) for term in terms(name))

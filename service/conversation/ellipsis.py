@@ -1,6 +1,6 @@
-"""A fragment in place of the phrase that it resembles most: "and men?" after a question about women.
+"""Ellipsis: a fragment replaces the most similar phrase of the last question, "and men?" the women in it.
 
-The model says what is like what, so no list of countries, bodies or documents is needed.
+The encoder gives the similarity, so no list of countries, bodies or documents is needed.
 """
 
 import re
@@ -11,29 +11,26 @@ import numpy as np
 from index.encoders.base import Encoder, unit
 from index.terms import FUNCTION_WORDS, terms
 from index.types import Encoding, Vectors
+from service.questions.english import PERIOD, PREPOSITION
 
-PREPOSITION = (
-    "(?:in|on|at|for|to|by|with|from|about|under|during|after|before|of|into|within|through|between|among|"
-    "as|regarding|since|until)"
-)
 LEAD = re.compile(rf"^(?:{PREPOSITION}\s+)?(?:(?:the|an?)\s+)?", re.IGNORECASE)
 AT = re.compile(rf"^{PREPOSITION}\b", re.IGNORECASE)
 _ONE = re.compile(r"\s+ones?$", re.IGNORECASE)
-_YEARS = re.compile(r"\b(?:19|20)\d\d(?:\s*[-–/]\s*(?:19|20)?\d\d)?\b")
+_YEARS = re.compile(rf"\b{PERIOD}\b")
 _WORD = re.compile(r"[^\s,;:?!()\"“”]+")
 _LETTERS = re.compile(r"[^\W\d_][\w’'-]*")
-_JOINS = frozenset(("of", "and"))  # may stand within a phrase, not at its ends
+_JOINS = frozenset(("of", "and"))  # allowed within a phrase, not at its ends
 _MOST_WORDS = 6  # of a phrase
-_ALIKE = 0.3  # phrases that are less alike do not replace each other
+_ALIKE = 0.3  # least similarity of phrases that replace each other
 
 Span = tuple[int, int]  # characters of a question
 
 
 def with_slot_filled(encoder: Encoder, fragment: str, question: str) -> str | None:
-    """`question` with `fragment` in place of the phrase most like it, or None where none is.
+    """`question` with `fragment` in place of the most similar phrase, or None where none is similar.
 
-    Years replace years, and names names. After a preposition only what follows the same one is replaced. "The money
-    one" stands for a noun of the question, so it always replaces something.
+    Years replace years, and names names. A fragment after a preposition replaces a phrase after the same one. "The
+    money one" refers to a noun of the question, so it always replaces something.
     """
     new = _ONE.sub("", LEAD.sub("", fragment))
     one = _ONE.search(fragment) is not None
@@ -48,20 +45,18 @@ def with_slot_filled(encoder: Encoder, fragment: str, question: str) -> str | No
     phrases = names or phrases
     if not phrases or not terms(new):
         return None
-    alike = _alike(encoder, new, question, phrases)
+    alike = _similarities(encoder, new, question, phrases)
     best = max(range(len(phrases)), key=lambda n: (alike[n], phrases[n][1] - phrases[n][0]))
     if alike[best] < _ALIKE and not names and not one:
         return None
     start, end = phrases[best]
-    if _same_noun(
-        new, question[start:end]
-    ):  # "the disruption group" is all that "the trafficking working group" is
+    if _same_noun(new, question[start:end]):  # "the disruption group" for "the trafficking working group"
         start = min(first for first, until in phrases if until == end)
     return question[:start] + new + question[end:]
 
 
 def _phrases(question: str) -> list[Span]:
-    """Runs of a few words that begin and end with words that carry meaning."""
+    """Runs of a few words that begin and end with content words."""
     words = list(_WORD.finditer(question))
     small = [word.group().lower().strip(".") in FUNCTION_WORDS for word in words]
     found = []
@@ -82,8 +77,8 @@ def _is_name(text: str) -> bool:
     return bool(words) and all(word[0].isupper() for word in words)
 
 
-def _alike(encoder: Encoder, text: str, question: str, phrases: Sequence[Span]) -> list[float]:
-    """How like each phrase of `question` is to `text`, as the model reads them where they stand."""
+def _similarities(encoder: Encoder, text: str, question: str, phrases: Sequence[Span]) -> list[float]:
+    """The similarity of each phrase to `text`, by its token vectors within `question`."""
     whole, part = encoder.read([question, text])
     sought = _mean(part, (0, len(text)))
     return [float(_mean(whole, span) @ sought) for span in phrases]

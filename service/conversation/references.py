@@ -1,4 +1,4 @@
-"""What "the next one" or "the newer plan" points at: an entry of the list that answered last, another document."""
+"""Resolution of "the next one", an entry of the list that answered last, and "the newer plan", another document."""
 
 import re
 from collections.abc import Sequence
@@ -9,50 +9,50 @@ from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
 from index.generation import Index
-from service.questions.english import NUMERAL
+from service.questions.english import NUMBERS, ORDINALS, UP_TO_TEN, YEAR
 
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINALS = ORDINALS[:10]
 _ENTRY = r"(?:one|item|point|entry|action|activity|priority|recommendation)"
 _THAT = r"(?:that|it|this)(?: one)?"
-_LISTED = re.compile(
+_ENTRY_REFERENCE = re.compile(
     rf"\b(?:the |an? )?(?:(?P<next>(?:next|following) {_ENTRY}|{_ENTRY} after {_THAT}|next\W*$)|"
     rf"(?P<previous>(?:previous|preceding) {_ENTRY}|{_ENTRY} before {_THAT})|(?P<other>other one)\b|"
     rf"(?:very )?(?P<nth>{'|'.join(_ORDINALS)}|last)(?: {_ENTRY}| of (?:them|those|these)|\W*$)|"
-    rf"number (?P<number>{NUMERAL})\b(?: (?:on|of|in) (?:the|that|this) list)?)(?:['’]s\b)?",
+    rf"number (?P<number>{UP_TO_TEN})\b(?: (?:on|of|in) (?:the|that|this) list)?)(?:['’]s\b)?",
     re.IGNORECASE,
 )
-_SHOWN = 16  # words of an entry that stand for it in a question
+_SHOWN = 16  # words of an entry that name it in a question
 
 _LATER, _EARLIER = "new newer later after", "old older earlier previous former before"
 _NOW = "current present latest newest"
 _ORDER = "|".join(f"{_LATER} {_EARLIER} {_NOW}".split())
-_DOCUMENT = re.compile(
+_DOCUMENT_REFERENCE = re.compile(
     rf"\b(?:the|that) (?:(?P<order>{_ORDER}) (?P<noun>[a-z]+)\b|(?P<thing>[a-z]+) (?:(?:that|which) (?:came|comes) )?"
-    rf"(?P<place>later|earlier|after|before)(?: {_THAT})?\b|one (?:from|of) (?P<year>(?:19|20)\d\d)\b)",
+    rf"(?P<place>later|earlier|after|before)(?: {_THAT})?\b|one (?:from|of) (?P<year>{YEAR})\b)",
     re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """Words of a question, and the passage of the same list that they point at."""
+class ReferencedEntry:
+    """The words of a question that refer to an entry of a list, from `start` to `end`, and the entry."""
 
     start: int
     end: int
     passage: Passage
 
 
-def name(passage: Passage) -> str:
-    """The first words of `passage`, of a row those of what is to be done, in quotation marks."""
+def quoted_name(passage: Passage) -> str:
+    """The first words of `passage`, of a row those of its action, in quotation marks."""
     start, end = cell_of(passage, "text") or (0, len(passage.text))
     marker = item_marker(passage.text[start:end])
     words = plain(passage.text[start + (marker.width if marker else 0) : end]).split()
     return f"“{' '.join(words[:_SHOWN])}{'…' if len(words) > _SHOWN else ''}”"
 
 
-def entry(index: Index, passage: Passage, question: str) -> Entry | None:
-    """The entry that `question` points at in the list around or after `passage`, which answered last."""
-    match = _LISTED.search(question)
+def referenced_entry(index: Index, passage: Passage, question: str) -> ReferencedEntry | None:
+    """The entry that `question` refers to, in the list around or after `passage`, which answered last."""
+    match = _ENTRY_REFERENCE.search(question)
     if match is None:
         return None
     listed = _list(index, passage)
@@ -63,16 +63,16 @@ def entry(index: Index, passage: Passage, question: str) -> Entry | None:
     elif match["other"]:
         place = 1 - here if len(listed) == 2 and here is not None else None
     elif listed and match["number"]:
-        place = NUMERAL.split("|").index(match["number"].lower())
+        place = NUMBERS.index(match["number"].lower())
     elif listed:
         place = len(listed) - 1 if match["nth"].lower() == "last" else _ORDINALS.index(match["nth"].lower())
     if place is None or not 0 <= place < len(listed):
         return None
-    return Entry(match.start(), match.end(), listed[place])
+    return ReferencedEntry(match.start(), match.end(), listed[place])
 
 
 def _list(index: Index, passage: Passage) -> Sequence[Passage]:
-    """The rows or the items of one kind that `passage` stands among, or that follow it."""
+    """The rows or items of one kind around `passage`, or after it."""
     row = index.positions[passage.id]
     passages = index.passages
     if passage.kind not in ("row", "item") or item_marker(passage.text) is None:
@@ -98,12 +98,12 @@ def _shape(passage: Passage) -> tuple[str, str, bool, bool]:
     )
 
 
-def named_document(index: Index, passage: Passage, question: str, last: str) -> str | None:
-    """`question` with the title of the document that it points at by its age, seen from that of `passage`.
+def with_document_named(index: Index, passage: Passage, question: str, last: str) -> str | None:
+    """`question` with the title of the document that it names by its age relative to that of `passage`.
 
-    "The newer one" is of the kind that `last`, the question before, speaks of.
+    "The newer one" is of the kind that `last`, the question before, names.
     """
-    match = _DOCUMENT.search(question)
+    match = _DOCUMENT_REFERENCE.search(question)
     if match is None or (match["thing"] or "").lower() == "one":
         return None
     noun = (match["noun"] or match["thing"] or "one").lower()
@@ -118,9 +118,9 @@ def named_document(index: Index, passage: Passage, question: str, last: str) -> 
     return f"{question[: match.start()]}the {found.title.split(',')[0]}{question[match.end() :]}"
 
 
-def _by_age(kin: Sequence[Document], seen_from: Document, order: str, year: str | None) -> Document | None:
+def _by_age(kin: Sequence[Document], current: Document, order: str, year: str | None) -> Document | None:
     kin = sorted(kin, key=lambda document: document.period)
-    begin, end = seen_from.period
+    begin, end = current.period
     if year:
         found = [d for d in kin if d.period[0] <= int(year) <= d.period[1]][:1]
     elif order in _NOW.split():

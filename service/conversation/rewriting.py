@@ -1,8 +1,7 @@
-"""A question that leans on the one before it → the question that a stranger could have asked.
+"""Rewrites a follow-up as a question that a stranger could have asked.
 
-A fragment ("and Thailand?") takes the place of what it resembles most in the last question; a bare "when?" takes
-the place of how that one was asked; a pronoun stands for its subject, and where there is none the subject is named
-at the end.
+A fragment ("and Thailand?") replaces the most similar phrase of the last question. A bare "when?" replaces its
+question word. A pronoun is replaced by the subject; without a pronoun the subject is added at the end.
 """
 
 import re
@@ -10,10 +9,10 @@ from dataclasses import dataclass
 
 from index.encoders.base import Encoder
 from index.terms import terms
-from service.conversation.ellipsis import AT, LEAD, PREPOSITION, with_slot_filled
-from service.conversation.follow_ups import content, is_follow_up, is_fragment, without_courtesy
+from service.conversation.ellipsis import AT, LEAD, with_slot_filled
+from service.conversation.follow_ups import content_words, is_follow_up, is_fragment, without_courtesy
 from service.questions.analysis import analyse
-from service.questions.english import AUXILIARY, PRONOUN, WH
+from service.questions.english import AUXILIARY, PREPOSITION, PRONOUN, WH, YEAR
 
 _LONGEST = 400  # characters of a question made here
 _BE = "(?:(?:will|should|can|could|would|may|might|has|have|had|is|are|was|were)(?: been?)?)"
@@ -51,7 +50,7 @@ _FRAME = re.compile(
     re.IGNORECASE,
 )
 _DANGLING = re.compile(rf"\s+{PREPOSITION}$", re.IGNORECASE)
-# "Which guides will be reviewed in the plan": the guides are what it is about, and not what they are asked of.
+# "Which guides will be reviewed in the plan": the topic is the guides.
 _ACTOR = re.compile(
     rf"^\W*(?:which|what|how many)\s+(?P<noun>(?:(?!{AUXILIARY}\b)[\w'’-]+\s+){{1,6}}?)"
     rf"(?={_BE}\b(?!\s+(?:the|an?|its|their|any|some|there|it|this|that)\b))",
@@ -67,19 +66,19 @@ _ASPECT = re.compile(
     r"lead|priority area) (?:of|for) (?=\S)",
     re.IGNORECASE,
 )
-_THING = re.compile(r"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b(?:19|20)\d\d|“")
+_THING = re.compile(rf"\b(?:the|an?|its|their|any|some)\b\s|(?<!^)\b[A-Z][\w’'-]*|\b{YEAR}|“")
 
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """A question that stands alone, and whether it has a subject of its own that the next one may lean on."""
+    """A standalone question, and whether it has a new subject, for the next follow-up."""
 
     text: str
     new_subject: bool
 
 
 def rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritten:
-    """`question` as a stranger could ask it, when `last` (which stands alone) was asked before and `about` spoken of."""
+    """`question` after `last`, a standalone question, with `about` as the subject."""
     rewritten = _rewrite(encoder, question, last, about)
     return Rewritten(rewritten.text[:_LONGEST], rewritten.new_subject)
 
@@ -105,13 +104,13 @@ def _rewrite(encoder: Encoder, question: str, last: str, about: str) -> Rewritte
         )
         return Rewritten(asked.lstrip(), False)
     if named and _is_thing(named["name"]) and (pronouns := list(PRONOUN.finditer(named["clause"]))):
-        clause = _with(named["clause"], pronouns[-1], named["name"].strip())
+        clause = _with_name(named["clause"], pronouns[-1], named["name"].strip())
         return Rewritten(clause[0].upper() + clause[1:], True)
-    if not content(PRONOUN.sub(" ", body)) and (asked_otherwise := _asked_otherwise(body, last)):
-        return Rewritten(asked_otherwise, False)
+    if not content_words(PRONOUN.sub(" ", body)) and (changed := _with_question_word(body, last)):
+        return Rewritten(changed, False)
     if pronoun := PRONOUN.search(body):
-        return Rewritten(_with(body, pronoun, about), False)
-    if not is_follow_up(body):  # it was only "and" that went on from the last
+        return Rewritten(_with_name(body, pronoun, about), False)
+    if not is_follow_up(body):  # only its "and" made it a follow-up
         return Rewritten(body, bool(analyse(body).names))
     return Rewritten(f"{body.rstrip(' ?.')}, {about}?", False)
 
@@ -121,14 +120,14 @@ def _is_thing(text: str) -> bool:
 
 
 def own_words(question: str) -> str:
-    """`question` without the courtesies and conjunctions it begins with."""
+    """`question` without courtesies and conjunctions at its beginning."""
     while (shorter := _OPENING.sub("", without_courtesy(question)).strip()) not in ("", question):
         question = shorter
     return question
 
 
 def topic(question: str) -> str:
-    """What a question is about: what it asks for where that acts, else from the first thing it names to its end."""
+    """The topic of a question: the actor it asks for, else all from the first thing it names."""
     text = _DANGLING.sub("", question.strip(" ?.!"))
     if actor := _ACTOR.match(text):
         return f"the {actor['noun'].strip()} that {text[actor.end('noun') :].strip()}"
@@ -144,18 +143,18 @@ def topic(question: str) -> str:
 
 
 def frame(question: str) -> str:
-    """How a question asks: what stands before its topic."""
+    """The words of a question before its topic."""
     about = topic(question)
     return question[: question.find(about)].strip() if about else question
 
 
-def _with(text: str, pronoun: re.Match[str], name: str) -> str:
+def _with_name(text: str, pronoun: re.Match[str], name: str) -> str:
     ending = "'s" if pronoun["owner"] else ""
     return f"{text[: pronoun.start()]}{name}{ending}{text[pronoun.end() :]}"
 
 
 def _corrected(body: str, last: str) -> tuple[str, str] | None:
-    """`last` with what the user rejects put right ("not the survey, the seminar"), and what is asked after that."""
+    """`last` with the user's correction ("not the survey, the seminar"), and the question after that."""
     match = _REJECTED.match(body)
     if match is None:
         return None
@@ -167,8 +166,8 @@ def _corrected(body: str, last: str) -> tuple[str, str] | None:
     return last[:place] + new + last[place + len(old) :], (match["rest"] or "").strip()
 
 
-def _asked_otherwise(body: str, last: str) -> str | None:
-    """`last` with "when" or "from how many" in place of what it asked for."""
+def _with_question_word(body: str, last: str) -> str | None:
+    """`last` with another question word: "when", "from how many"."""
     if _NAMES.match(body) and _HOW_MANY.match(last):
         return _HOW_MANY.sub("Which", last)
     asked_by, asked_for = _ASKED_BY.match(body), _ASKED_FOR.match(last)

@@ -14,12 +14,12 @@ _LONGEST = 80  # characters of such a message
 
 
 def is_small_talk(message: str) -> bool:
-    """Whether a message says nothing but "hello" or "thank you"."""
+    """Whether a message is only "hello", "thank you" or the like."""
     return len(message) <= _LONGEST and _COURTESY.match(message) is not None
 
 
 def reply(message: str, documents: int) -> str:
-    """What is said to a message that asks nothing, of so many documents."""
+    """The reply to such a message; it states the number of documents."""
     opening = "You are welcome. " if re.search(rf"\b{_THANKS}\b", message, re.IGNORECASE) else "Hello. "
     opening = "" if not re.search(rf"\b(?:{_GREETING}|{_THANKS})\b", message, re.IGNORECASE) else opening
     return f"{opening}Ask a question, and it is answered in the words of the {documents} documents."

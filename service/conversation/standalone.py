@@ -1,8 +1,7 @@
-"""A conversation → the question its last message asks, so that it can be searched by itself.
+"""A conversation → the standalone question of its last message, which can be searched by itself.
 
-The server keeps nothing: the history comes with each request, and what was found before is found again. A question
-that leans on what was said is put into words that stand alone; it is searched so and as it was asked, near the
-passage that answered last.
+The server keeps no state: the history comes with each request, and its questions are searched again. A follow-up is
+rewritten; the search uses the rewritten and the original words, near the passage that answered last.
 """
 
 import re
@@ -24,18 +23,23 @@ from service.conversation.follow_ups import (
     is_brief,
     is_follow_up,
     is_fragment,
-    without_change,
     without_courtesy,
+    without_topic_change,
 )
-from service.conversation.references import Entry, entry, name, named_document
+from service.conversation.references import (
+    ReferencedEntry,
+    quoted_name,
+    referenced_entry,
+    with_document_named,
+)
 from service.conversation.rewriting import frame, own_words, rewrite, topic
 from service.lookups.aggregation import aggregate
 from service.questions.analysis import analyse
 from service.questions.english import AUXILIARY
 
-_TURNS = 4  # questions before the last that are gone through again
+_TURNS = 4  # questions before the last that are searched again
 _LONGEST = 300  # characters of an earlier question that are read
-_RETURN = re.compile(
+_RETURNS = re.compile(
     r"^\W*(?:(?:and|but|now|so|to|let's)\s+)*(?:(?:go|come|going|coming)\s+)?(?:back|return(?:ing)?)\s+to\s+"
     r"(?P<subject>[^,:;?.]+)[,:;.]?\s*(?P<question>.*)$",
     re.IGNORECASE | re.DOTALL,
@@ -57,7 +61,7 @@ _MERELY = re.compile(r"(?:are|were|is) there\b|(?:do|does|did) .{1,80}\b(?:have|
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A question that stands alone, the one that named its subject, and the passage that answered best."""
+    """A standalone question, the question that named its subject, and the best passage."""
 
     question: str
     subject: str
@@ -70,63 +74,61 @@ def standalone_question(
     messages: Sequence[tuple[str, str]],
     filter: Filter | None = None,
 ) -> StandaloneQuestion:
-    """What the last of `messages`, (role, text) pairs, asks; they must end with a question of the user's."""
+    """The question of the last of `messages`, (role, text) pairs, which must be the user's."""
     questions = [text.strip() for role, text in messages if role == "user" and text.strip()]
     turns: list[_Turn] = []
     for earlier in (question[:_LONGEST] for question in questions[:-1][-_TURNS:]):
-        asked, subject = _understood(index, encoder, earlier, turns)
+        asked, subject = _resolved(index, encoder, earlier, turns)
         found = search(index, encoder, asked.query, 1, filter, asked.near)
         turns += [_Turn(asked.standalone, subject, result.passage) for result in found.results]
-    return _understood(index, encoder, questions[-1], turns)[0]
+    return _resolved(index, encoder, questions[-1], turns)[0]
 
 
-def _understood(
+def _resolved(
     index: Index, encoder: Encoder, question: str, turns: Sequence[_Turn]
 ) -> tuple[StandaloneQuestion, str]:
-    """What `question` asks after `turns`, and the question that names its subject."""
+    """The standalone form of `question` after `turns`, and the question that names its subject."""
     if not turns or not is_follow_up(question):
         near = Before(question, turns[-1].passage) if turns and is_brief(question) else None
-        question = without_change(question)
+        question = without_topic_change(question)
         return StandaloneQuestion(question, near), question
     turn = turns[-1]
     if _LIST_THEM.match(question) and (counted := _COUNTED.match(turn.question)):
-        question = _listed(counted)
+        question = _list_question(counted)
         return StandaloneQuestion(question, None), question
     if _PARTITIVE.search(question) and aggregate(turn.question, index.records):
         question = _PARTITIVE.sub(f"of the action items of “{turn.question.rstrip(' ?.!')}”", question)
         return StandaloneQuestion(question, None), question
-    if match := _RETURN.match(without_courtesy(question)):
-        turn = _about(encoder, match["subject"], turns)
+    if match := _RETURNS.match(without_courtesy(question)):
+        turn = _turn_about(encoder, match["subject"], turns)
         question = match["question"].strip() or match["subject"]
-    if pointed := entry(index, turn.passage, question):
-        question = _of_entry(question, pointed, turn)
-        return StandaloneQuestion(question, Before(question, pointed.passage)), question
+    if found := referenced_entry(index, turn.passage, question):
+        question = _with_entry_named(question, found, turn)
+        return StandaloneQuestion(question, Before(question, found.passage)), question
     place: Passage | None = turn.passage
-    if named := named_document(index, turn.passage, question, turn.question):
+    if named := with_document_named(index, turn.passage, question, turn.question):
         question, place = named, None
-    rewritten = rewrite(encoder, question, turn.question, _spoken_of(question, turn))
+    rewritten = rewrite(encoder, question, turn.question, _antecedent(question, turn))
     asked = StandaloneQuestion(rewritten.text, Before(own_words(question), place))
     return asked, rewritten.text if rewritten.new_subject else turn.subject
 
 
-def _listed(counted: re.Match[str]) -> str:
-    """The question for the things that were counted: what they are, or which of them did what was said."""
+def _list_question(counted: re.Match[str]) -> str:
+    """The question for the things that were counted, or for those that did something."""
     if _MERELY.match(counted["rest"]):
         return f"What are the {counted['noun']}?"
     return f"Which {counted['noun']} {counted['rest']}?"
 
 
-def _of_entry(question: str, pointed: Entry, turn: _Turn) -> str:
-    """`question` with the first words of the entry it points at; asked like the last one if it only names it."""
-    quoted = name(pointed.passage)
-    whole = own_words(question[: pointed.start] + quoted + question[pointed.end :])
+def _with_entry_named(question: str, entry: ReferencedEntry, turn: _Turn) -> str:
+    """`question` with the entry named; if it only refers to the entry, it is asked like the last question."""
+    quoted = quoted_name(entry.passage)
+    whole = own_words(question[: entry.start] + quoted + question[entry.end :])
     return f"{frame(turn.question)} {quoted}?".lstrip() if is_fragment(whole) else whole
 
 
-def _spoken_of(question: str, turn: _Turn) -> str:
-    """What a pronoun in `question` stands for: who leads, where that was asked, or the row that answered last where
-    another column of it is asked for.
-    """
+def _antecedent(question: str, turn: _Turn) -> str:
+    """The antecedent of a pronoun in `question`: the lead or the row that answered last, or the topic."""
     passage = turn.passage
     if _PARTITIVE.search(question) and passage.kind in ("row", "item") and passage.section:
         return f"“{passage.section[-1]}”"
@@ -135,12 +137,12 @@ def _spoken_of(question: str, turn: _Turn) -> str:
         return plain(passage.text[slice(*cell)])
     role = analyse(question).role
     if role and column(passage.fields, role):
-        return name(passage)
+        return quoted_name(passage)
     return topic(turn.subject) or turn.subject
 
 
-def _about(encoder: Encoder, subject: str, turns: Sequence[_Turn]) -> _Turn:
-    """The turn that `subject` is most likely to mean."""
+def _turn_about(encoder: Encoder, subject: str, turns: Sequence[_Turn]) -> _Turn:
+    """The turn most similar to `subject`."""
     vectors = encoder.encode(
         [subject, *(f"{turn.question} {turn.passage.text[:_LONGEST]}" for turn in turns)]
     )

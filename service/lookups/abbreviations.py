@@ -12,7 +12,7 @@ from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
 from index.terms import terms
-from service.questions.english import FUNCTION_WORDS
+from service.questions.english import QUESTION_WORDS
 
 _ASKS = re.compile(
     r"\b(?:stands? for|full (?:names?|forms?)|meanings?|means?|short for|abbreviat\w+|acronyms?|definitions?|"
@@ -25,15 +25,15 @@ _LETTERS = re.compile(
     re.IGNORECASE,
 )
 _ASKING = re.compile(rf"({_ASKS.pattern}|{_LETTERS.pattern})", re.IGNORECASE)
-_BEFORE = 14  # words before an abbreviation in which it may be spelled out
-_BETWEEN = 4  # words of a full name of which an abbreviation has no letter
-_PLAIN = FUNCTION_WORDS | frozenset(terms("difference between letters document report called"))
+_BEFORE = 14  # words before an abbreviation that may spell it out
+_BETWEEN = 4  # words of a full name without a letter in the abbreviation
+_PLAIN = QUESTION_WORDS | frozenset(terms("difference between letters document report called"))
 
 
 def definitions(question: str, passages: Iterable[Passage]) -> list[Passage]:
-    """The definitions of the abbreviations that `question` asks the meaning of, in its order; mostly none.
+    """The definitions of the abbreviations whose meaning `question` asks for, in its order.
 
-    A question that says anything besides them asks for more than a definition.
+    None where the question has other words: it asks for more than a definition.
     """
     rest = _ABBREVIATION.sub(" ", _ASKS.sub(" ", question))
     if not _ASKS.search(question) or not _PLAIN.issuperset(terms(rest)):
@@ -48,7 +48,7 @@ def definitions(question: str, passages: Iterable[Passage]) -> list[Passage]:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """Where a passage spells an abbreviation out, and its full name where that is known."""
+    """The span of a passage that spells an abbreviation out, and the full name if known."""
 
     passage: Passage
     span: Span
@@ -61,7 +61,7 @@ def asks_letters(question: str) -> bool:
 
 
 def with_capitals(question: str) -> str:
-    """A question for what letters stand for, with the letters in capitals as documents have them: "what does rso stand for"."""
+    """A question such as "what does rso stand for", with the letters in capitals as in documents."""
     if not asks_letters(question) or _ABBREVIATION.search(question):
         return question
     parts = _ASKING.split(question)
@@ -75,7 +75,7 @@ def with_capitals(question: str) -> str:
 
 
 def expansion_asked(question: str) -> str | None:
-    """The one abbreviation of which `question` asks the meaning and nothing besides."""
+    """The abbreviation whose meaning `question` asks for, if it asks for nothing else."""
     asked = {match.group() for match in _ABBREVIATION.finditer(question)}
     rest = _ABBREVIATION.sub(" ", _LETTERS.sub(" ", _ASKS.sub(" ", question)))
     asks = _ASKS.search(question) or asks_letters(question)
@@ -83,7 +83,7 @@ def expansion_asked(question: str) -> str | None:
 
 
 def expansion(index: Index, short: str, mask: NDArray[np.bool_]) -> Expansion | None:
-    """Where the running text spells `short` out, "Full Name (FN)", a known name first; in the order of the documents."""
+    """The first place that spells `short` out as "Full Name (FN)", preferably with a known name."""
     rows = np.flatnonzero(mask & (index.lexical.scores(short) > 0))
     pattern = re.compile(
         rf"(?P<before>(?:[\w’'-]+[^\w’'-]+){{1,{_BEFORE}}}?)(?<=[(,] |.\()(?:the )?(?P<short>{re.escape(short)}\b[^()]*)\)|"
@@ -105,7 +105,7 @@ def expansion(index: Index, short: str, mask: NDArray[np.bool_]) -> Expansion | 
 
 
 def _spells(short: str, match: re.Match[str]) -> bool:
-    """Whether what stands before or after an abbreviation begins as it does, somewhere, and has its letters in order."""
+    """Whether words beside an abbreviation have its letters in order, from the first letter of one of them."""
     words = [part.upper() for part in re.split(r"[\W_]+", match["before"] or match["after"]) if part]
     last = words[-len(match["short"] or match["after"]) - _BETWEEN :]
     letters = [letter.upper() for letter in short if letter.isalnum()]

@@ -1,4 +1,4 @@
-"""Questions that count or list action items by a field, answered from the records as a query."""
+"""Questions that count or list action items by a field, answered by a query over the records."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,17 +8,14 @@ from corpus.records import Record, status_of
 from index.queries.preferences import CURRENT
 from index.terms import terms
 from service.questions.analysis import analyse
-from service.questions.english import FUNCTION_WORDS, YEARS, plan_years
+from service.questions.english import COUNTS, LEADS, QUESTION_WORDS, YEARS, plan_years
 
-_COUNTS = re.compile(r"\bhow many\b|\bnumber of\b|\bcount\b", re.IGNORECASE)
+_COUNTS = re.compile(rf"\b(?:{COUNTS}|count)\b", re.IGNORECASE)
 _LISTS = re.compile(r"\b(?:which|what|list|name|show|all)\b", re.IGNORECASE)
 _ITEMS = re.compile(r"\b(?:action items?|items|actions|activities|commitments)\b", re.IGNORECASE)
-_LEADS = re.compile(r"\b(?:leads?|leading|led|responsible|in charge|owns?)\b", re.IGNORECASE)
-_LED = re.compile(
-    r"^\W*(?:what|how many)\b.{1,200}?\b(?:leads?|leading|led|responsible(?: for)?|in charge(?: of)?|owns?)\b",
-    re.IGNORECASE,
-)
-# Then each of several leads must be one of an item's.
+_LEADS = re.compile(rf"\b(?:{LEADS})\b", re.IGNORECASE)
+_LED = re.compile(rf"^\W*(?:what|how many)\b.{{1,200}}?\b(?:{LEADS})\b", re.IGNORECASE)
+# Then an item must have all leads that the question names.
 _TOGETHER = re.compile(r"\b(?:with|jointly|together|both|of the (?:action )?items)\b", re.IGNORECASE)
 _JOINTLY = re.compile(r"\bjoint(?:ly)?\b", re.IGNORECASE)
 _COMPLETED = re.compile(r"\b(?:completed|finished|done)\b", re.IGNORECASE)
@@ -27,23 +24,23 @@ _NOT = re.compile(
     r"\bnot(?: yet)?(?: been)?(?: marked)?\b|\b(?:is|are|was|were|has|have)n['’]t(?: yet)?(?: been)?\b",
     re.IGNORECASE,
 )
-# With these a question asks for something else than the rows that meet it.
+# With these a question asks for something else than the matching rows.
 _OTHERWISE = re.compile(
     r"\b(?:not|no|never|except|without|neither|nor|other|but|still|yet)\b|n['’]t\b", re.IGNORECASE
 )
-_PLAIN = FUNCTION_WORDS | frozenset(
+_PLAIN = QUESTION_WORDS | frozenset(
     terms(
         "forward work plan plans count number marked status priority area group heading two three four five six "
         "joint jointly together both"
     )
 )
-_LETTERS = 3  # of a short name, so that it is told from other words
+_LETTERS = 3  # of a short name, to tell it from other words
 _SMALL = r"[ -](?:(?:of|on|for|in|and|the|to) )*"  # between the words of a long one
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregation:
-    """The records that meet what was asked, of those examined; whether their number was asked for, or they."""
+    """The records found, of those `examined`. `counts` says that their number was asked for."""
 
     found: tuple[Record, ...]
     examined: int
@@ -51,9 +48,9 @@ class Aggregation:
 
 
 def aggregate(question: str, records: Sequence[Record]) -> Aggregation | None:
-    """The records asked for by lead, status, area, group or plan, or None where the question asks for anything else.
+    """The records asked for by lead, status, area, group or plan; None where the question asks for anything else.
 
-    Every word must be accounted for: what is left over (a topic, an exception) makes it a question for search.
+    Every word must be accounted for: any other word (a topic, an exception) makes it a question for search.
     """
     counts = _COUNTS.search(question) is not None
     led = _LED.match(question) is not None
@@ -61,10 +58,10 @@ def aggregate(question: str, records: Sequence[Record]) -> Aggregation | None:
         return None
     said = _COMPLETED.sub("complete", _UNFINISHED.sub("not complete", question))
     wanted = {
-        "lead": _named(said, {lead for r in records for lead in r.lead}) if _LEADS.search(said) else [],
-        "status": _named(said, {status_of(record.status) for record in records if record.status}),
-        "area": _named(said, {record.priority_area for record in records if record.priority_area}),
-        "group": _named(said, {record.group for record in records if record.group}),
+        "lead": _names_in(said, {lead for r in records for lead in r.lead}) if _LEADS.search(said) else [],
+        "status": _names_in(said, {status_of(record.status) for record in records if record.status}),
+        "area": _names_in(said, {record.priority_area for record in records if record.priority_area}),
+        "group": _names_in(said, {record.group for record in records if record.group}),
     }
     negated = bool(wanted["status"]) and _NOT.search(said) is not None
     said = _NOT.sub(" ", said) if negated else said
@@ -75,10 +72,10 @@ def aggregate(question: str, records: Sequence[Record]) -> Aggregation | None:
     if led and not _ITEMS.search(question) and not wanted["lead"]:
         return None
     jointly = _JOINTLY.search(said) is not None
-    if not (names or years or jointly) or _OTHERWISE.search(said) or _left_over(said, names, records):
+    if not (names or years or jointly) or _OTHERWISE.search(said) or _asks_more(said, names, records):
         return None
     examined = [record for record in records if in_plan(record, years)]
-    found = tuple(record for record in examined if _meets(record, wanted, negated))
+    found = tuple(record for record in examined if _matches(record, wanted, negated))
     if _TOGETHER.search(question):
         found = tuple(record for record in found if set(wanted["lead"]) <= set(record.lead))
     if jointly:
@@ -86,8 +83,8 @@ def aggregate(question: str, records: Sequence[Record]) -> Aggregation | None:
     return Aggregation(found, len(examined), counts) if found else None
 
 
-def by_letters(question: str, leads: Iterable[str]) -> str:
-    """`question` with names in full, such as "International Organization for Migration", put as the lead of these letters."""
+def lead_in_letters(question: str, leads: Iterable[str]) -> str:
+    """`question` with full names, such as "International Organization for Migration", replaced by leads of these letters."""
     for lead in leads:
         if lead.isalpha() and lead.isupper() and len(lead) >= _LETTERS:
             words = [rf"{letter}[\w’'-]+" for letter in lead]
@@ -96,7 +93,7 @@ def by_letters(question: str, leads: Iterable[str]) -> str:
 
 
 def led_by_nobody(question: str, records: Sequence[Record]) -> bool:
-    """Whether `question` asks for the action items of a lead, and of nothing else, that no action item has."""
+    """Whether `question` asks only for the action items of a lead that no action item has."""
     asks = _LED.match(question) or _LISTS.search(question)
     if not (_ITEMS.search(question) and _LEADS.search(question) and asks):
         return False
@@ -106,12 +103,12 @@ def led_by_nobody(question: str, records: Sequence[Record]) -> bool:
     known = {word for record in records for lead in record.lead for word in terms(lead)}
     letters = "".join(re.findall(r"\b[A-Z]", names[0]))  # "United Nations Office on Drugs and Crime"
     return known.isdisjoint(terms(f"{names[0]} {letters}")) and not (
-        _OTHERWISE.search(question) or _left_over(question, names, records)
+        _OTHERWISE.search(question) or _asks_more(question, names, records)
     )
 
 
-def _meets(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -> bool:
-    """Whether a record has one of the names asked for in each of its fields; with `negated`, another status."""
+def _matches(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -> bool:
+    """Whether each field of a record has one of the wanted names; with `negated`, another status."""
     status = status_of(record.status) if record.status else None
     return (
         (not wanted["lead"] or not set(wanted["lead"]).isdisjoint(record.lead))
@@ -121,27 +118,27 @@ def _meets(record: Record, wanted: Mapping[str, Sequence[str]], negated: bool) -
     )
 
 
-def _left_over(question: str, names: Sequence[str], records: Sequence[Record]) -> bool:
-    """Whether a question says more than what it counts, `names`, and words of the plans' titles."""
+def _asks_more(question: str, names: Sequence[str], records: Sequence[Record]) -> bool:
+    """Whether a question has other words than those of counting, `names` and the plans' titles."""
     for pattern in (_COUNTS, _ITEMS, _LEADS, CURRENT):
         question = pattern.sub(" ", question)
     for name in names:
         question = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", question, flags=re.IGNORECASE)
-    return says_more(question, _PLAIN, records)
+    return has_other_words(question, _PLAIN, records)
 
 
-def says_more(question: str, plain: frozenset[str], records: Sequence[Record]) -> bool:
-    """Whether a question says more than years, words of `plain`, as `terms` gives them, and of the plans' titles."""
+def has_other_words(question: str, plain: frozenset[str], records: Sequence[Record]) -> bool:
+    """Whether a question has other words than years, the terms in `plain` and the plans' titles."""
     titles = {term for record in records for term in terms(record.passage.document.title)}
     return not (plain | titles).issuperset(terms(YEARS.sub(" ", question)))
 
 
-def _named(question: str, names: set[str]) -> list[str]:
-    """Those of `names` that stand in the question."""
+def _names_in(question: str, names: set[str]) -> list[str]:
+    """The `names` that occur in the question."""
     return [n for n in sorted(names) if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", question, re.IGNORECASE)]
 
 
 def in_plan(record: Record, years: Sequence[int]) -> bool:
-    """Whether a record's plan is of a year that the question names; any plan where it names none."""
+    """Whether the plan of a record covers one of `years`; any plan does if there are none."""
     first, last = record.passage.document.period
     return not years or any(first <= year <= last for year in years)

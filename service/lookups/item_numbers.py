@@ -8,15 +8,15 @@ from corpus.cells import Span, cell_of
 from corpus.records import Record, Role
 from corpus.text.sentences import sentences
 from index.terms import terms
-from service.lookups.aggregation import in_plan, says_more
-from service.questions.analysis import Question
-from service.questions.english import FUNCTION_WORDS, plan_years
+from service.lookups.aggregation import has_other_words, in_plan
+from service.questions.analysis import QuestionAnalysis
+from service.questions.english import QUESTION_WORDS, plan_years
 
 _NUMBERED = re.compile(
     r"\b(?:action )?(?:items?|actions?|activity|commitment) (?:(?:no\.?|nr\.?|number) ?|#)?(?P<number>\d{1,3})\b(?![-–/.]\d)",
     re.IGNORECASE,
 )
-_PLAIN = FUNCTION_WORDS | frozenset(
+_PLAIN = QUESTION_WORDS | frozenset(
     terms(
         "forward work plan plans say says lead leads leading led leader responsible charge owner status progress complete "
         "completed done finished ongoing priority area heading text"
@@ -26,20 +26,20 @@ _PLAIN = FUNCTION_WORDS | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NumberedItem:
-    """An action item of the number asked for, and the characters of its row that answer."""
+    """An action item with the number asked for, and the characters of its row that answer."""
 
     record: Record
     span: Span
 
 
-def items_numbered(question: Question, records: Sequence[Record]) -> list[NumberedItem] | None:
-    """The items asked for by number, those of the newest plan first: of each plan where the question names none.
+def items_numbered(question: QuestionAnalysis, records: Sequence[Record]) -> list[NumberedItem] | None:
+    """The items asked for by number, the newest plan first; of every plan if the question names none.
 
-    None where the question asks for anything else: every word must be accounted for. None of them where no item has
-    the number, or its plan has no column for what is asked.
+    None where the question has other words, and so asks for anything else. Empty where no item has the number, or
+    the plan lacks the column.
     """
     match = _NUMBERED.search(question.text)
-    if match is None or says_more(_NUMBERED.sub(" ", question.text), _PLAIN, records):
+    if match is None or has_other_words(_NUMBERED.sub(" ", question.text), _PLAIN, records):
         return None
     years = plan_years(question.text)
     number = int(match["number"])
@@ -54,5 +54,5 @@ def _number(record: Record) -> int | None:
     return int(digits.group()) if digits else None
 
 
-def _part(question: Question, record: Record, cell: Span) -> Span:
+def _part(question: QuestionAnalysis, record: Record, cell: Span) -> Span:
     return sentences(record.passage.text, *cell)[0] if question.yes_or_no else cell

@@ -1,4 +1,4 @@
-"""What a question asks for: a column of a plan, a kind of thing, and the names and years it must be about."""
+"""Analysis of a question: the column or type of answer asked for, and the names and years of its subject."""
 
 import re
 from collections.abc import Iterable
@@ -7,12 +7,21 @@ from typing import Literal
 
 from corpus.records import Role
 from index.terms import terms
-from service.questions.english import FUNCTION_WORDS
+from service.questions.english import (
+    COUNTS,
+    LEADS,
+    NUMBERS,
+    ORDINALS,
+    QUESTION_WORDS,
+    VERB_FIRST,
+    WH,
+    YEAR,
+)
 
 Kind = Literal["date", "number", "money", "percent", "person", "contact"]
 _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
-        "text",  # "what does Norway lead", where what it does not say itself is what is led
+        "text",  # "what does Norway lead" asks for the items
         re.compile(
             r"^\W*what (?:else )?(?:do|does|did|is|are|was|were|will)\s.{1,80}?\b"
             r"(?:lead|leading|responsible|in charge|own|run|running)(?: (?:on|for|of|in))?\W*$",
@@ -22,8 +31,7 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "lead",
         re.compile(
-            r"\b(?:who|whom|whose|which|what|name)\b.{0,200}?\b(?:leads?|leading|led|leader|responsib\w+|in charge|"
-            r"owns?|owner)\b|"
+            rf"\b(?:who|whom|whose|which|what|name)\b.{{0,200}}?\b(?:{LEADS}|leader|responsib\w+|owner)\b|"
             r"\b(?:who|whom|whose)\b.{0,200}?\b(?:heads?|heading|runs?|takes? care|looks? after|carr(?:y|ies) out|"
             r"supposed|job|has (?:that|this))\b|"
             r"\b(?:leads?|leader|owner|responsible)\W*$|^\W*leads?\b|\bitem leads?\b",
@@ -44,8 +52,8 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ),
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*"
-_NUMERAL = r"(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|hundred)"
-# For each kind: how a question asks for it, and how a passage shows that it has one.
+_NUMERAL = rf"(?:\d[\d,.]*|{'|'.join(NUMBERS)}|fifteen|twenty|thirty|forty|fifty|hundred)"
+# For each kind: the pattern of a question for it, and the pattern of a passage that has one.
 _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     (
         "date",
@@ -54,11 +62,11 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
             r"\b(?:(?:what|which) (?:date|day|month|year)|(?<!up to )dates?|(?:by|since|until|and) when)\b",
             re.IGNORECASE,
         ),
-        re.compile(rf"\b{_MONTH}\b|\b(?:19|20)\d\d\b|\b(?:next|last|this) (?:year|month)\b", re.IGNORECASE),
+        re.compile(rf"\b{_MONTH}\b|\b{YEAR}\b|\b(?:next|last|this) (?:year|month)\b", re.IGNORECASE),
     ),
     (
         "number",
-        re.compile(r"\b(?:how many|number of|total number|count of)\b", re.IGNORECASE),
+        re.compile(rf"\b(?:{COUNTS}|total number|count of)\b", re.IGNORECASE),
         re.compile(rf"\b{_NUMERAL}\b", re.IGNORECASE),
     ),
     (
@@ -89,35 +97,24 @@ _KINDS: tuple[tuple[Kind, re.Pattern[str], re.Pattern[str]], ...] = (
     ),
 )
 KINDS: tuple[Kind, ...] = tuple(kind for kind, _, _ in _KINDS)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _NAME = re.compile(
     r"^[A-Z]{3,}\b|(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:(?:of|on|the|and|for|in)\s+)?[A-Z][\w’'&-]*)*"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
-_SEVERAL = re.compile(
-    r"\b(?:who|whom|whose|what|which|when|where|why|how)\b.{0,200}?\b(?:and|or)(?: \w+)? (?:who|whom|whose|what|which|when|where|"
-    r"why|how)\b",
-    re.IGNORECASE,
-)
+_SEVERAL = re.compile(rf"\b{WH}\b.{{0,200}}?\b(?:and|or)(?: \w+)? {WH}\b", re.IGNORECASE)
 _LISTS = re.compile(
     r"^\W*(?:please )?(?:(?:list|enumerate)\b|name (?:all|the|every)\b|(?:give|show|tell) (?:me|us) (?:all|the|a list)\b|"
     r"(?:what|which|who) (?:are|were) (?:the|all|its|their|our)\b|which (?:[\w'’-]+ ){1,5}(?:are|were|belong)\b)",
     re.IGNORECASE,
 )
-_YES_OR_NO = re.compile(
-    r"^\W*(?:(?:and|but|so|also)\W+)*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b",
-    re.IGNORECASE,
-)
+_YES_OR_NO = re.compile(rf"^\W*(?:(?:and|but|so|also)\W+)*{VERB_FIRST}\b", re.IGNORECASE)
 _HOW_MANY_LISTED = re.compile(
     rf"(?<=\bthe )(?P<number>{_NUMERAL}) (?=\w)|(?<=\ball )(?P<all>{_NUMERAL}) (?=\w)", re.IGNORECASE
 )
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 _AND_ASKS = re.compile(r"\band (?:if so )?(?:who|whom|what|which|when|where|why|how)\b", re.IGNORECASE)
-# Which of several of its kind something is.
-_EDITION = re.compile(
-    r"\b(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\d{1,2}(?:st|nd|rd|th)|next)\b",
-    re.IGNORECASE,
-)
+# One of several of its kind: "the second forum".
+_EDITION = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|next)\b", re.IGNORECASE)
 # "Who opened it", "which two governments chaired it": the verb.
 _DEED = re.compile(
     r"^\W*(?:(?i:and|but|so)\W+)*(?:(?i:who)\s+(?:(?:has|have|had|also|will)\s+)?(?P<verb>[a-z][\w-]*)|"
@@ -130,10 +127,10 @@ _MARK = re.compile(r"^\W*(?:[\d]{1,3}|[a-z]|[ivxlc]+)[.)]\s", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """`role` is the column asked for; `kinds` the kinds of thing; `terms` the words that carry meaning, in order; `several`
-    facts may be asked for at once; `editions` say which of its kind something is ("second"); `deed` is the verb of "who
-    opened it".
+class QuestionAnalysis:
+    """`role` is the column asked for, `kinds` the expected types of the answer, `terms` the content words in order.
+
+    `several` facts may be asked for at once; `editions` are words such as "second"; `deed` is the verb of "who opened it".
     """
 
     text: str
@@ -149,9 +146,9 @@ class Question:
     deed: str | None
 
 
-def analyse(text: str) -> Question:
-    """Read a question; rules for English, none for a document."""
-    return Question(
+def analyse(text: str) -> QuestionAnalysis:
+    """Reads a question by rules for English; none is specific to a document."""
+    return QuestionAnalysis(
         text=text,
         role=next((role for role, asked in _ROLES if asked.search(text)), None),
         kinds=frozenset(kind for kind, asked, _ in _KINDS if asked.search(text)),
@@ -169,12 +166,12 @@ def analyse(text: str) -> Question:
 def _deed(text: str) -> str | None:
     match = _DEED.match(text)
     verb = match and (match["verb"] or match["past"])
-    return verb if verb and verb not in FUNCTION_WORDS and terms(verb) else None
+    return verb if verb and verb not in QUESTION_WORDS and terms(verb) else None
 
 
-def does(question: Question, text: str) -> bool:
-    """Whether `text` has all that is asked of, and a name that the question has not before its verb or after "by"."""
-    if question.deed is None or not frozenset(question.terms) - FUNCTION_WORDS <= frozenset(terms(text)):
+def says_who_did(question: QuestionAnalysis, text: str) -> bool:
+    """Whether `text` has all words of the question, and a new name before the verb or after "by"."""
+    if question.deed is None or not frozenset(question.terms) - QUESTION_WORDS <= frozenset(terms(text)):
         return False
     verb, named = terms(question.deed), False
     for match in _WORDS.finditer(text):
@@ -186,24 +183,24 @@ def does(question: Question, text: str) -> bool:
     return False
 
 
-def kinds_in(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:
-    """Which of `kinds` a text has one of; the number of a list item does not count."""
+def entity_kinds(text: str, kinds: Iterable[Kind]) -> frozenset[Kind]:
+    """The `kinds` that a text has; the number of a list item does not count."""
     body = _MARK.sub("", text)
     shows = {kind: pattern for kind, _, pattern in _KINDS}
     return frozenset(kind for kind in kinds if shows[kind].search(body))
 
 
-def news(text: str, question: str) -> str:
-    """`text` with the question's own words left out: what is left is what it could answer with."""
+def without_question_words(text: str, question: str) -> str:
+    """`text` with the question's words blanked, since they cannot be its answer."""
     known = {word.strip(_EDGES).lower() for word in question.split()}
     return " ".join("_" if word.strip(_EDGES).lower() in known else word for word in text.split())
 
 
 def without_number(question: str) -> tuple[str, int] | None:
-    """A question for a list, "what are the nine goals", without the number of its entries, and that number."""
+    """A question for a list without the number of its entries ("what are the nine goals"), and that number."""
     match = _HOW_MANY_LISTED.search(question) if _LISTS.match(question) else None
     word = match and (match["number"] or match["all"]).lower()
-    if match is None or not word or not (word.isdigit() or word in _NUMBERS):
+    if match is None or not word or not (word.isdigit() or word in NUMBERS):
         return None
-    number = int(word) if word.isdigit() else _NUMBERS.index(word) + 1
+    number = int(word) if word.isdigit() else NUMBERS.index(word) + 1
     return question[: match.start()] + question[match.end() :], number

@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import ReadError
-from corpus.readers import limits
-from corpus.readers import sandbox as child
+from corpus.readers import limits, sandbox
 from corpus.readers.sandbox import extract
 from tests.corpus.made import HARBOUR, as_docx, as_pdf, with_part
 
@@ -164,10 +163,10 @@ def test_a_reader_that_goes_wrong_is_stopped(
     script = tmp_path / "goes_wrong.py"
     script.write_text(GOES_WRONG.format(code=code), "utf-8")
     bootstrap = f"import runpy; runpy.run_path({str(script)!r})"
-    monkeypatch.setattr(child, "_COMMAND", (sys.executable, "-c", bootstrap))
+    monkeypatch.setattr(sandbox, "_COMMAND", (sys.executable, "-c", bootstrap))
     monkeypatch.setattr(limits, "WALL_SECONDS", 2 if "sleep" in code else 60)
     with pytest.raises(ReadError) as error:
-        child.extract(b"<p>sound", ".html", "sound.html")
+        extract(b"<p>sound", ".html", "sound.html")
     assert error.value.where == "sound.html"
     assert problem in error.value.problem
     assert error.value.remedy

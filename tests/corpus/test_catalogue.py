@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from corpus.catalogue import FILE, read_catalogue
-from corpus.changes import RECORD, add
+from corpus.changes import LOCK, RECORD, add
 from corpus.errors import BaliError, CatalogueError, ReadError
 from corpus.proposals import propose
 from tests.golden import CORPUS
@@ -191,7 +191,7 @@ def test_adding_copies_the_bytes_and_keeps_the_rest_of_the_catalogue(folder: Pat
     assert (folder / "documents" / "buoys-2031.txt").read_bytes() == report.read_bytes()
     assert (folder / FILE).read_text("utf-8").startswith(before.rstrip("\n"))
     assert [p.text for p in catalogue.passages() if p.document.id == "buoys-2031"][-1] == "They float."
-    assert {path.name for path in folder.iterdir()} == {FILE, RECORD, "documents"}
+    assert {path.name for path in folder.iterdir()} == {FILE, RECORD, LOCK, "documents"}
 
 
 def test_adding_to_an_empty_catalogue(tmp_path: Path, report: Path) -> None:

@@ -3,13 +3,15 @@
 import json
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from corpus.catalogue import FILE, read_catalogue
-from corpus.changes import RECORD, add, history, remove, replace_document
+from corpus.changes import LOCK, RECORD, add, history, remove, replace_document
 from corpus.errors import CatalogueError
 from corpus.proposals import propose
 from tests.corpus.made import HARBOUR, Written, as_docx, as_pdf
@@ -119,6 +121,21 @@ def test_an_unknown_id_is_refused(folder: Path, tmp_path: Path) -> None:
         remove(folder, "nowhere")
     with pytest.raises(CatalogueError, match="no document has the id 'nowhere' — use one of rules"):
         replace_document(folder, "nowhere", proposal)
+
+
+def test_a_change_waits_for_the_one_that_runs(folder: Path) -> None:
+    with ThreadPoolExecutor() as pool:
+        with FileLock(folder / LOCK):
+            removal = pool.submit(remove, folder, "rules")
+            with pytest.raises(TimeoutError):
+                removal.result(timeout=0.2)
+        assert removal.result(timeout=10).documents == ()
+
+
+def test_a_folder_without_a_catalogue_is_left_as_it_is(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="BALI_CORPUS"):
+        remove(tmp_path, "rules")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("action", ["add", "replace", "remove"])

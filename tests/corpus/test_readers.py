@@ -156,6 +156,8 @@ def test_cells_that_span_rows_stand_in_each_of_them() -> None:
         ('<meta charset="shift_jis"><p>港'.encode("shift_jis"), "港\n"),
         ("\ufeff<p>港".encode("utf-16-le"), "港\n"),
         (b'<meta charset="hex"><p>Oslo', "Oslo\n"),
+        (b'<meta charset="iso-8859-1"><p>\x93Oslo\x94', "“Oslo”\n"),
+        (b'<meta charset="utf-16"><p>caf\xc3\xa9', "café\n"),
         (b"<p>a &amp; b &lt;i&gt; &#8211; c", "a & b <i> – c\n"),
         (b"<p>one<br>two<ul><li>three<li>four</ul>five", "one two\n\n- three\n- four\n\nfive\n"),
     ],

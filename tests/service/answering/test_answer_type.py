@@ -4,8 +4,12 @@ import pytest
 
 from index.generation import Index
 from index.passages.filters import Filter
+from service.answering import steps
+from service.answering.answer_type import ANSWER_TYPES
+from service.answering.context import QuestionContext
 from service.answering.lists import parts, series
-from service.answering.types import Answer
+from service.answering.pipeline import STEPS, Step
+from service.answering.types import Answer, StandaloneQuestion
 from service.chat import answer
 from service.conversation.small_talk import is_small_talk
 from service.questions.comparison import comparison
@@ -204,3 +208,27 @@ def test_however_is_no_name() -> None:
     row = series(text)
     assert row is not None
     assert [text[slice(*part)] for part in parts(text, row)] == ["Norway", "Iceland", "Denmark", "Sweden"]
+
+
+@pytest.mark.parametrize(
+    ("name", "question"), [(type.name, example) for type in ANSWER_TYPES for example in type.examples]
+)
+def test_an_example_is_of_its_answer_type_and_no_earlier_one(name: str, question: str) -> None:
+    matching = (type.name for type in ANSWER_TYPES if type.asked.match(question.strip(" ?")))
+    assert next(matching) == name
+
+
+@pytest.mark.parametrize(
+    ("step", "question"),
+    [
+        (steps.numbered_items, "Who leads item 3?"),
+        (steps.aggregated_records, "How many items do the Pilots lead?"),
+        (steps.unknown_lead, "Which action items does Bergen lead?"),
+        (steps.expanded_abbreviation, "What does CRR stand for?"),
+        (steps.compared_documents, "How do the two plans differ on the lanterns?"),
+        (steps.searched, "Where was the winter regatta held?"),
+    ],
+)
+def test_the_first_step_that_knows_an_answer_gives_it(ferries: Index, step: Step, question: str) -> None:
+    context = QuestionContext(ferries, TinyEncoder(), Filter(), StandaloneQuestion(question, None))
+    assert next(one for one in STEPS if one(context)) is step
