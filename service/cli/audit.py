@@ -20,7 +20,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check that no line was changed, taken away, put in or moved. Exit code 1 when one was."""
+    """Check that no line was changed, removed, added or moved. Exit code 1 when one was."""
     if head is not None and not re.fullmatch(r"\d{1,15}:[0-9a-f]{64}", head):
         raise typer.BadParameter(f"{head!r} is not NUMBER:SHA256", param_hint="--head")
     number, _, sha256 = (head or "").partition(":")
@@ -45,8 +45,3 @@ def verify(
         out.print(f"not whole: {report.problem}", markup=False, soft_wrap=True)
     if not report.whole:
         raise typer.Exit(1)
-
-
-@audit.callback()
-def _audit() -> None:
-    """The log of what was answered."""

@@ -10,7 +10,7 @@ from rich.markup import escape
 from corpus.catalogue import read_catalogue
 from corpus.coverage import coverage
 from index.generation import open_generation
-from service.cli.options import Json, warn
+from service.cli.options import Json, warn_of_fallback
 from service.cli.output import out, print_coverage, print_json
 from service.settings import Settings
 
@@ -32,7 +32,7 @@ def verify(
     data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
     claimed = Citation.model_validate_json(data)
     index = open_generation(Settings().var)
-    warn(index)
+    warn_of_fallback(index)
     found = verdict(index, claimed)
     if as_json:
         print_json(found.model_dump())
