@@ -30,11 +30,11 @@ Id = Annotated[str, typer.Argument(help="The id of a document.")]
 class DocumentFields:
     """The options that describe a document; the file says what is not given."""
 
-    title: Annotated[str | None, typer.Option(help="Its title; else as the file says.")] = None
-    issuer: Annotated[str | None, typer.Option(help="Who issued it; else as the file says.")] = None
-    kind: Annotated[str | None, typer.Option(help="What it is: work plan, report, statement…")] = None
+    title: Annotated[str | None, typer.Option(help="Its title; by default from the file.")] = None
+    issuer: Annotated[str | None, typer.Option(help="Its issuer; by default from the file.")] = None
+    kind: Annotated[str | None, typer.Option(help="Its kind: work plan, report, statement…")] = None
     period: Annotated[
-        str | None, typer.Option(help="The years it speaks for, 2024 or 2024-2026; else those it names.")
+        str | None, typer.Option(help="The years it covers, 2024 or 2024-2026; by default those it names.")
     ] = None
 
     def given(self) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def add(
 ) -> None:
     """Catalogue documents and bring the index up to date; a file that cannot be read does not stop the others."""
     if len(files) > 1 and (id or fields.title):
-        raise typer.BadParameter("holds for one file only", param_hint="--id" if id else "--title")
+        raise typer.BadParameter("is for one file only", param_hint="--id" if id else "--title")
     settings, given = Settings(), fields.given()
     catalogue = read_catalogue(settings.corpus)
     done: list[dict[str, Any]] = []
@@ -151,6 +151,6 @@ def _period(text: str | None) -> tuple[int, int] | None:
     years = [part.strip() for part in text.split("-")]
     if not (1 <= len(years) <= 2 and all(year.isdigit() and len(year) == 4 for year in years)):
         raise typer.BadParameter(
-            f"{text!r} is no year or range of years such as 2024-2026", param_hint="--period"
+            f"{text!r} is not a year or a range of years such as 2024-2026", param_hint="--period"
         )
     return int(years[0]), int(years[-1])

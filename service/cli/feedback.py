@@ -9,7 +9,7 @@ from service.cli.options import Json
 from service.cli.output import err, print_json
 from service.settings import Settings
 
-feedback = typer.Typer(help="What people said of answers.", no_args_is_help=True)
+feedback = typer.Typer(help="Feedback on answers.", no_args_is_help=True)
 
 
 @feedback.command()

@@ -34,10 +34,10 @@ class FilterOptions:
         list[str] | None, typer.Option("--status", help="Only action items of this status.")
     ] = None
     year_from: Annotated[
-        int | None, typer.Option(help="Only documents that speak for this year or later.")
+        int | None, typer.Option(help="Only documents that cover this year or later ones.")
     ] = None
     year_to: Annotated[
-        int | None, typer.Option(help="Only documents that speak for this year or earlier.")
+        int | None, typer.Option(help="Only documents that cover this year or earlier ones.")
     ] = None
 
     def given(self) -> dict[str, Any]:

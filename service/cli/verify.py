@@ -18,11 +18,13 @@ from service.settings import Settings
 def verify(
     citation: Annotated[
         Path | None,
-        typer.Argument(help="A file with a citation as JSON, '-' for standard input; else the corpus."),
+        typer.Argument(
+            help="A file with a citation as JSON, '-' for standard input; by default the corpus is checked."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a citation, or, without one, that passages and headings cover every character of the corpus."""
+    """Check a citation; without one, that passages and headings cover every character of the corpus."""
     if citation is None:
         _verify_corpus(as_json=as_json)
         return

@@ -35,9 +35,9 @@ def version() -> str:
     return whole.hexdigest()[:12]
 
 
-@router.get("/static/{of}/{name}", include_in_schema=False)
-def asset(request: Request, of: str, name: str) -> Response:
+@router.get("/static/{digest}/{name}", include_in_schema=False)
+def asset(request: Request, digest: str, name: str) -> Response:
     """A file of the current version."""
-    if of != version() or name not in assets():
-        raise HTTPException(404, f"there is no asset {name!r} of version {of!r}")
+    if digest != version() or name not in assets():
+        raise HTTPException(404, f"there is no asset {name!r} of version {digest!r}")
     return packed(request, assets()[name], _TYPES[PurePath(name).suffix], {"Cache-Control": _CACHED})

@@ -26,8 +26,8 @@ STATUS = {
     "answered": "Answered from the documents",
     "partial": "Partly answered: check the quotations",
     "not_found": "Not found in the documents",
-    "unasked": "Nothing was asked",  # a greeting: where something was asked, there are nearest passages at least
-    "earlier": "Answered before",
+    "unasked": "",  # a greeting: a question has related passages at least
+    "earlier": "Earlier answer",
 }
 _MARKER = re.compile(r"\[(\d+)\]")
 _ANCHOR = Markup('<a class="marker" href="#c{}-{}">[{}]</a>')

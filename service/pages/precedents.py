@@ -29,9 +29,9 @@ _LONG = 320  # characters from which on a quotation is folded
 _EXCERPT = 220  # of these are shown
 
 _KINDS = {
-    "continued": "The later document carries on what the earlier says.",
-    "new": "The earlier document has nothing that matches; its nearest passage stands beside it.",
-    "dropped": "The later document has nothing that matches; its nearest passage stands beside it.",
+    "continued": "The later document continues what the earlier one says.",
+    "new": "No passage of the earlier document matches; its closest one stands beside it.",
+    "dropped": "No passage of the later document matches; its closest one stands beside it.",
 }
 
 router = page_router()
@@ -140,5 +140,5 @@ def _relation(item: Passage | None, related: Related) -> str:
     if item is None or related.certainty is None:
         return ""
     then, now = related.passage.document.period, item.document.period
-    words = "carried on by it" if then < now else "carries it on" if then > now else "the same commitment"
+    words = "continued by it" if then < now else "continues it" if then > now else "the same commitment"
     return (f"possibly {words}" if related.certainty == "possibly" else words).capitalize()

@@ -102,10 +102,10 @@ def _lane(scale: _Scale, document: Document, anchor: str, related: Sequence[Rela
     x, width = (begin - scale.first) * YEAR, (end - begin + 1) * YEAR
     strokes = _strokes(scale, x, width, related)
     best = min(related, key=lambda one: one.rank, default=None)
-    count = "what was asked about" if best is None else f"{len(related)} passage{'s'[: len(related) > 1]}"
+    count = "this passage" if best is None else f"{len(related)} passage{'s'[: len(related) > 1]}"
     years = str(begin) if begin == end else f"{begin} to {end}"
-    nearest = f", the nearest of them number {best.rank} of all" if best else ""
-    return ChartLane(document, anchor, x, width, strokes, best, count, f"{years}: {count}{nearest}")
+    closest = f", the closest ranked {best.rank}" if best else ""
+    return ChartLane(document, anchor, x, width, strokes, best, count, f"{years}: {count}{closest}")
 
 
 def _strokes(scale: _Scale, x: int, width: int, related: Sequence[Related]) -> tuple[ChartStroke, ...]:

@@ -17,8 +17,8 @@ from service.errors import BusyError, UnknownError
 from service.pages.rendering import page
 
 _TITLES = {
-    404: "There is no such thing here",
-    422: "It cannot be shown as asked",
+    404: "Page not found",
+    422: "Invalid request",
     503: "The service is not ready",
 }
 _LONGEST_FIELD = 100  # characters of a field's name that are repeated

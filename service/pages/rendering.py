@@ -15,7 +15,7 @@ from service.security.sessions import COOKIE
 VIEWS = (
     ("Ask", "/"),
     ("Search", "/find"),
-    ("Records", "/items"),
+    ("Action items", "/items"),
     ("Precedents", "/timeline"),
     ("Documents", "/read"),
 )

@@ -31,7 +31,9 @@ def sign_in(request: Request, key: Annotated[str, Form(max_length=200)], next: T
     """Take a key, and redirect to the page that was asked for."""
     found = signed_in(request, key)
     if found is None:
-        return _form(request, _local(next), problem="This key is not known, or no longer valid.", status=401)
+        return _form(
+            request, _local(next), problem="This access key is unknown or no longer valid.", status=401
+        )
     response = RedirectResponse(_local(next), 303, {"Cache-Control": "no-store"})
     response.set_cookie(
         COOKIE,
