@@ -1,4 +1,4 @@
-"""Templates → pages: what every view has in common."""
+"""Templates as HTML, and what all pages have in common."""
 
 from typing import Any
 
@@ -11,11 +11,11 @@ from service.http.compression import packed
 from service.pages.assets import version
 from service.security.sessions import COOKIE
 
-# (name, path) of each view, in the order of the navigation; the first part of the path tells which one is open
+# (name, path) of each view, in the order of the navigation
 VIEWS = (
     ("Ask", "/"),
     ("Search", "/find"),
-    ("Records", "/items"),
+    ("Action items", "/items"),
     ("Precedents", "/timeline"),
     ("Documents", "/read"),
 )
@@ -46,5 +46,10 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> Respo
     return packed(request, html.encode(), "text/html", {"Cache-Control": "no-cache"}, status)
 
 
+def _anchored(html: Markup) -> Markup:
+    """The first mark of `html` gets the id that links to a quotation lead to."""
+    return Markup(html.replace("<mark>", Markup('<mark id="mark" tabindex="-1">'), 1))
+
+
 _ENVIRONMENT.globals["static"] = lambda name: f"/static/{version()}/{name}"
-_ENVIRONMENT.filters["years"] = _years
+_ENVIRONMENT.filters |= {"anchored": _anchored, "years": _years}

@@ -58,7 +58,7 @@ def _chat(index: Index, encoder: Encoder, asked: ChatRequest) -> ChatResponse:
 
 def precedents(index: Index, encoder: Encoder, request: PrecedentsRequest) -> PrecedentsResponse:
     """What `request` asks for, as it travels; raises `UnknownError`, `FilterError`."""
-    return PrecedentsResponse.of(request.topic, compared(index, encoder, request))
+    return PrecedentsResponse.of(compared(index, encoder, request), request.topic)
 
 
 def compared(index: Index, encoder: Encoder, request: PrecedentsRequest) -> Precedents:

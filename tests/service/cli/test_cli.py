@@ -326,6 +326,16 @@ def test_wrong_use_is_told_in_one_line(
     assert remedy in err
 
 
+@pytest.mark.parametrize("arguments", [(), ("audit",)])
+def test_a_command_without_arguments_shows_its_help_and_no_error(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert "Usage: bali" in out
+    assert err == ""
+
+
 def test_it_tells_its_version(run: Run) -> None:
     assert run("--version") == (0, f"bali {version('bali')}\n", "")
 
