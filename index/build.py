@@ -81,12 +81,6 @@ def _wanted(catalogue: Catalogue, model_sha256: str) -> str:
     return generation_id(model_sha256, catalogue.documents, hashlib.sha256(lines.encode()).hexdigest())
 
 
-def indexed_texts(catalogue: Catalogue) -> Iterator[str]:
-    """What would be indexed of each passage of `catalogue`, which is read when the first is asked for."""
-    for passage in catalogue.passages():
-        yield indexed_text(passage)
-
-
 def build(var: Path, catalogue: Catalogue, encoder: Encoder, advance: Advance | None = None) -> Built:
     """Build and publish a generation of the catalogue. Stopped half-way, it leaves the old one in use.
 

