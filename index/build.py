@@ -68,7 +68,10 @@ def is_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
 
 
 def claims_to_be_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
-    """Whether the manifest of the current index says so. Its files are not read: opening may still find damage."""
+    """Whether the manifest of the current index has the id that a build would give now.
+
+    The other files are not read, so opening may still find damage.
+    """
     try:
         manifest = read_manifest(var / GENERATIONS / current_id(var))
     except GenerationError:

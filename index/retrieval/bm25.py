@@ -84,13 +84,12 @@ class BM25Index:
     @classmethod
     def load(cls, files: Files) -> "BM25Index":
         """From proved files. Raises `GenerationError`."""
-        with files.mapping(_SCORES) as data:
-            scores = from_npy(data, "float32", 1)
-        begins = _load_begins(files, len(scores))
+        begins = _load_begins(files)
         numbers, size = _load_terms(files, len(begins) - 1)
         rows = _load_rows(files, begins, size)
         with files.mapping(_SCORES) as data:
             scores = from_npy(data, "float32", 1)
+            expect(len(scores) == begins[-1], f"has {len(scores)} scores for {begins[-1]} rows")
             found = cls(numbers, begins, rows, scores, size)
             expect(bool(np.isfinite(found._best).all() and scores.min() >= 0), "a score is not finite")
         return found
@@ -118,11 +117,11 @@ class BM25Index:
         return scores
 
 
-def _load_begins(files: Files, scores: int) -> NDArray[np.int64]:
+def _load_begins(files: Files) -> NDArray[np.int64]:
     with files.parsing(_BEGINS) as data:
         begins = from_npy(data, "int64", 1)
-        ends = len(begins) > 1 and begins[0] == 0 and begins[-1] == scores
-        expect(bool(ends and (np.diff(begins) > 0).all()), "does not divide the scores")
+        whole = len(begins) > 1 and begins[0] == 0 and (np.diff(begins) > 0).all()
+        expect(bool(whole), "does not divide the rows")
     return begins
 
 
@@ -141,7 +140,7 @@ def _load_terms(files: Files, count: int) -> tuple[dict[str, int], int]:
 def _load_rows(files: Files, begins: NDArray[np.int64], size: int) -> NDArray[np.int32]:
     with files.mapping(_ROWS) as data:
         rows = from_npy(data, "int32", 1)
-        expect(len(rows) == begins[-1], f"has {len(rows)} rows for {begins[-1]} scores")
+        expect(len(rows) == begins[-1], f"has {len(rows)} rows, not {begins[-1]}")
         expect(bool(rows.min() >= 0 and rows.max() < size), "names an unknown passage")
         steps = rows[1:] > rows[:-1]
         steps[begins[1:-1] - 1] = True
