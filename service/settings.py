@@ -24,7 +24,6 @@ class Settings(BaseSettings):
     model: str = Field(PACKAGED, description="the packaged model's name, or the folder of another")
     token_model: str | None = Field(None, description="folder of a multi-vector model, for the token vectors")
     reranker: str | None = Field(None, description="folder of a CrossEncoder, which judges the best passages")
-    eight_bit: bool = Field(False, description="read by the model with its weights in 8 bits")
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port the service listens on")
     workers: int | None = Field(
@@ -45,7 +44,7 @@ class Settings(BaseSettings):
     @property
     def models(self) -> Models:
         """The models that are set."""
-        return Models(self.model, self.token_model, self.reranker, self.eight_bit)
+        return Models(self.model, self.token_model, self.reranker)
 
     @property
     def host_names(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from corpus.catalogue import read_catalogue
 from eval.gold_data import read_gold
 from eval.options import DOCUMENTS, GOLD
 from eval.systems.in_process import to_filter
-from index.build import build, indexed_texts
+from index.build import build
 from index.generation import open_generation
 from index.opening import encoder_to_build_with, open_index
 from index.passages.filters import Filter
@@ -62,7 +62,7 @@ def rank(var: Path, count: int, torch_threads: int, *, grown: bool) -> Iterator[
         catalogue = read_catalogue(settings.corpus)
         whole = len(catalogue.documents)
         with tempfile.TemporaryDirectory() as scratch:
-            maker, _ = encoder_to_build_with(var, settings.models, Path(scratch), indexed_texts(catalogue))
+            maker, _ = encoder_to_build_with(var, settings.models, Path(scratch))
             torch.set_num_threads(torch_threads)  # loading set it to one
             for size in range(1 if grown else whole, whole + 1):
                 build(var, replace(catalogue, documents=catalogue.documents[:size]), maker)

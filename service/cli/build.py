@@ -78,14 +78,12 @@ def _nothing_done(var: Path) -> dict[str, Any]:
 
 
 def _build(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
-    from index.build import build, indexed_texts
+    from index.build import build
 
     err.print("Loading the model…")
     columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
-        encoder, unexported = encoder_to_build_with(
-            settings.var, settings.models, Path(scratch), indexed_texts(catalogue)
-        )
+        encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
         task = progress.add_task("", total=None)
         built = build(
             settings.var,

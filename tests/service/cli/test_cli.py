@@ -120,20 +120,6 @@ def test_a_model_that_is_missing_is_named_with_its_setting(
     assert err.count("\n") == 1
 
 
-def test_8_bits_of_a_model_that_has_none_are_refused_and_an_index_without_is_left_alone(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run("build")
-    monkeypatch.setenv("BALI_EIGHT_BIT", "true")
-    for command in ("build", "search tide"):
-        code, _, err = run(*command.split())
-        assert code == 3
-        assert "BALI_EIGHT_BIT" in err
-        assert "Traceback" not in err
-    monkeypatch.delenv("BALI_EIGHT_BIT")
-    assert run("search", "tide")[0] == 0
-
-
 def test_a_document_added_is_found_and_only_it_is_embedded(run: Run, tmp_path: Path) -> None:
     run("build")
     file = tmp_path / "Ferry Notes 2024.md"
