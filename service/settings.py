@@ -38,9 +38,6 @@ class Settings(BaseSettings):
         "hash", description="what the audit log has of a question"
     )
     audit_days: int = Field(365, ge=1, le=36_500, description="for how long the audit log is kept")
-    audit_file_bytes: int = Field(
-        16_000_000, ge=1_000, le=1_000_000_000, description="at which the audit log begins a new file"
-    )
 
     @property
     def models(self) -> Models:

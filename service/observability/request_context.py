@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from service.observability.audit_log import AuditError, AuditLog
+from service.observability.audit_files import AuditError
+from service.observability.audit_log import AuditLog
 from service.observability.metrics import Metrics
 
 
@@ -66,9 +67,9 @@ def audit_answer(question: str, generation: str, passages: Sequence[str], status
         "status": status,
     }
     try:
-        head = call.audit.write(event)
+        line = call.audit.write(event)
     except AuditError:
         call.metrics.audit_failures.inc()
         raise
-    call.audited = f"{head.n}:{head.sha256}"
+    call.audited = f"{line.n}:{line.sha256}"
     call.statuses.append(status)
