@@ -1,6 +1,6 @@
-"""Errors as RFC 9457 problem details: what is wrong, in which field, and nothing of the inside.
+"""Errors as RFC 9457 problem documents: the problem and the fields at fault, without internals.
 
-Below `/v1/`, where OpenAI's clients come, the same errors have OpenAI's shape.
+Below `/v1/` the same errors have OpenAI's shape.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,8 @@ from service.http.security_headers import HEADERS
 from service.schemas.status import Problem
 
 MEDIA_TYPE = "application/problem+json"
-_MOST_ERRORS = 20  # that are listed
-_LONGEST_FIELD = 200  # characters of a field's path that are repeated
+_MAX_ERRORS = 20
+_MAX_FIELD = 200  # characters of a field's path
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {
         "description": "The request cannot be answered",
@@ -55,7 +55,7 @@ def failure(
     errors: Sequence[dict[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """The error in the shape that clients of the path expect."""
+    """The response for an error, in the shape that the path's clients expect."""
     if scope["path"].startswith("/v1/"):
         field = errors[0]["field"].removeprefix("body.") if errors else None
         openai_status = 400 if status == 422 else status
@@ -89,23 +89,23 @@ async def _busy(request: Request, error: Exception) -> JSONResponse:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [{"field": _field(e["loc"]), "problem": e["msg"]} for e in error.errors()[:_MOST_ERRORS]]
+    errors = [{"field": _field(e["loc"]), "problem": e["msg"]} for e in error.errors()[:_MAX_ERRORS]]
     first = errors[0]
     return failure(request.scope, 422, f"{first['field']}: {first['problem']}", errors)
 
 
 def _field(place: Sequence[int | str]) -> str:
-    """The path of a field, which may be any text: cut, and lone surrogates escaped, as UTF-8 has none."""
-    field = ".".join(str(part) for part in place)[:_LONGEST_FIELD]
+    """The path of a field. It may be any text, so it is cut, and lone surrogates, which UTF-8 lacks, are escaped."""
+    field = ".".join(str(part) for part in place)[:_MAX_FIELD]
     return field.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 async def _gone(_: Request, __: Exception) -> Response:
-    return Response(status_code=499)  # which nobody reads: the client has closed the connection
+    return Response(status_code=499)  # nobody reads it: the client has disconnected
 
 
 async def _unforeseen(request: Request, _: Exception) -> JSONResponse:
-    """Sent past everything that stands around the routes, so what these add is added here."""
+    """This response bypasses the middleware, so its headers are added here."""
     id = request.scope.get("state", {}).get("request_id", "")
     headers = {**HEADERS, "X-Request-ID": id}
     return failure(request.scope, 500, "an error in the service; its log has the details", headers=headers)
