@@ -3,7 +3,7 @@
 Below `/v1/` the same errors have OpenAI's shape.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -40,11 +40,11 @@ def install(app: FastAPI) -> None:
     """Make every error of `app` a problem document."""
     app.add_exception_handler(HTTPException, http_problem)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(FilterError, _wrong_filter)
-    app.add_exception_handler(UnknownError, _unknown)
-    app.add_exception_handler(BusyError, _busy)
-    app.add_exception_handler(BaliError, _not_ready)
-    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(FilterError, _problem(422))
+    app.add_exception_handler(UnknownError, _problem(404))
+    app.add_exception_handler(BusyError, _problem(503, BusyError.HEADERS))
+    app.add_exception_handler(BaliError, _problem(503))
+    app.add_exception_handler(ClientDisconnect, _disconnected)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -71,20 +71,13 @@ async def http_problem(request: Request, error: Exception) -> Response:
     return failure(request.scope, error.status_code, error.detail, headers=error.headers)
 
 
-async def _wrong_filter(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 422, str(error))
+def _problem(
+    status: int, headers: Mapping[str, str] | None = None
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def respond(request: Request, error: Exception) -> Response:
+        return failure(request.scope, status, str(error), headers=headers)
 
-
-async def _unknown(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 404, str(error))
-
-
-async def _not_ready(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 503, str(error))
-
-
-async def _busy(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 503, str(error), headers=BusyError.HEADERS)
+    return respond
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -100,7 +93,7 @@ def _field(place: Sequence[int | str]) -> str:
     return field.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-async def _gone(_: Request, __: Exception) -> Response:
+async def _disconnected(_: Request, __: Exception) -> Response:
     return Response(status_code=499)  # nobody reads it: the client has disconnected
 
 

@@ -66,7 +66,7 @@ class HeadFile:
 
 
 class LogFile:
-    """The file that lines are appended to; another file is synced before it is closed for it."""
+    """The file that lines are appended to, once it is open. It is synced before it is closed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -75,56 +75,57 @@ class LogFile:
         self._day: str | None = None
         self.dirty = False  # whether lines may not be on the disk
 
-    def open(self, name: str) -> int:
-        """Open the file, again if it was moved away, and return its size."""
-        if self._file and not self._file.in_place():
+    def open(self, name: str) -> None:
+        """Open the file of this name, also when it was moved away; it may be open already."""
+        if self._file and not (self._name == name and self._file.in_place()):
             self.close()
-        return os.fstat(self._descriptor(name)).st_size
+        if self._file is None:
+            self._file = OpenFile(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+            self._name = name
 
-    def append(self, name: str, line: bytes) -> None:
-        _write_all(self._descriptor(name), line)
-        self.dirty = True
+    @property
+    def size(self) -> int:
+        return os.fstat(self._descriptor).st_size
 
-    def read_from(self, name: str, start: int) -> bytes:
-        """The bytes from `start` to the end."""
-        descriptor = self._descriptor(name)
-        return os.pread(descriptor, max(0, os.fstat(descriptor).st_size - start), start)
-
-    def truncate(self, name: str, size: int) -> None:
-        os.ftruncate(self._descriptor(name), size)
-
-    def day(self, name: str) -> str:
+    @property
+    def day(self) -> str:
         """The day of the first line, ISO 8601; empty if that line is damaged."""
-        descriptor = self._descriptor(name)
         if self._day is None:
-            day = _DAY.search(os.pread(descriptor, 200, 0).decode("ascii", "replace"))
+            day = _DAY.search(os.pread(self._descriptor, 200, 0).decode("ascii", "replace"))
             self._day = day[1] if day else ""
         return self._day
 
-    def sync(self, name: str) -> None:
-        os.fdatasync(self._descriptor(name))
+    def read_from(self, start: int) -> bytes:
+        """The bytes from `start` to the end."""
+        return os.pread(self._descriptor, max(0, self.size - start), start)
+
+    def append(self, line: bytes) -> None:
+        _write_all(self._descriptor, line)
+        self.dirty = True
+
+    def truncate(self, size: int) -> None:
+        os.ftruncate(self._descriptor, size)
+
+    def sync(self) -> None:
+        os.fdatasync(self._descriptor)
 
     def take_dirty(self) -> int | None:
         """A duplicate descriptor of a dirty file, for the caller to sync and close; None if all is on the disk."""
         if not (self.dirty and self._file):
             return None
-        descriptor = os.dup(self._file.descriptor)
+        descriptor = os.dup(self._descriptor)
         self.dirty = False
         return descriptor
 
     def close(self) -> None:
-        """Sync and close the open file."""
         file, self._file, self._day = self._file, None, None
         if file:
             with closing(file):
                 os.fdatasync(file.descriptor)
 
-    def _descriptor(self, name: str) -> int:
-        if self._name != name:
-            self.close()
-        if self._file is None:
-            self._file = OpenFile(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-            self._name = name
+    @property
+    def _descriptor(self) -> int:
+        assert self._file
         return self._file.descriptor
 
 

@@ -78,8 +78,9 @@ class AuditLog:
         return head
 
     def _append(self, head: Head, event: Mapping[str, Any]) -> Head:
+        self._file.open(head.file)
         line = head.chain.line(event, datetime.now(UTC).isoformat(timespec="milliseconds"))
-        self._file.append(head.file, line)
+        self._file.append(line)
         head = head.after(line)
         self._head.write(head)
         return head
@@ -90,7 +91,8 @@ class AuditLog:
         Lines that continue the chain are taken in. An unfinished line is cut off: its answer never went out. Where the
         file contradicts the head, the chain goes on in a new file, and verification finds the hole.
         """
-        size, tail, end = self._file.open(head.file), self._file.read_from(head.file, head.size), head
+        self._file.open(head.file)
+        size, tail, end = self._file.size, self._file.read_from(head.size), head
         for line in tail.splitlines(keepends=True):
             if not end.chain.is_continued_by(line):
                 break
@@ -104,19 +106,17 @@ class AuditLog:
         if size < head.size or b"\n" in tail[end.size - head.size :]:
             end = following
         elif cut:
-            self._file.truncate(end.file, end.size)
+            self._file.truncate(end.size)
         return self._append(end, {"event": "recovered", "taken": taken, "cut": cut})
 
     def _is_full(self, head: Head) -> bool:
         if head.size == 0:
             return False
-        return (
-            head.size >= self._file_bytes or self._file.day(head.file) != datetime.now(UTC).date().isoformat()
-        )
+        return head.size >= self._file_bytes or self._file.day != datetime.now(UTC).date().isoformat()
 
     def _rotate(self, head: Head) -> Head:
         """Begin a new file."""
-        self._file.sync(head.file)
+        self._file.sync()
         head = head.in_new_file()
         self._head.write(head)
         self._file.open(head.file)
@@ -134,7 +134,7 @@ class AuditLog:
             digest = hashlib.sha256(line).hexdigest()
             retired = {"event": RETIRED, "file": path.name, "last": last["n"], "sha256": digest}
             head = self._append(head, retired)
-            self._file.sync(head.file)
+            self._file.sync()
             path.unlink()
         return head
 

@@ -90,7 +90,7 @@ class Worker:
 
     def _serve(self, lane: socket.socket) -> None:
         with lane:
-            while (message := read_frame(lane)) is not None:
+            for message in iter(lambda: read_frame(lane), None):
                 if message != NOTHING:  # a cancellation that came too late
                     lane.sendall(frame(self._reply(message, lane)))
 
