@@ -35,11 +35,14 @@ def test_what_is_too_much_is_told_when_to_come_again_and_what_waits_is_served(
         codes.append(httpx2.post(f"{url}{path}", json=PATHS[path]).status_code)
 
     with live(app) as url:
-        app.state.queue = AdmissionQueue(threads=1, most_waiting=2)
+        app.state.queue = queue = AdmissionQueue(threads=1, most_waiting=2)
         waiting = [threading.Thread(target=ask) for _ in range(3)]  # one is served, two wait
         for one in waiting:
             one.start()
-            time.sleep(0.1)
+        until = time.monotonic() + 5
+        while queue.length < 2:
+            assert time.monotonic() < until
+            time.sleep(0.01)
         refused = httpx2.post(f"{url}{path}", json=PATHS[path])
         assert refused.status_code == 503
         assert refused.headers["retry-after"].isdigit()
