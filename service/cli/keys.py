@@ -7,7 +7,8 @@ import typer
 
 from service.cli.options import Json
 from service.cli.output import err, out, print_json
-from service.observability.audit_log import AuditError, audit_of
+from service.observability.audit_files import AuditError
+from service.observability.audit_log import audit_of
 from service.security import api_keys as store
 from service.security.api_keys import Key, Scope
 from service.settings import Settings

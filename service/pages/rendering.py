@@ -7,7 +7,6 @@ from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from service.http.compression import packed
 from service.pages.assets import version
 from service.security.sessions import COOKIE
 
@@ -43,7 +42,7 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> Respo
     """The view `name` as a whole page."""
     here = "/" + request.url.path.split("/")[1]
     html = fragment(name, views=VIEWS, here=here, signed_in=COOKIE in request.cookies, **values)
-    return packed(request, html.encode(), "text/html", {"Cache-Control": "no-cache"}, status)
+    return Response(html, status, {"Cache-Control": "no-cache"}, "text/html")
 
 
 def _anchored(html: Markup) -> Markup:

@@ -12,7 +12,8 @@ import service.cli.main as cli
 from index.encoders import loading as models
 from index.encoders.weights import EMBEDDING, Kind, weights_sha256
 from index.storage.publishing import building
-from service.observability.audit_log import AuditError, AuditLog
+from service.observability.audit_files import AuditError
+from service.observability.audit_log import AuditLog
 from service.security.api_keys import read_keys
 from service.settings import Settings
 from tests.conftest import REPORT, write_corpus
