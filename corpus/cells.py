@@ -28,10 +28,10 @@ def sentences_of(passage: Passage) -> list[Span]:
 
 def cell_of(passage: Passage, role: Role) -> Span | None:
     """The cell of the column that plays `role`, or None."""
-    return _cell_under(passage, column(passage.fields, role))
+    return cell_under(passage, column(passage.fields, role))
 
 
-def _cell_under(passage: Passage, header: str | None) -> Span | None:
+def cell_under(passage: Passage, header: str | None) -> Span | None:
     if header is None:
         return None
     wanted, start = passage.fields[header], 0

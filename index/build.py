@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from corpus.catalogue import Catalogue
 from corpus.types import Document, Passage
 from index.encoders.base import Encoder
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.errors import GenerationError
-from index.generation import ENCODER, generation_id, libraries, open_generation
+from index.generation import ENCODER, generation_id, libraries, load_index
 from index.passages.action_items import ActionItemsWriter
 from index.passages.store import indexed_text
 from index.passages.writer import PassagesWriter, passage_line
@@ -32,7 +32,7 @@ _CHUNK = 64  # texts whose token vectors are in memory at one time
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class EmbeddedDocument:
     """A document, its text, and its passages in order with their embeddings.
 
     `vectors` is of shape (passages, dimensions). `codes`, and `pieces` with the ids of the word pieces, have an entry
@@ -61,7 +61,7 @@ class BuildReport:
 def is_current(var: Path, catalogue: Catalogue, model_sha256: str) -> bool:
     """Whether the current index opens and equals the one that a build would give now; loads no model."""
     try:
-        index = open_generation(var, model_sha256)
+        index = load_index(var, model_sha256)
     except GenerationError:
         return False
     return index.instead_of is None and index.id == _expected_id(catalogue, model_sha256)
@@ -102,7 +102,7 @@ def build(
         new = _embed(passages, encoder, known, advance)
         pieces = encoder.pieces([indexed_text(passage) for passage in passages])
         parts = _parts(catalogue, passages, known, pieces)
-        generation = write_generation(var, parts, known.quantizer, encoder)
+        generation = write_index(var, parts, known.quantizer, encoder)
     truncated = tuple(
         passage.id
         for passage, piece in zip(passages, pieces, strict=True)
@@ -111,7 +111,7 @@ def build(
     return BuildReport(generation, len(catalogue.documents), len(passages), new, truncated)
 
 
-def write_generation(var: Path, parts: Iterable[Part], quantizer: Quantizer, encoder: Encoder) -> str:
+def write_index(var: Path, parts: Iterable[EmbeddedDocument], quantizer: Quantizer, encoder: Encoder) -> str:
     """Write and publish an index under `var`, one part after the other, and return its id.
 
     Of the passages only the part at hand is in memory; of their words, numbers.
@@ -136,7 +136,7 @@ class _IndexWriter:
         self._lexical, self._names, self._items = BM25Writer(), NamesLearner(), ActionItemsWriter()
         self._count = self._own = self._indexed = 0  # passages, their characters, and those indexed of them
 
-    def add(self, part: Part) -> None:
+    def add(self, part: EmbeddedDocument) -> None:
         """The next document."""
         self._passages.add(part.document, part.source, part.passages)
         if not part.passages:
@@ -197,7 +197,7 @@ class _Embeddings:
 def _reusable(var: Path, encoder: Encoder) -> _Embeddings:
     """The embeddings of the current index that are still valid."""
     try:
-        index = open_generation(var, encoder.sha256)
+        index = load_index(var, encoder.sha256)
     except GenerationError:
         return _Embeddings(Quantizer.of(encoder), {}, {})
     passages, quantizer = index.passages, index.tokens.quantizer
@@ -239,8 +239,8 @@ def _embed(
 
 
 def _parts(
-    catalogue: Catalogue, passages: Sequence[Passage], embedded: _Embeddings, pieces: Sequence[Pieces]
-) -> Iterator[Part]:
+    catalogue: Catalogue, passages: Sequence[Passage], embedded: _Embeddings, pieces: Sequence[Tokenization]
+) -> Iterator[EmbeddedDocument]:
     begin = 0
     for document in catalogue.documents:
         end = begin
@@ -250,5 +250,7 @@ def _parts(
         ids = [piece.ids for piece in pieces[begin:end]]
         vectors = [embedded.vectors[passage.text] for passage in own]
         codes = [embedded.codes[indexed_text(passage)] for passage in own]
-        yield Part(document, catalogue.source(document), own, np.array(vectors, np.float32), codes, ids)
+        yield EmbeddedDocument(
+            document, catalogue.source(document), own, np.array(vectors, np.float32), codes, ids
+        )
         begin = end

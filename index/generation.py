@@ -93,7 +93,7 @@ def generation_id(model_sha256: str, documents: Sequence[Document], passages_sha
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def open_generation(var: Path, model_sha256: str | None = None) -> Index:
+def load_index(var: Path, model_sha256: str | None = None) -> Index:
     """Open the current index, or, where it is damaged, the last whole one before it.
 
     With `model_sha256`, only indexes built by these weights. Where none is whole, raises the `GenerationError` of the
@@ -102,7 +102,7 @@ def open_generation(var: Path, model_sha256: str | None = None) -> Index:
     while True:
         known = generations(var)
         try:
-            return open_current(var, model_sha256)
+            return load_current_index(var, model_sha256)
         except StaleError:
             raise
         except GenerationError as error:
@@ -114,8 +114,8 @@ def open_generation(var: Path, model_sha256: str | None = None) -> Index:
             raise
 
 
-def open_current(var: Path, model_sha256: str | None = None) -> Index:
-    """Open the current index and no other. Raises as `open_generation`."""
+def load_current_index(var: Path, model_sha256: str | None = None) -> Index:
+    """Open the current index and no other. Raises as `load_index`."""
     return _open(var / GENERATIONS / current_id(var), model_sha256)
 
 

@@ -7,7 +7,7 @@ from threadpoolctl import threadpool_limits
 from index.encoders.base import Encoder
 from index.encoders.loading import Models
 from index.errors import ExportError, GenerationError
-from index.generation import Index, open_current, open_generation
+from index.generation import Index, load_current_index, load_index
 from index.storage.files import REBUILD
 
 OpenIndex = tuple[Index, Encoder]
@@ -19,13 +19,13 @@ def open_index(var: Path, models: Models) -> OpenIndex:
     Raises `GenerationError` where these models built none, and `ModelError`.
     """
     threadpool_limits(1)  # one thread for linear algebra: parallel questions use the cores better, and repeat
-    index = open_generation(var, models.sha256())
+    index = load_index(var, models.sha256())
     return _checked(index, models.load(index.exported))
 
 
 def reopen_index(var: Path, models: Models, before: OpenIndex) -> OpenIndex:
     """The current index and no other; keeps the encoder of `before` where it is the same. Raises as `open_index`."""
-    index, (known, encoder) = open_current(var, models.sha256()), before
+    index, (known, encoder) = load_current_index(var, models.sha256()), before
     if _encoder_hashes(index) != _encoder_hashes(known):
         encoder = models.load(index.exported)
     return _checked(index, encoder)
@@ -55,7 +55,7 @@ def encoder_to_build_with(var: Path, models: Models, scratch: Path) -> tuple[Enc
     there is no such model.
     """
     try:
-        if exported := open_generation(var, models.sha256()).exported:
+        if exported := load_index(var, models.sha256()).exported:
             return models.load(exported), None
     except GenerationError:
         pass

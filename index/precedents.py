@@ -55,7 +55,7 @@ class PrecedentModel:
 
 
 @cache
-def shipped_fit() -> PrecedentModel:
+def precedent_model() -> PrecedentModel:
     """The model that comes with the project."""
     known = json.loads(_FIT.read_text("utf-8"))
     weights = tuple(known["weights"][name] for name in FEATURES)
@@ -63,7 +63,7 @@ def shipped_fit() -> PrecedentModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class PairScore:
     """The chance, in 0..1, that one passage continues the other, and the `nearness` of their subjects."""
 
     chance: float
@@ -79,7 +79,7 @@ def nearness(features: Vectors) -> Vectors:
     return np.asarray((features[:, words] + features[:, late]) / 2, np.float32)
 
 
-def said(passage: Passage) -> Span:
+def action_span(passage: Passage) -> Span:
     """The characters of a passage's text that say what is done: the action of a row, else the whole."""
     return cell_of(passage, "text") or (0, len(passage.text))
 
@@ -93,12 +93,12 @@ class Likeness:
         self._documents = index.passages.document_numbers
         self._loaded: dict[int, tuple[Vectors, Vectors]] = {}
 
-    def compared(self, row: int) -> dict[int, Compared]:
+    def compared(self, row: int) -> dict[int, PairScore]:
         """The passages of other documents compared with `row`, by row; figures are rounded, so that they repeat."""
         rows, features = self.features(row)
-        chances, near = shipped_fit().chances(features), nearness(features)
+        chances, near = precedent_model().chances(features), nearness(features)
         return {
-            other: Compared(round(chance, 4), round(nearly, 4))
+            other: PairScore(round(chance, 4), round(nearly, 4))
             for other, chance, nearly in zip(rows.tolist(), chances.tolist(), near.tolist(), strict=True)
         }
 
@@ -108,7 +108,7 @@ class Likeness:
         All but the last are in standard deviations over these rows; `…_beside` is of the passages before and after.
         """
         index, source = self._index, self._index.passages[row]
-        start, end = said(source)
+        start, end = action_span(source)
         words = index.lexical.scores(plain(source.text[start:end]))
         rows = self._candidates(row, words)
         if not len(rows):
@@ -165,7 +165,7 @@ class Likeness:
         for n, passage, pieces in zip(new, passages, cut, strict=True):
             # the text precedes its context in what is indexed, and so do its pieces
             stored = self._index.tokens.vectors(n)[: len(pieces.ids)]
-            start, end = said(passage)
+            start, end = action_span(passage)
             spans = pieces.spans[: len(stored)]
             within = (spans[:, 0] >= start) & (spans[:, 1] <= end)
             kept = Encoding(stored[0:0], pieces.ids[: len(stored)][within], spans[within], stored[within])

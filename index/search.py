@@ -12,7 +12,7 @@ from index.encoders.reranker import Reranker
 from index.generation import Index
 from index.passages.filters import Filter
 from index.passages.store import indexed_text
-from index.queries.preferences import WEIGHTS, Preference, asked_for
+from index.queries.preferences import WEIGHTS, Preference, requested_columns
 from index.retrieval.highlights import Highlight, highlights
 from index.retrieval.late_interaction import TokenSimilarities
 from index.retrieval.top_k import top_k
@@ -26,7 +26,7 @@ _NEARBY = 3  # passages
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidenceWeights:
     """The weight of each kind of evidence; 0 leaves a kind out.
 
     `late` and `dense` weigh cosines, `lexical` BM25's share in 0..1, `beside` the scores of neighbouring passages.
@@ -48,7 +48,7 @@ class Evidence:
     reworded: bool = True
 
 
-DEFAULT = Evidence()
+DEFAULT = EvidenceWeights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
+class ConversationContext:
     """What a conversation adds to a question: its words as asked, and a passage that the answer is likely near."""
 
     own_words: str
@@ -141,8 +141,8 @@ def search(
     query: str,
     top_k: int = 10,
     filter: Filter | None = None,
-    before: Before | None = None,
-    evidence: Evidence = DEFAULT,
+    before: ConversationContext | None = None,
+    evidence: EvidenceWeights = DEFAULT,
 ) -> SearchResults:
     """The `top_k` passages of `index` that best answer `query`, asked after `before` if that is given.
 
@@ -206,7 +206,11 @@ def _order(rows: NDArray[np.intp], scores: Vectors) -> NDArray[np.intp]:
 
 
 def _weighed(
-    index: Index, question: _Readings, compared: TokenSimilarities, evidence: Evidence, rows: NDArray[np.intp]
+    index: Index,
+    question: _Readings,
+    compared: TokenSimilarities,
+    evidence: EvidenceWeights,
+    rows: NDArray[np.intp],
 ) -> _Scores:
     """Late interaction, words in common and single vectors of `rows`, compared with a question."""
     scores = _Scores(np.zeros(len(rows), np.float32))
@@ -236,7 +240,7 @@ def _beside(sections: NDArray[np.int64], rows: NDArray[np.intp], scores: Vectors
 
 
 def _after(
-    index: Index, own: _Readings, passage: Passage | None, evidence: Evidence, rows: NDArray[np.intp]
+    index: Index, own: _Readings, passage: Passage | None, evidence: EvidenceWeights, rows: NDArray[np.intp]
 ) -> _Scores:
     """The evidence of a conversation: answering the question in its own words, and lying near the last answer."""
     compared = index.tokens.compare(own.encodings, rows)
@@ -277,7 +281,7 @@ def _gains(index: Index, preferences: tuple[Preference, ...], rows: NDArray[np.i
 def _highlights(
     encoder: Encoder, query: str, passages: Sequence[Passage], cosines: Sequence[Vectors], weights: Vectors
 ) -> list[tuple[Highlight, ...]]:
-    asked, cut = asked_for(query), encoder.pieces([passage.text for passage in passages])
+    asked, cut = requested_columns(query), encoder.pieces([passage.text for passage in passages])
     return [
         highlights(passage, asked, near, weights, pieces)
         for passage, near, pieces in zip(passages, cosines, cut, strict=True)

@@ -29,7 +29,7 @@ from eval.gold_data import read_gold
 from eval.options import DOCUMENTS, GOLD
 from eval.systems.in_process import to_filter
 from index.build import build
-from index.generation import open_generation
+from index.generation import load_index
 from index.opening import encoder_to_build_with, open_index
 from index.passages.filters import Filter
 from index.search import search
@@ -85,7 +85,7 @@ def difference(one: dict[str, Ranking], other: dict[str, Ranking]) -> str | None
 
 def different_files(one: Path, other: Path) -> str | None:
     """The first file that is not the same byte for byte in the generations under two folders, or None."""
-    files, others = open_generation(one).manifest.files, open_generation(other).manifest.files
+    files, others = load_index(one).manifest.files, load_index(other).manifest.files
     return next((name for name in sorted({*files, *others}) if files.get(name) != others.get(name)), None)
 
 

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from index.encoders.reranker import Reranker
-from index.encoders.tokenizer import Cut, Pieces, WordPieces
+from index.encoders.tokenizer import ModelInput, Tokenization, WordPieces
 from index.storage.files import Files
 from index.types import Encoding, Vectors
 
@@ -52,7 +52,7 @@ class Encoder(Protocol):
         """The same of questions, which some models read in another way."""
         ...
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
         """The word pieces of each text, without their vectors."""
         ...
 
@@ -78,7 +78,7 @@ class ReadingEncoder(ABC):
     word_pieces: WordPieces
 
     @abstractmethod
-    def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
+    def forward(self, cut: ModelInput) -> tuple[Vectors, Vectors]:
         """Unit vectors: the pooled one of shape (dimensions,), and those of shape (tokens, token_dimensions)."""
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
@@ -104,7 +104,7 @@ class ReadingEncoder(ABC):
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
         return self.read(texts)
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
         return list(map(self.word_pieces.pieces, texts))
 
     def vocabulary(self) -> Collection[str]:

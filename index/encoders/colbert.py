@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders.base import Encoder, unit
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.encoders.weights import TOKENS, joined, loading, locate, weights_sha256
 from index.errors import ModelError
 from index.storage.files import Files
@@ -105,7 +105,7 @@ class LateInteractionEncoder:
         name = next((name for name in names if name in prompts), self._model.default_prompt_name)
         return (prompts.get(name) if name else None) or ""
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
         """The tokens that `read` keeps of passages, in the same order."""
         found = []
         for begin in range(0, len(texts), _BATCH):
@@ -113,7 +113,7 @@ class LateInteractionEncoder:
                 found += self._tokenized(list(texts[begin : begin + _BATCH]))
         return found
 
-    def _tokenized(self, texts: list[str]) -> list[Pieces]:
+    def _tokenized(self, texts: list[str]) -> list[Tokenization]:
         from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
 
         prompt = self._prompt(questions=False)
@@ -133,7 +133,7 @@ class LateInteractionEncoder:
         keep = features["attention_mask"].numpy().astype(bool)
         offsets = features["offset_mapping"].numpy()
         return [
-            Pieces(lengths[n], ids[n][keep[n]], _spans(offsets[n], len(prompt), len(ids[n]))[keep[n]])
+            Tokenization(lengths[n], ids[n][keep[n]], _spans(offsets[n], len(prompt), len(ids[n]))[keep[n]])
             for n in range(len(texts))
         ]
 

@@ -14,7 +14,7 @@ from index.encoders import onnx_session as runtime
 from index.encoders.base import Encoder, ReadingEncoder
 from index.encoders.reranker import Reranker
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
-from index.encoders.tokenizer import Cut, WordPieces
+from index.encoders.tokenizer import ModelInput, WordPieces
 from index.errors import ExportError
 from index.storage.files import Files
 from index.types import Encoding, Vectors
@@ -72,7 +72,7 @@ class OnnxEncoder(ReadingEncoder):
             self._session = runtime.session(data, options)
         self._inputs = [node.name for node in self._session.get_inputs()]
 
-    def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
+    def forward(self, cut: ModelInput) -> tuple[Vectors, Vectors]:
         pooled, tokens = self._session.run(_OUTPUTS, cut.features(self._inputs))
         return pooled[0], tokens[0]
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from index.encoders.base import ReadingEncoder
 from index.encoders.reranker import Reranker
-from index.encoders.tokenizer import Cut, WordPieces
+from index.encoders.tokenizer import ModelInput, WordPieces
 from index.encoders.weights import EMBEDDING, PACKAGED, loading, locate, weights_sha256
 from index.types import Vectors
 
@@ -58,7 +58,7 @@ class SentenceTransformerEncoder(ReadingEncoder):
         lengths = self._torch.linalg.vector_norm(vectors.float(), dim=-1, keepdim=True)
         return vectors.float() / lengths.clamp_min(_LEAST_LENGTH)
 
-    def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
+    def forward(self, cut: ModelInput) -> tuple[Vectors, Vectors]:
         with self._torch.inference_mode():
             features = {name: self._torch.from_numpy(row) for name, row in cut.features(self.inputs).items()}
             pooled, tokens = self.vectors(features)

@@ -13,7 +13,7 @@ _CACHED = 4096  # texts
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ModelInput:
     """The tokens of a text as a model reads them, special ones included.
 
     `ids` and `types` have shape (tokens,), `spans` has the characters of each, of shape (tokens, 2), and `keep` of
@@ -36,7 +36,7 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pieces:
+class Tokenization:
     """The word pieces of a whole text that have a letter or a digit, and its `length` in tokens.
 
     `ids` have shape (pieces,), `spans` shape (pieces, 2). Compares by identity, so that it can be a key.
@@ -72,16 +72,16 @@ class WordPieces:
         """Write the definition that the constructor takes."""
         path.write_text(self._whole.to_str(), "utf-8")
 
-    def cut(self, text: str) -> Cut:
+    def cut(self, text: str) -> ModelInput:
         """The tokens of `text` up to the limit of the model."""
         return self._of(self._cut, text)
 
-    def _pieces(self, text: str) -> Pieces:
+    def _pieces(self, text: str) -> Tokenization:
         cut = self._of(self._whole, text)
-        return Pieces(len(cut.ids), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep])
+        return Tokenization(len(cut.ids), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep])
 
-    def _of(self, tokenizer: Tokenizer, text: str) -> Cut:
+    def _of(self, tokenizer: Tokenizer, text: str) -> ModelInput:
         encoded = tokenizer.encode(text)
         ids = np.array(encoded.ids, np.int64)
         spans = np.array(encoded.offsets, np.int32).reshape(len(ids), 2)
-        return Cut(ids, np.array(encoded.type_ids, np.int64), spans, self._is_piece[ids])
+        return ModelInput(ids, np.array(encoded.type_ids, np.int64), spans, self._is_piece[ids])

@@ -162,7 +162,7 @@ class Preferences:
                 return np.array([_has_date(passages[row].text) for row in rows.tolist()], bool)
 
 
-def asked_for(question: str) -> list[Role | Literal["date"]]:
+def requested_columns(question: str) -> list[Role | Literal["date"]]:
     """The columns of a plan that `question` asks for, and "date" where it asks for one."""
     columns: list[Role | Literal["date"]] = [
         role for role, asks in _ASKS_COLUMN.items() if asks.search(question)

@@ -13,7 +13,7 @@ from corpus.records import Role
 from corpus.text.markers import item_marker
 from corpus.text.sentences import sentences
 from corpus.types import Passage
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.queries.preferences import DATE
 from index.types import Vectors
 
@@ -66,7 +66,7 @@ def highlights(
     asked: Sequence[Role | Literal["date"]],
     cosines: Vectors,
     weights: Vectors,
-    pieces: Pieces,
+    pieces: Tokenization,
 ) -> tuple[Highlight, ...]:
     """The fewest clauses that together have most of the passage's likeness to the question, in order.
 
@@ -92,7 +92,7 @@ def highlights(
 
 
 @lru_cache(maxsize=_CACHED_CUTS)  # of use where an encoder caches its pieces
-def _pieces_of_clauses(text: str, pieces: Pieces) -> Sequence[tuple[int, int]]:
+def _pieces_of_clauses(text: str, pieces: Tokenization) -> Sequence[tuple[int, int]]:
     """For each clause of a text the first of its word pieces, and the one after the last."""
     edges, spans = np.array(clauses(text)), pieces.spans
     begins, ends = spans[:, 0].searchsorted(edges[:, 0]), spans[:, 1].searchsorted(edges[:, 1], "right")

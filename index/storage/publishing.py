@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.disk import sync, write_whole
+from corpus.disk import sync, write_atomically
 from index.errors import GenerationError
 from index.storage.drafts import Draft, writing
 from index.storage.files import REBUILD, read_whole
@@ -73,7 +73,7 @@ def publish(var: Path, draft: Draft, manifest: Manifest) -> None:
         os.utime(target)  # `generations` orders by it
         sync(target.parent)
     with writing(var / CURRENT):
-        write_whole(var / CURRENT, manifest.generation.encode())
+        write_atomically(var / CURRENT, manifest.generation.encode())
     _sweep(var)
 
 

@@ -4,7 +4,7 @@ import json
 
 import typer
 
-from index.generation import open_generation
+from index.generation import load_index
 from service.cli.options import Json
 from service.cli.output import err, print_json
 from service.settings import Settings
@@ -18,7 +18,7 @@ def export(as_json: Json = False) -> None:
     from service.feedback import candidate, read
 
     settings = Settings()
-    sources = open_generation(settings.var).sources
+    sources = load_index(settings.var).sources
     kept = read(settings.var)
     found = [(one, candidate(one, sources)) for one in kept]
     candidates = [line for _, line in found if line]

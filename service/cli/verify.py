@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from corpus.catalogue import read_catalogue
 from corpus.coverage import coverage
-from index.generation import open_generation
+from index.generation import load_index
 from service.cli.options import Json, warn_of_fallback
 from service.cli.output import out, print_coverage, print_json
 from service.settings import Settings
@@ -33,7 +33,7 @@ def verify(
 
     data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
     claimed = Citation.model_validate_json(data)
-    index = open_generation(Settings().var)
+    index = load_index(Settings().var)
     warn_of_fallback(index)
     found = verdict(index, claimed)
     if as_json:

@@ -20,7 +20,7 @@ from service.pages.rendering import page
 from service.pages.url_state import UrlState, chips
 from service.precedents import Label, PlanComparison, Precedents, Related
 from service.schemas.precedents import PrecedentsRequest
-from service.serving.dispatch import in_line
+from service.serving.dispatch import run_for_request
 from service.serving.tasks import compared
 
 _STEP = 20  # passages that are asked for at first, and that "more" adds
@@ -103,7 +103,7 @@ async def timeline(request: Request, open: Open) -> Response:
     if not state.get("topic") and not state.get("passage"):
         return page(request, "timeline", found=None, item=None, **shown)
     asked = _asked(state)
-    found = await in_line(request, encoder, lambda watched: compared(index, watched, asked))
+    found = await run_for_request(request, encoder, lambda watched: compared(index, watched, asked))
     return page(request, "timeline", **shown, **_results(index, state, asked.top_k, found))
 
 

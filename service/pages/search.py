@@ -15,7 +15,7 @@ from service.pages.problems import page_router
 from service.pages.rendering import page
 from service.pages.url_state import FACETS, UrlState, chips, value_label
 from service.schemas.search import SearchRequest
-from service.serving.dispatch import in_line
+from service.serving.dispatch import run_for_request
 from service.serving.tasks import searched
 
 _STEP = 10  # results that are shown at first, and that "more" adds
@@ -46,7 +46,7 @@ async def find(request: Request, open: Open) -> Response:
     asked = SearchRequest.model_validate(
         {"query": state.get("q"), "top_k": state.get("show", str(_STEP))}, strict=False
     )
-    found = await in_line(
+    found = await run_for_request(
         request, encoder, lambda watched: searched(index, watched, asked.query, asked.top_k, filter)
     )
     return page(

@@ -18,7 +18,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from corpus.disk import write_whole
+from corpus.disk import write_atomically
 from corpus.errors import BaliError
 
 FILE = "keys.json"
@@ -172,7 +172,7 @@ def _changed(var: Path) -> Iterator[list[Key]]:
             keys = read_keys(var)
             yield keys
             text = json.dumps({"version": _VERSION, "keys": [asdict(key) for key in keys]}, indent=1)
-            write_whole(path, f"{text}\n".encode(), 0o600)
+            write_atomically(path, f"{text}\n".encode(), 0o600)
     except OSError as error:
         raise KeysError(
             f"cannot be written ({error.strerror})", where=str(path), remedy="make room, or mend its owner"

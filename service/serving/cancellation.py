@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from index.encoders.base import Encoder
 from index.encoders.reranker import Reranker
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.storage.files import Files
 from index.types import Encoding, Vectors
 from service.errors import BusyError
@@ -114,7 +114,7 @@ class CancellableEncoder:
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
         return self._checked().read_questions(texts)
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
         return self._checked().pieces(texts)
 
     def vocabulary(self) -> Collection[str]:

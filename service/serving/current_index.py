@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from corpus.errors import BaliError
 from index.encoders.base import Encoder
 from index.errors import GenerationError
-from index.generation import open_current, open_generation
+from index.generation import load_current_index, load_index
 from index.opening import OpenIndex, open_index, reopen_index
 from index.storage.publishing import CURRENT
 from service.serving import malloc
@@ -95,9 +95,9 @@ class CurrentIndex:
         if self._make_encoder is None:
             return reopen_index(var, models, before) if before else open_index(var, models)
         if before:
-            return open_current(var, before[1].sha256), before[1]
+            return load_current_index(var, before[1].sha256), before[1]
         encoder = self._make_encoder()
-        return open_generation(var, encoder.sha256), encoder
+        return load_index(var, encoder.sha256), encoder
 
     def _published(self) -> tuple[int, int] | None:
         """A value that differs after each publication: the pointer is a new file each time."""

@@ -26,14 +26,14 @@ Q = TypeVar("Q", bound=BaseModel)
 async def answer_for(
     request: Request, index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]]
 ) -> Answer:
-    """The answer to a conversation, written into the audit log. Raises as `in_line`."""
-    return await in_line(
+    """The answer to a conversation, written into the audit log. Raises as `run_for_request`."""
+    return await run_for_request(
         request, encoder, lambda cancellable: answer_conversation(index, cancellable, messages, None)
     )
 
 
 async def respond(request: Request, open: OpenIndex, task: Task[Q], body: Q) -> Response:
-    """The response of `task` to the body of `request`, from a worker if there is one. Raises as `in_line`."""
+    """The response of `task` to the body of `request`, from a worker if there is one. Raises as `run_for_request`."""
     index, encoder = open
 
     def in_thread(cancellable: Encoder) -> bytes:
@@ -65,7 +65,7 @@ async def _from_worker(
     return response
 
 
-async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
+async def run_for_request(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
     """Run `work` with `encoder` in a thread of the queue.
 
     Raises BusyError if the queue is full or the time is over, and ClientDisconnect if the client disconnects first.
@@ -75,7 +75,7 @@ async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], 
 
 
 async def run_with_deadline(queue: AdmissionQueue, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
-    """Run `work` without a client that could disconnect. Raises BusyError as `in_line`."""
+    """Run `work` without a client that could disconnect. Raises BusyError as `run_for_request`."""
     async with cancellation_scope() as token:
         return await _run(queue, encoder, work, token)
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.types import Document, Passage
-from index.generation import open_generation
+from index.generation import load_index
 from index.passages.store import load_passages
 from index.passages.table import KINDS
 from index.passages.writer import PassagesWriter
@@ -72,7 +72,7 @@ def test_passages_and_texts_are_as_they_were(
 
 
 def test_a_generation_that_nobody_has_goes_at_once(harbour: Settings) -> None:
-    index = open_generation(harbour.var)
+    index = load_index(harbour.var)
     assert index.passages[0].text in index.sources[index.passages[0].document.id]
     passages = weakref.ref(index.passages)
     gc.disable()

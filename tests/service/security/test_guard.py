@@ -73,7 +73,7 @@ def test_the_table_decides_for_every_route_and_method(
     for n, (path, method) in enumerate(routes()):
         needs = NEEDS[path]
         concrete = (
-            path.replace("{document:path}", "plan").replace("{id}", "plan").replace("{made}/{name}", "a/b")
+            path.replace("{document:path}", "plan").replace("{id}", "plan").replace("{digest}/{name}", "a/b")
         )
         guarded.client._transport.client = (f"192.0.2.{n % 250}", 5)  # type: ignore[attr-defined]
         response = guarded.client.request(
