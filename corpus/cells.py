@@ -1,4 +1,4 @@
-"""Offsets of the cells of a row and of the sentences of a passage."""
+"""The places of cells and sentences in a passage's text."""
 
 import re
 
@@ -8,11 +8,12 @@ from corpus.text.markup import plain
 from corpus.text.sentences import sentences
 from corpus.types import Passage
 
-Span = tuple[int, int]  # offsets in the passage's text
+Span = tuple[int, int]  # characters of the passage's text
+_CELL_END = re.compile(r"\t|(?<!\\)\|")
 
 
 def sentences_of(passage: Passage) -> list[Span]:
-    """The sentences of a passage, for a row cell by cell, without the list marker."""
+    """The sentences of a passage, those of a row cell by cell, without its list marker."""
     text = passage.text
     marker = item_marker(text)
     start = marker.width if marker and passage.kind in ("item", "row") else 0
@@ -26,15 +27,15 @@ def sentences_of(passage: Passage) -> list[Span]:
 
 
 def cell_of(passage: Passage, role: Role) -> Span | None:
-    """The cell in the column with this role, or None."""
-    return _cell_under(passage, column(passage.fields, role))
+    """The cell of the column that plays `role`, or None."""
+    return cell_under(passage, column(passage.fields, role))
 
 
-def _cell_under(passage: Passage, header: str | None) -> Span | None:
+def cell_under(passage: Passage, header: str | None) -> Span | None:
     if header is None:
         return None
     wanted, start = passage.fields[header], 0
-    for cell in re.split(r"\t|(?<!\\)\|", passage.text):
+    for cell in _CELL_END.split(passage.text):
         if plain(cell) == wanted:
             begin = start + len(cell) - len(cell.lstrip())
             return begin, begin + len(cell.strip())

@@ -23,7 +23,7 @@ from filelock import FileLock
 from tomlkit import TOMLDocument
 
 from corpus.catalogue import FILE, Catalogue, parse_catalogue, read_catalogue
-from corpus.disk import sync, write_whole
+from corpus.disk import sync, write_atomically
 from corpus.errors import CatalogueError
 from corpus.proposals import Proposal
 from corpus.types import Document
@@ -165,7 +165,7 @@ def _write_files(folder: Path, proposal: Proposal) -> None:
         target = folder / name
         if not target.exists() or target.read_bytes() != data:
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(target, data)
+            write_atomically(target, data)
 
 
 def _commit(
@@ -191,14 +191,14 @@ def _commit(
     if old:
         change |= {"replaces": old.sha256}
     _record(folder / RECORD, json.dumps(change, ensure_ascii=False).encode() + b"\n")
-    write_whole(folder / FILE, data)
+    write_atomically(folder / FILE, data)
     return catalogue
 
 
 def _record(path: Path, line: bytes) -> None:
     """Append a line; an unterminated last line is dropped."""
     before = path.read_bytes() if path.exists() else b""
-    write_whole(path, before[: before.rfind(b"\n") + 1] + line)
+    write_atomically(path, before[: before.rfind(b"\n") + 1] + line)
 
 
 def _archive(folder: Path, document: Document) -> None:

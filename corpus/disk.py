@@ -13,7 +13,7 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def write_whole(path: Path, data: bytes, mode: int = 0o666) -> None:
+def write_atomically(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Replace a file atomically, in a folder that exists; one writer at a time. Raises `OSError`."""
     draft = path.with_name(f".{path.name}.new")
     draft.unlink(missing_ok=True)  # left by an interrupted writer

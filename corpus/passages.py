@@ -11,7 +11,7 @@ from corpus.readers.extracted import PAGE_BREAK
 from corpus.structure.blocks import blocks
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
-from corpus.text.sentences import leans_on_previous, sentences
+from corpus.text.sentences import refers_back, sentences
 from corpus.types import Block, Document, Passage, PassageKind
 
 MAX_SENTENCES = 3
@@ -69,7 +69,7 @@ def _cuts(source: str, block: Block) -> Iterator[tuple[int, int]]:
 def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int]]:
     begin, end, count = *spans[0], 1
     for start, stop in spans[1:]:
-        bound = TARGET if not leans_on_previous(source[start:stop]) else LIMIT
+        bound = TARGET if not refers_back(source[start:stop]) else LIMIT
         if count < MAX_SENTENCES and stop - begin <= bound:
             end, count = stop, count + 1
         else:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -180,8 +179,7 @@ def beir(
         settings = Settings()
         judged, scored = [], {}
         with TemporaryDirectory() as scratch:
-            passages = chain.from_iterable(map(texts_of, collections.values()))
-            encoder, _ = encoder_to_build_with(settings.var, settings.models, Path(scratch), passages)
+            encoder, _ = encoder_to_build_with(settings.var, settings.models, Path(scratch))
             load = partial(settings.models.load, encoder.exported)
             for folder, collection in collections.items():
                 with TemporaryDirectory() as built:

@@ -1,22 +1,22 @@
-"""What can go wrong with a model or with what is built."""
+"""Errors of models, indexes and filters."""
 
 from corpus.errors import BaliError
 
 
 class ModelError(BaliError):
-    """The embedding model is missing, not a local safetensors model, or not the one expected."""
+    """A model is missing, not a local safetensors model, or not of the kind expected."""
 
 
 class ExportError(ModelError):
-    """The model cannot be made ready for onnxruntime; sentence-transformers can still run it."""
+    """The model cannot be exported for onnxruntime; sentence-transformers can still run it."""
 
 
 class GenerationError(BaliError):
-    """What was built is missing, damaged, or was built by another model, corpus or version."""
+    """An index is missing, damaged, or was built by another model, corpus or version."""
 
 
 class StaleError(GenerationError):
-    """What was built may be whole, but another model, format or library made it than would now."""
+    """An index was built by another model, format or library version than those in use; it may be whole."""
 
 
 class FilterError(BaliError):

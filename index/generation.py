@@ -1,6 +1,6 @@
-"""A generation: all that was built from one corpus by one model, in one folder, hashed and never changed.
+"""An index: all that was built from one corpus by one model, in one folder that is hashed and never changed.
 
-It is opened when every file is proved, and what the files hold is checked; a damaged one gives way to the one before.
+Opening proves every file and checks its content; a damaged index gives way to the one before.
 """
 
 import hashlib
@@ -41,11 +41,10 @@ ENCODER = "encoder"
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An open generation. `passages[n]` is row n of each index.
+    """An open index; `passages[n]` is row n of each of its parts.
 
-    `own_share`, in 0..1, is how much of what is indexed is the passages' own text, and not their context.
-    `exported` is the encoder as onnxruntime runs it, where the model could be exported. `instead_of` says what is
-    wrong with the generation in use, where this one was opened in its place.
+    `exported` is the encoder for onnxruntime, where the model could be exported. `instead_of` says what is wrong with
+    the current index, where this one was opened in its place.
     """
 
     manifest: Manifest
@@ -53,7 +52,6 @@ class Index:
     sources: Sources
     passages: PassageStore
     positions: Positions
-    own_share: float
     records: ActionItems
     fields: FilterFields
     dense: DenseIndex
@@ -69,15 +67,20 @@ class Index:
         """Names the content: the same corpus, model and versions give the same id."""
         return self.manifest.generation
 
+    @property
+    def own_share(self) -> float:
+        """The share, in 0..1, of the indexed characters that are the passages' own text, not their context."""
+        return self.manifest.own_share
+
 
 @cache
 def libraries() -> Mapping[str, str]:
-    """The versions of the libraries that what is built depends on."""
+    """The versions of the libraries that an index depends on."""
     return {name: version(name) for name in LIBRARIES}
 
 
 def generation_id(model_sha256: str, documents: Sequence[Document], passages_sha256: str) -> str:
-    """Sixteen hexadecimal digits over everything that decides what is built."""
+    """Sixteen hexadecimal digits over everything that decides the content of an index."""
     axes = axes_path(model_sha256)
     parts = [
         FORMAT,
@@ -90,29 +93,29 @@ def generation_id(model_sha256: str, documents: Sequence[Document], passages_sha
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def open_generation(var: Path, model_sha256: str | None = None) -> Index:
-    """Open the generation in use, or, where it is damaged, the last one before it that is whole.
+def load_index(var: Path, model_sha256: str | None = None) -> Index:
+    """Open the current index, or, where it is damaged, the last whole one before it.
 
-    With `model_sha256`, only ones built by these weights. Raises `GenerationError` of the one in use where none is
-    whole, and `StaleError` where it is, but another model or version made it.
+    With `model_sha256`, only indexes built by these weights. Where none is whole, raises the `GenerationError` of the
+    current one; raises `StaleError` where that is whole but was made by another model or version.
     """
     while True:
-        pointed = generations(var)
+        known = generations(var)
         try:
-            return open_current(var, model_sha256)
+            return load_current_index(var, model_sha256)
         except StaleError:
             raise
         except GenerationError as error:
-            if generations(var) != pointed:
-                continue  # another was published while this one was read, and this one perhaps removed
-            for id in pointed:
+            if generations(var) != known:
+                continue  # another was published meanwhile, and this one perhaps removed
+            for id in known:
                 with suppress(GenerationError):
                     return replace(_open(var / GENERATIONS / id, model_sha256), instead_of=error)
             raise
 
 
-def open_current(var: Path, model_sha256: str | None = None) -> Index:
-    """Open the generation in use and no other. Raises as `open_generation`."""
+def load_current_index(var: Path, model_sha256: str | None = None) -> Index:
+    """Open the current index and no other. Raises as `load_index`."""
     return _open(var / GENERATIONS / current_id(var), model_sha256)
 
 
@@ -126,9 +129,9 @@ def _refuse_stale(folder: Path, manifest: Manifest, model_sha256: str | None) ->
     if model_sha256 is not None and manifest.model_sha256 != model_sha256:
         raise StaleError(
             f"was built with {manifest.model} (…{manifest.model_sha256[-12:]}), "
-            f"what is set now has other weights (…{model_sha256[-12:]})",
+            f"the model set now has other weights (…{model_sha256[-12:]})",
             where=str(folder),
-            remedy=f"{REBUILD}, or set BALI_MODEL, BALI_TOKEN_MODEL and BALI_EIGHT_BIT as they were then",
+            remedy=f"{REBUILD}, or set BALI_MODEL and BALI_TOKEN_MODEL as they were then",
         )
     if dict(manifest.libraries) != libraries():
         changed = next(name for name, known in libraries().items() if manifest.libraries.get(name) != known)
@@ -140,7 +143,7 @@ def _refuse_stale(folder: Path, manifest: Manifest, model_sha256: str | None) ->
 
 
 def _load(files: Files, manifest: Manifest) -> Index:
-    documents, sources, passages, positions = load_passages(files, manifest.sources, manifest.passages_sha256)
+    passages = load_passages(files, manifest.sources, manifest.passages_sha256)
     dense = DenseIndex.load(files, manifest.dimensions)
     lexical, tokens = BM25Index.load(files), TokenIndex.load(files)
     rows = (len(dense), len(lexical), len(tokens), len(passages), manifest.passages)
@@ -151,19 +154,19 @@ def _load(files: Files, manifest: Manifest) -> Index:
             remedy=REBUILD,
         )
     items = ActionItems.load(files, passages)
+    documents = list(passages.documents.values())
     return Index(
         manifest=manifest,
-        documents=documents,
-        sources=sources,
+        documents=passages.documents,
+        sources=passages.sources,
         passages=passages,
-        positions=positions,
-        own_share=manifest.own_share,
+        positions=passages.positions,
         records=items,
-        fields=FilterFields(passages, list(documents.values()), items),
+        fields=FilterFields(passages, documents, items),
         dense=dense,
         lexical=lexical,
         tokens=tokens,
         names=Names.load(files),
-        preferences=Preferences(documents.values(), items),
+        preferences=Preferences(documents, items),
         exported=files.below(ENCODER),
     )

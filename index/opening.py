@@ -1,6 +1,5 @@
-"""A generation together with the encoder that reads questions for it."""
+"""Opens an index together with the encoder that reads questions for it."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
@@ -8,32 +7,28 @@ from threadpoolctl import threadpool_limits
 from index.encoders.base import Encoder
 from index.encoders.loading import Models
 from index.errors import ExportError, GenerationError
-from index.generation import Index, open_current, open_generation
+from index.generation import Index, load_current_index, load_index
 from index.storage.files import REBUILD
 
 OpenIndex = tuple[Index, Encoder]
 
 
 def open_index(var: Path, models: Models) -> OpenIndex:
-    """The generation in use under `var`, or the one before where it is damaged, and the encoder it was built with.
+    """The current index under `var`, or the one before where it is damaged, and the encoder it was built with.
 
-    Raises `GenerationError` where there is none that these models built, and `ModelError`.
+    Raises `GenerationError` where these models built none, and `ModelError`.
     """
-    # of linear algebra and OpenMP: several questions at once use the cores better, and repeat
-    threadpool_limits(1)
-    index = open_generation(var, models.sha256())
-    return _fitting(index, models.load(index.exported))
+    threadpool_limits(1)  # one thread for linear algebra: parallel questions use the cores better, and repeat
+    index = load_index(var, models.sha256())
+    return _checked(index, models.load(index.exported))
 
 
 def reopen_index(var: Path, models: Models, before: OpenIndex) -> OpenIndex:
-    """The generation in use and no other; what is the same encoder as `before` is not loaded again.
-
-    Raises as `open_index`.
-    """
-    index, (known, encoder) = open_current(var, models.sha256()), before
+    """The current index and no other; keeps the encoder of `before` where it is the same. Raises as `open_index`."""
+    index, (known, encoder) = load_current_index(var, models.sha256()), before
     if _encoder_hashes(index) != _encoder_hashes(known):
         encoder = models.load(index.exported)
-    return _fitting(index, encoder)
+    return _checked(index, encoder)
 
 
 def _encoder_hashes(index: Index) -> tuple[str, dict[str, tuple[int, str]]]:
@@ -41,7 +36,7 @@ def _encoder_hashes(index: Index) -> tuple[str, dict[str, tuple[int, str]]]:
     return index.manifest.model_sha256, exported.hashes() if exported else {}
 
 
-def _fitting(index: Index, encoder: Encoder) -> OpenIndex:
+def _checked(index: Index, encoder: Encoder) -> OpenIndex:
     here = index.dense.dimensions, index.tokens.quantizer.basis.shape[0]
     if here != (encoder.dimensions, encoder.token_dimensions):
         raise GenerationError(
@@ -53,21 +48,18 @@ def _fitting(index: Index, encoder: Encoder) -> OpenIndex:
     return index, encoder
 
 
-def encoder_to_build_with(
-    var: Path, models: Models, scratch: Path, passages: Iterable[str]
-) -> tuple[Encoder, ExportError | None]:
-    """An encoder as onnxruntime runs it, out of the generation in use or exported into `scratch`, an empty folder.
+def encoder_to_build_with(var: Path, models: Models, scratch: Path) -> tuple[Encoder, ExportError | None]:
+    """The encoder for a build: run from the export in the current index, or exported into the empty folder `scratch`.
 
-    `passages` are what an 8-bit form that is made now has to rank as the exact weights do. A model that cannot be
-    exported is run by sentence-transformers, and the error says why it could not be. Raises `ModelError` where there is
-    no such model at all, or none in 8 bits.
+    Where the export fails, sentence-transformers runs the model and the error says why. Raises `ModelError` where
+    there is no such model.
     """
     try:
-        if exported := open_generation(var, models.sha256()).exported:
+        if exported := load_index(var, models.sha256()).exported:
             return models.load(exported), None
     except GenerationError:
         pass
     try:
-        return models.export(scratch, passages), None
+        return models.export(scratch), None
     except ExportError as error:
         return models.load(), error

@@ -12,30 +12,29 @@ from index.encoders.reranker import Reranker
 from index.generation import Index
 from index.passages.filters import Filter
 from index.passages.store import indexed_text
-from index.queries.preferences import WEIGHTS, Preference, asked_for
+from index.queries.preferences import WEIGHTS, Preference, requested_columns
 from index.retrieval.highlights import Highlight, highlights
+from index.retrieval.late_interaction import TokenSimilarities
 from index.retrieval.top_k import top_k
 from index.types import Encoding, Vectors
 
 _CANDIDATES = 80  # by the single vector, and by words
-_EXHAUSTIVE = 300  # so many passages are all looked at
-_CONTENDERS = 50  # so many of them are weighed by what else the question wishes
+_EXHAUSTIVE = 300  # up to so many passages are all candidates
+_CONTENDERS = 50  # so many of the best candidates are reranked, and gain by preferences
 _DECIMALS = 6  # scores that differ by less are equal
-_A_FEW = 3  # passages
+_NEARBY = 3  # passages
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What each kind of evidence counts: cosines, but for `lexical`, a share in 0..1, and `beside`, scores.
+class EvidenceWeights:
+    """The weight of each kind of evidence; 0 leaves a kind out.
 
-    `dense` is for passages that need no context: the single vector is of the bare text, so it counts less, by the
-    square of `Index.own_share`, the more of a corpus' sense lies in titles, headings and columns.
-
-    `judged` is for what the reranker says, in 0..1, where there is one: it decides wherever it is sure, and among
-    what it takes to be as good, the rest does.
-
-    `wishes` multiplies the gains of preferences; in a conversation `own_words` is for the question as it was asked,
-    and `place` for lying near the last answer. With 0 a kind is left out.
+    `late` and `dense` weigh cosines, `lexical` BM25's share in 0..1, `beside` the scores of neighbouring passages.
+    `dense` is multiplied by the square of `Index.own_share`: the single vector is of the bare text, so it tells less
+    where titles, headings and columns tell more. `judged` weighs the reranker's chances in 0..1: where it is sure it
+    decides, else the rest does. `wishes` multiplies the gains of preferences. In a conversation `own_words` weighs the
+    score of the question as it was asked, and `place` lying near the last answer. `reworded` adds the readings of the
+    question in other words.
     """
 
     late: float = 1.0
@@ -49,7 +48,7 @@ class Evidence:
     reworded: bool = True
 
 
-DEFAULT = Evidence()
+DEFAULT = EvidenceWeights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,8 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Before:
-    """What a conversation adds to a question: the words it was asked in, and the passage it is likely to be near."""
+class ConversationContext:
+    """What a conversation adds to a question: its words as asked, and a passage that the answer is likely near."""
 
     own_words: str
     passage: Passage | None
@@ -72,7 +71,7 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Interpretation:
-    """How a question was understood: words put otherwise, of which the better match counts, and preferences."""
+    """How a question was understood: corrected spellings, names put otherwise, and preferences."""
 
     corrected: Mapping[str, str]
     names: Mapping[str, str]
@@ -83,7 +82,7 @@ class Interpretation:
 class SearchResults:
     """The best passages for `query`, best first, and the facets of all passages that pass the filter.
 
-    `asked` is what the model made of the question as it was asked: of the query, or in a conversation of its own words.
+    `asked` is the encoding of the question as it was asked: of the query, or in a conversation of its own words.
     """
 
     query: str
@@ -94,67 +93,94 @@ class SearchResults:
     asked: Encoding
 
 
+class _Scores:
+    """A weighted sum of evidence about passages, of shape (passages,), with the most it can come to."""
+
+    def __init__(self, values: Vectors, most: float = 0.0) -> None:
+        self.values, self.most = values, most
+
+    def add(self, weight: float, values: Vectors) -> None:
+        self.values += weight * values
+        self.most += weight
+
+    def add_sum(self, other: "_Scores") -> None:
+        self.values += other.values
+        self.most += other.most
+
+    def of(self, places: NDArray[np.intp]) -> "_Scores":
+        return _Scores(self.values[places], self.most)
+
+    def normalised(self) -> Vectors:
+        return np.asarray(self.values / self.most, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """A question in one or several wordings, the first as it stands, with the weights of their word pieces.
+
+    `lexical`, of shape (passages,), is the best BM25 score of any of them.
+    """
+
+    encodings: Sequence[Encoding]
+    weights: Sequence[Vectors]
+    lexical: Vectors
+
+    @classmethod
+    def of(cls, index: Index, encoder: Encoder, texts: Sequence[str]) -> "_Readings":
+        encodings = encoder.read_questions(texts)
+        weights = [index.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
+        lexical = index.lexical.scores(texts[0])
+        for text in texts[1:]:
+            np.maximum(lexical, index.lexical.scores(text), out=lexical)
+        return cls(encodings, weights, lexical)
+
+
 def search(
     index: Index,
     encoder: Encoder,
     query: str,
     top_k: int = 10,
     filter: Filter | None = None,
-    before: Before | None = None,
-    evidence: Evidence = DEFAULT,
+    before: ConversationContext | None = None,
+    evidence: EvidenceWeights = DEFAULT,
 ) -> SearchResults:
-    """The `top_k` passages of `generation` that best answer `query`, asked after `before` if that is given.
+    """The `top_k` passages of `index` that best answer `query`, asked after `before` if that is given.
 
     Equal scores rank in the order of the documents, so the same question always gets the same answer.
     """
-    dense = evidence.dense * index.own_share**2
+    evidence = replace(evidence, dense=evidence.dense * index.own_share**2)
     mask = index.fields.mask(filter or Filter())
     texts, interpretation = _understand(index, encoder, query)
-    texts = texts if evidence.reworded else texts[:1]
-    encodings = encoder.read_questions(texts)
-    weights = [index.tokens.weights(*reading) for reading in zip(texts, encodings, strict=True)]
-    lexical = index.lexical.scores(texts[0])
-    for text in texts[1:]:
-        np.maximum(lexical, index.lexical.scores(text), out=lexical)
-    pooled = encodings[0].pooled
+    question = _Readings.of(index, encoder, texts if evidence.reworded else texts[:1])
+    asked = question.encodings[0]
 
-    rows = _candidates(index, mask, pooled, lexical)
-    compared = index.tokens.compare(encodings, rows)
-    late = compared.scores(weights)
-    cosines = index.dense.scores(pooled, rows)
-    scores = evidence.late * late + evidence.lexical * lexical[rows] + dense * cosines
-    most = evidence.late + evidence.lexical + dense + evidence.beside
-    scores += evidence.beside * _beside(index.passages.sections, rows, scores)
-    asked = encodings[0]
+    rows = _candidates(index, mask, asked.pooled, question.lexical)
+    compared = index.tokens.compare(question.encodings, rows)
+    scores = _weighed(index, question, compared, evidence, rows)
+    scores.add(evidence.beside, _beside(index.passages.sections, rows, scores.values))
     if before:
-        asked = encoder.read_questions([before.own_words])[0]
-        scores += _spoken_of(index, asked, before, replace(evidence, dense=dense), rows)
-        most += evidence.own_words + evidence.place
-    contenders = np.lexsort((rows, -scores))[: max(top_k, _CONTENDERS)]
-    rows, scores = rows[contenders], scores[contenders]
-    if (reranker := encoder.reranker) and evidence.judged:
-        scores += evidence.judged * _judged(index, reranker, query, rows)
-        most += evidence.judged
-    scores += evidence.wishes * _wished(index, interpretation.preferences, rows)
-    scores = np.round(np.clip(scores / most, -1, 1), _DECIMALS)
-    best = np.lexsort((rows, -scores))[:top_k]
+        own = _Readings.of(index, encoder, [before.own_words])
+        asked = own.encodings[0]
+        scores.add_sum(_after(index, own, before.passage, evidence, rows))
 
-    shown = _highlights(
-        encoder,
-        query,
-        [index.passages[row] for row in rows[best]],
-        [compared.with_first(n) for n in contenders[best]],
-        weights[0],
-    )
-    results = tuple(
-        Result(rank, float(scores[n]), index.passages[rows[n]], marked)
-        for rank, (n, marked) in enumerate(zip(best, shown, strict=True), 1)
-    )
+    contenders = _order(rows, scores.values)[: max(top_k, _CONTENDERS)]
+    rows, scores = rows[contenders], scores.of(contenders)
+    if encoder.reranker and evidence.judged:
+        scores.add(evidence.judged, _judged(index, encoder.reranker, query, rows))
+    scores.values += evidence.wishes * _gains(index, interpretation.preferences, rows)
+    final = np.asarray(np.round(np.clip(scores.normalised(), -1, 1), _DECIMALS), np.float32)
+    best = _order(rows, final)[:top_k]
+
+    passages = [index.passages[row] for row in rows[best]]
+    cosines = [compared.with_first(n) for n in contenders[best]]
+    marked = _highlights(encoder, query, passages, cosines, question.weights[0])
+    found = zip(final[best].tolist(), passages, marked, strict=True)
+    results = tuple(Result(rank, *one) for rank, one in enumerate(found, 1))
     return SearchResults(query, index.id, results, index.fields.facets(mask), interpretation, asked)
 
 
 def _understand(index: Index, encoder: Encoder, query: str) -> tuple[list[str], Interpretation]:
-    """The readings of a question, as it was asked first: spelling corrected, names spelled out, names shortened."""
+    """The wordings of a question: as it stands first, then spelling corrected, names spelled out, names shortened."""
     names = index.names
     corrected = names.corrected(query, encoder.vocabulary())
     full, short = names.spelled_out(corrected.text), names.abbreviated(corrected.text)
@@ -172,6 +198,26 @@ def _candidates(index: Index, mask: NDArray[np.bool_], pooled: Vectors, lexical:
     worded = top_k(lexical if rows is None else lexical[rows], _CANDIDATES)
     worded = worded if rows is None else rows[worded]
     return np.union1d(index.dense.nearest(pooled, rows, _CANDIDATES), worded)
+
+
+def _order(rows: NDArray[np.intp], scores: Vectors) -> NDArray[np.intp]:
+    """The places of the scores, best first, equal ones in the order of `rows`."""
+    return np.lexsort((rows, -scores))
+
+
+def _weighed(
+    index: Index,
+    question: _Readings,
+    compared: TokenSimilarities,
+    evidence: EvidenceWeights,
+    rows: NDArray[np.intp],
+) -> _Scores:
+    """Late interaction, words in common and single vectors of `rows`, compared with a question."""
+    scores = _Scores(np.zeros(len(rows), np.float32))
+    scores.add(evidence.late, compared.scores(question.weights))
+    scores.add(evidence.lexical, question.lexical[rows])
+    scores.add(evidence.dense, index.dense.scores(question.encodings[0].pooled, rows))
+    return scores
 
 
 def _beside(sections: NDArray[np.int64], rows: NDArray[np.intp], scores: Vectors) -> Vectors:
@@ -193,18 +239,15 @@ def _beside(sections: NDArray[np.int64], rows: NDArray[np.intp], scores: Vectors
     return np.asarray(np.where(count > 0, total / np.maximum(count, 1), scores), np.float32)
 
 
-def _spoken_of(
-    index: Index, encoding: Encoding, before: Before, evidence: Evidence, rows: NDArray[np.intp]
-) -> Vectors:
-    """What each passage gains by answering the question as it was asked, and by lying near the last answer."""
-    words = before.own_words
-    late = index.tokens.compare([encoding], rows).scores([index.tokens.weights(words, encoding)])
-    lexical = index.lexical.scores(words)[rows]
-    dense = index.dense.scores(encoding.pooled, rows)
-    said = evidence.late * late + evidence.lexical * lexical + evidence.dense * dense
-    said /= evidence.late + evidence.lexical + evidence.dense
-    near = _nearness(index, before.passage, rows)
-    return np.asarray(evidence.own_words * said + evidence.place * near, np.float32)
+def _after(
+    index: Index, own: _Readings, passage: Passage | None, evidence: EvidenceWeights, rows: NDArray[np.intp]
+) -> _Scores:
+    """The evidence of a conversation: answering the question in its own words, and lying near the last answer."""
+    compared = index.tokens.compare(own.encodings, rows)
+    scores = _Scores(np.zeros(len(rows), np.float32))
+    scores.add(evidence.own_words, _weighed(index, own, compared, evidence, rows).normalised())
+    scores.add(evidence.place, _nearness(index, passage, rows))
+    return scores
 
 
 def _nearness(index: Index, passage: Passage | None, rows: NDArray[np.intp]) -> Vectors:
@@ -216,17 +259,17 @@ def _nearness(index: Index, passage: Passage | None, rows: NDArray[np.intp]) -> 
     for n, row in enumerate(rows.tolist()):
         if row in document:
             together = index.passages[row].section == passage.section
-            near[n] = (1.0 if abs(row - place) <= _A_FEW else 0.7) if together else 0.4
+            near[n] = (1.0 if abs(row - place) <= _NEARBY else 0.7) if together else 0.4
     return near
 
 
 def _judged(index: Index, reranker: Reranker, query: str, rows: NDArray[np.intp]) -> Vectors:
-    """What the reranker says of each passage in its context."""
+    """The reranker's score of each passage in its context."""
     return reranker.scores(query, [indexed_text(index.passages[row]) for row in rows])
 
 
-def _wished(index: Index, preferences: tuple[Preference, ...], rows: NDArray[np.intp]) -> Vectors:
-    """What each passage gains by what it is wished to be; the same wish counts once."""
+def _gains(index: Index, preferences: tuple[Preference, ...], rows: NDArray[np.intp]) -> Vectors:
+    """The gain of each passage by the preferences it meets; the same wish counts once."""
     gains = np.zeros(len(rows), np.float32)
     for wish in dict.fromkeys(preference.wish for preference in preferences):
         same = [preference for preference in preferences if preference.wish == wish]
@@ -238,9 +281,8 @@ def _wished(index: Index, preferences: tuple[Preference, ...], rows: NDArray[np.
 def _highlights(
     encoder: Encoder, query: str, passages: Sequence[Passage], cosines: Sequence[Vectors], weights: Vectors
 ) -> list[tuple[Highlight, ...]]:
-    """The text of a passage comes before its context in what is indexed, so its pieces come first too."""
-    asked, shown = asked_for(query), []
-    cut = encoder.pieces([passage.text for passage in passages])
-    for passage, near, pieces in zip(passages, cosines, cut, strict=True):
-        shown.append(highlights(passage, asked, near, weights, pieces))
-    return shown
+    asked, cut = requested_columns(query), encoder.pieces([passage.text for passage in passages])
+    return [
+        highlights(passage, asked, near, weights, pieces)
+        for passage, near, pieces in zip(passages, cosines, cut, strict=True)
+    ]

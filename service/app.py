@@ -1,4 +1,4 @@
-"""The HTTP service, put together."""
+"""The HTTP service: routes, pages, middleware and the state they share."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -26,21 +26,21 @@ def create_app(
     make_encoder: Callable[[], Encoder] | None = None,
     opening: Callable[[], tuple[CurrentIndex, WorkerPool]] | None = None,
 ) -> FastAPI:
-    """The service on the generation under `settings.var`, opened when the service starts, or with workers by `opening`."""
+    """The service on the index under `settings.var`. It opens the index at its start, or takes it and workers from `opening`."""
 
-    agents = Agents(lambda: app.state.opened.pair, lambda: app.state.line)
+    agents = Agents(lambda: app.state.current_index.pair, lambda: app.state.queue)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.opened, app.state.workers = (
+        app.state.current_index, app.state.workers = (
             opening() if opening else (CurrentIndex(settings, make_encoder), WorkerPool())
         )
-        app.state.line = AdmissionQueue(app.state.workers.lanes)
+        app.state.queue = AdmissionQueue(app.state.workers.lanes)
         async with (
             middleware.audited(app),
             app.state.workers.connected(),
             agents.serving(),
-            following(app.state.opened),
+            following(app.state.current_index),
         ):
             yield
 
@@ -51,7 +51,7 @@ def create_app(
         lifespan=lifespan,
         telemetry=tracing(),
         responses=PROBLEMS,
-        docs_url=None,  # FastAPI's load their scripts from elsewhere
+        docs_url=None,  # FastAPI's pages load scripts from elsewhere
         redoc_url=None,
     )
     problems.install(app)
@@ -60,6 +60,6 @@ def create_app(
     pages.install(app)
     middleware.install(app, settings)
     app.state.settings = settings
-    # without sessions nothing is ever sent unasked, so a stream by GET would only be held open
+    # without sessions the server has nothing to send by itself, so there is no stream by GET
     app.router.routes.append(Route("/mcp", agents, methods=["POST"]))
     return app

@@ -1,4 +1,4 @@
-"""What can go wrong with what a client asks for."""
+"""Errors of requests."""
 
 from types import MappingProxyType
 
@@ -6,11 +6,11 @@ from corpus.errors import BaliError
 
 
 class UnknownError(BaliError):
-    """There is no document or passage of this id."""
+    """No document or passage has this id."""
 
 
 class BusyError(BaliError):
-    """More is asked of the service than it can answer; `RETRY_AFTER` is in seconds, and `HEADERS` tell it to clients."""
+    """The service is overloaded, or an answer took too long; clients may retry after `RETRY_AFTER` seconds."""
 
     RETRY_AFTER = 2
     HEADERS = MappingProxyType({"Retry-After": str(RETRY_AFTER)})

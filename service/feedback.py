@@ -1,6 +1,6 @@
-"""What people said of answers, kept in SQLite under `var/`, and what it offers the evaluation.
+"""Feedback on answers, stored in SQLite under `var/`, and candidate questions for the evaluation made of it.
 
-Nothing is kept but what someone sends to `POST /feedback`: neither addresses nor who asked.
+Only the message is stored: neither the sender nor the sender's address.
 """
 
 import re
@@ -17,8 +17,8 @@ from service.schemas.feedback import Feedback
 
 FILE = "feedback.sqlite3"
 SCHEMA = 1
-_MOST_PAGES = 16_384  # of 4,096 bytes: 64 MiB
-_PATIENCE = 10.0  # seconds to wait for another writer
+_MAX_PAGES = 16_384  # of 4,096 bytes: 64 MiB
+_TIMEOUT = 10.0  # seconds to wait for another writer
 _TABLE = "CREATE TABLE feedback (id INTEGER PRIMARY KEY, at TEXT NOT NULL, given TEXT NOT NULL) STRICT"
 _MARKER = re.compile(r"\s*\[\d+\].*", re.DOTALL)
 
@@ -28,8 +28,8 @@ class FeedbackError(BaliError):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A message as it was received; `at` is UTC, ISO 8601."""
+class StoredFeedback:
+    """A message with its number and time; `at` is UTC, ISO 8601."""
 
     id: int
     at: str
@@ -44,24 +44,24 @@ def keep(var: Path, given: Feedback) -> int:
         return int(row.lastrowid or 0)
 
 
-def read(var: Path) -> list[Kept]:
-    """All that was stored, in the order it came. Raises FeedbackError."""
+def read(var: Path) -> list[StoredFeedback]:
+    """All messages in order of arrival. Raises FeedbackError."""
     if not (var / FILE).is_file():
         return []
     with _open(var) as store:
         rows = store.execute("SELECT id, at, given FROM feedback ORDER BY id").fetchall()
-    return [Kept(id, at, Feedback.model_validate_json(given)) for id, at, given in rows]
+    return [StoredFeedback(id, at, Feedback.model_validate_json(given)) for id, at, given in rows]
 
 
 @contextmanager
 def _open(var: Path) -> Iterator[sqlite3.Connection]:
-    """A transaction of one writer; the table is made when it is missing."""
+    """A transaction of one writer; a missing table is made."""
     path = var / FILE
     try:
         var.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as store:
+        with closing(sqlite3.connect(path, timeout=_TIMEOUT, isolation_level=None)) as store:
             store.execute("PRAGMA journal_mode = WAL")
-            store.execute(f"PRAGMA max_page_count = {_MOST_PAGES}")
+            store.execute(f"PRAGMA max_page_count = {_MAX_PAGES}")
             store.execute("BEGIN IMMEDIATE")
             version = store.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
@@ -79,14 +79,13 @@ def _open(var: Path) -> Iterator[sqlite3.Connection]:
         ) from error
 
 
-def candidate(kept: Kept, sources: Mapping[str, str]) -> dict[str, Any] | None:
-    """A line of `questions.jsonl` for someone to read and accept, marked as a candidate; None where none can be made.
+def candidate(stored: StoredFeedback, sources: Mapping[str, str]) -> dict[str, Any] | None:
+    """A line of `questions.jsonl`, marked as a candidate for someone to accept; None if the message gives none.
 
-    A good answer gives as alternatives of the evidence those of its quotations that stand in `sources` and have the
-    answer; a "not found" that was found right, an unanswerable question. What is right in place of a bad answer nobody
-    has said.
+    Quotations of a good answer that stand in `sources` and contain the answer become alternative evidence. A confirmed
+    "not found" becomes an unanswerable question. Of a bad answer the right one is not known.
     """
-    given = kept.given
+    given = stored.given
     if given.thumb == "down":
         return None
     quotes = [
@@ -97,23 +96,23 @@ def candidate(kept: Kept, sources: Mapping[str, str]) -> dict[str, Any] | None:
     answerable = given.status != "not_found"
     if answerable and not quotes:
         return None
-    said = _answer(given.answer, quotes[0][1]) if answerable else ""
+    expected = _answer(given.answer, quotes[0][1]) if answerable else ""
     return {
-        "id": f"candidate-{kept.id}",
+        "id": f"candidate-{stored.id}",
         "question": given.question,
         "kind": "candidate",
         "style": "candidate",
         "difficulty": "medium",
         "answerable": answerable,
-        "answers": [said] if answerable else [],
+        "answers": [expected] if answerable else [],
         "evidence": [
-            [{"document": id, "quote": quote}] for id, quote in quotes if answerable and said in quote
+            [{"document": id, "quote": quote}] for id, quote in quotes if answerable and expected in quote
         ],
         "miss": None if answerable else "candidate",
     }
 
 
 def _answer(answer: str, quote: str) -> str:
-    """The words before the first marker where the quotation has them, else the quotation."""
+    """The words before the first marker if the quotation has them, else the quotation."""
     said = _MARKER.sub("", answer).strip()
     return said if said and re.search(rf"(?<!\w){re.escape(said)}(?!\w)", quote) else quote

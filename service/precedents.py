@@ -9,7 +9,7 @@ from corpus.types import Document, Passage
 from index.encoders.base import Encoder
 from index.generation import Index
 from index.passages.filters import Filter
-from index.precedents import Certainty, Compared, Likeness, said, shipped_fit
+from index.precedents import Certainty, Likeness, PairScore, action_span, precedent_model
 from index.retrieval.highlights import Highlight
 from index.search import search
 from service.answering.types import Citation
@@ -93,7 +93,7 @@ def of_passage(
             compared[other].nearness,
             index.passages[other],
             likenesses.likeness.highlights(row, other),
-            shipped_fit().certainty(compared[other].chance),
+            precedent_model().certainty(compared[other].chance),
         )
         for rank, other in enumerate(ranked, 1)
     ]
@@ -167,7 +167,7 @@ class _Likenesses:
             for p in passages
         }
 
-    def of(self, passage: Passage) -> Mapping[int, Compared]:
+    def of(self, passage: Passage) -> Mapping[int, PairScore]:
         """The comparisons of a passage, by row of the other."""
         return self._compared[passage.id]
 
@@ -197,7 +197,7 @@ class _Markers:
     taken: dict[str, int] = field(default_factory=dict)
 
     def cite(self, passage: Passage) -> Citation:
-        start, end = said(passage)
+        start, end = action_span(passage)
         marker = self.taken.setdefault(passage.id, len(self.taken) + 1)
         return Citation(marker, passage.text[start:end].strip(), passage)
 
@@ -213,7 +213,9 @@ def _compared(
     """What `later` continues of `earlier`, and the commitments that stand in one of them alone."""
     others = {earlier.id: later, later.id: earlier}
     pairs = _continued(likenesses, others, topical)
-    continued = [pair.label(shipped_fit().certainty(pair.chance) or "possibly", markers) for pair in pairs]
+    continued = [
+        pair.label(precedent_model().certainty(pair.chance) or "possibly", markers) for pair in pairs
+    ]
     matched = {id for pair in pairs for id in pair.ids}
     alone: dict[str, list[Label]] = {earlier.id: [], later.id: []}
     for passage in commitments:
@@ -239,7 +241,7 @@ def _continued(
         matches = [pair for pair in likest if not topical or all(id in topical for id in pair.ids)]
         for pair in matches[:_MOST_MATCHES]:
             known = found.get(pair.ids)
-            if shipped_fit().certainty(pair.chance) and (known is None or pair.chance > known.chance):
+            if precedent_model().certainty(pair.chance) and (known is None or pair.chance > known.chance):
                 found[pair.ids] = pair
     return sorted(found.values(), key=lambda pair: (-pair.chance, pair.before.start, pair.after.start))
 
@@ -249,7 +251,7 @@ def _only_in(likenesses: _Likenesses, passage: Passage, other: Document, markers
 
     It is only possible, not clear, where `other` speaks of the topic too.
     """
-    fit, nearest = shipped_fit(), likenesses.nearest(passage, other)
+    fit, nearest = precedent_model(), likenesses.nearest(passage, other)
     if nearest is None:
         return None
     best = likenesses.likest(passage, other)[0].chance

@@ -1,4 +1,4 @@
-"""Settings, from the environment or a `.env` file, each prefixed BALI_."""
+"""Settings, from the environment or a `.env` file, with the prefix BALI_."""
 
 import ipaddress
 from pathlib import Path
@@ -13,8 +13,6 @@ from index.encoders.weights import PACKAGED
 
 
 class Settings(BaseSettings):
-    """Where things lie and where the service listens."""
-
     model_config = SettingsConfigDict(env_prefix="BALI_", env_file=".env", extra="ignore")
 
     var: Path = Field(Path("var"), description="folder of what is built")
@@ -24,7 +22,6 @@ class Settings(BaseSettings):
     model: str = Field(PACKAGED, description="the packaged model's name, or the folder of another")
     token_model: str | None = Field(None, description="folder of a multi-vector model, for the token vectors")
     reranker: str | None = Field(None, description="folder of a CrossEncoder, which judges the best passages")
-    eight_bit: bool = Field(False, description="read by the model with its weights in 8 bits")
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port the service listens on")
     workers: int | None = Field(
@@ -38,25 +35,21 @@ class Settings(BaseSettings):
         "hash", description="what the audit log has of a question"
     )
     audit_days: int = Field(365, ge=1, le=36_500, description="for how long the audit log is kept")
-    audit_file_bytes: int = Field(
-        16_000_000, ge=1_000, le=1_000_000_000, description="at which the audit log begins a new file"
-    )
 
     @property
     def models(self) -> Models:
-        """The models that are set."""
-        return Models(self.model, self.token_model, self.reranker, self.eight_bit)
+        return Models(self.model, self.token_model, self.reranker)
 
     @property
     def host_names(self) -> tuple[str, ...]:
-        """What requests may name as their host: this machine's own names, the address, and those allowed."""
-        given = (name.strip().lower() for name in self.allowed_hosts.split(","))
+        """The hosts that requests may name: this machine's own names, the address, and the allowed names."""
+        allowed = (name.strip().lower() for name in self.allowed_hosts.split(","))
         own = () if is_everywhere(self.host) else (self.host.lower().strip("[]"),)
-        return tuple(dict.fromkeys([*LOOPBACK_NAMES, *own, *(name for name in given if name)]))
+        return tuple(dict.fromkeys([*LOOPBACK_NAMES, *own, *(name for name in allowed if name)]))
 
     @property
     def for_others(self) -> bool:
-        """Whether more than this machine can ask: it listens elsewhere, or behind a proxy that others reach."""
+        """Whether others than this machine can ask: by the address, or through a proxy that they reach."""
         return not all(is_loopback(name) for name in (self.host, *self.host_names))
 
 
@@ -64,7 +57,7 @@ LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address, is this machine and nothing else."""
+    """Whether a name or an address leads to this machine only."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -72,7 +65,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_everywhere(host: str) -> bool:
-    """Whether it stands for every address of the machine, and is no name anybody asks for."""
+    """Whether `host` stands for every address of the machine, and so names no host."""
     try:
         return ipaddress.ip_address(host.strip("[]")).is_unspecified
     except ValueError:

@@ -19,7 +19,7 @@ from index.encoders.base import Encoder
 from index.encoders.loading import Models
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
 from index.errors import GenerationError
-from index.generation import open_generation
+from index.generation import load_index
 from index.opening import open_index, reopen_index
 from index.search import search
 from index.storage.files import Files
@@ -105,7 +105,7 @@ def test_what_the_model_gives_for_a_text_depends_on_nothing_else(
 def test_the_exported_model_ranks_as_the_one_it_was_exported_from(
     real_var: Path, real_encoder: Encoder
 ) -> None:
-    index, reference = open_generation(real_var), SentenceTransformerEncoder()
+    index, reference = load_index(real_var), SentenceTransformerEncoder()
     gold = Path(__file__).parents[1] / "eval" / "gold" / "questions.jsonl"
     questions = [json.loads(line)["question"] for line in gold.read_text("utf-8").splitlines()[:20]]
     for question in [*questions, "", "naïve “quotes” 中文 " * 200]:

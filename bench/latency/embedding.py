@@ -31,7 +31,7 @@ from sentence_transformers import SentenceTransformer
 from corpus.catalogue import read_catalogue
 from index.build import build
 from index.encoders.onnx import OnnxEncoder
-from index.encoders.tokenizer import Cut
+from index.encoders.tokenizer import ModelInput
 from index.encoders.weights import EMBEDDING, PACKAGED, locate
 from index.opening import open_index
 from index.passages.store import indexed_text
@@ -58,7 +58,7 @@ def bare_session(encoder: OnnxEncoder, folder: Path) -> onnxruntime.InferenceSes
     )
 
 
-def embed_barely(session: onnxruntime.InferenceSession, cuts: Sequence[Cut]) -> None:
+def embed_barely(session: onnxruntime.InferenceSession, cuts: Sequence[ModelInput]) -> None:
     """Run all batches; what comes out is dropped."""
 
     def run(begin: int) -> None:

@@ -52,9 +52,9 @@ from index.encoders.base import Encoder
 from index.encoders.onnx import OnnxEncoder
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
 from index.encoders.weights import EMBEDDING, PACKAGED, locate
-from index.generation import Index, open_generation
+from index.generation import Index, load_index
 from index.opening import open_index
-from index.queries.preferences import asked_for
+from index.queries.preferences import requested_columns
 from index.retrieval.highlights import highlights
 from index.search import search
 from service.chat import answer
@@ -122,7 +122,7 @@ def parts(index: Index, encoder: OnnxEncoder, question: str) -> Mapping[str, Cal
     compared = index.tokens.compare([read], rows)
 
     def marked() -> None:
-        asked = asked_for(question)
+        asked = requested_columns(question)
         cut = encoder.pieces([passage.text for passage in passages])
         for passage, place, pieces in zip(passages, places, cut, strict=True):
             highlights(passage, asked, compared.with_first(place), weights, pieces)
@@ -251,7 +251,7 @@ def reference_rankings(settings: Settings, gold: Gold) -> list[list[str]]:
     reference = SentenceTransformerEncoder(settings.models.embedding)
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder), read_catalogue(settings.corpus), reference)
-        return rankings(open_generation(Path(folder), reference.sha256), reference, gold)
+        return rankings(load_index(Path(folder), reference.sha256), reference, gold)
 
 
 def figures(timings: Timings) -> dict[str, dict[str, float | str]]:

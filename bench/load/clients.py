@@ -86,7 +86,7 @@ def serve_plainly(port: int) -> None:
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
-        app.state.line = AdmissionQueue(_PLAIN_THREADS, _ENDLESS)
+        app.state.queue = AdmissionQueue(_PLAIN_THREADS, _ENDLESS)
         await serving
 
     asyncio.run(run())

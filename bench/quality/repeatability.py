@@ -28,8 +28,8 @@ from corpus.catalogue import read_catalogue
 from eval.gold_data import read_gold
 from eval.options import DOCUMENTS, GOLD
 from eval.systems.in_process import to_filter
-from index.build import build, indexed_texts
-from index.generation import open_generation
+from index.build import build
+from index.generation import load_index
 from index.opening import encoder_to_build_with, open_index
 from index.passages.filters import Filter
 from index.search import search
@@ -62,7 +62,7 @@ def rank(var: Path, count: int, torch_threads: int, *, grown: bool) -> Iterator[
         catalogue = read_catalogue(settings.corpus)
         whole = len(catalogue.documents)
         with tempfile.TemporaryDirectory() as scratch:
-            maker, _ = encoder_to_build_with(var, settings.models, Path(scratch), indexed_texts(catalogue))
+            maker, _ = encoder_to_build_with(var, settings.models, Path(scratch))
             torch.set_num_threads(torch_threads)  # loading set it to one
             for size in range(1 if grown else whole, whole + 1):
                 build(var, replace(catalogue, documents=catalogue.documents[:size]), maker)
@@ -85,7 +85,7 @@ def difference(one: dict[str, Ranking], other: dict[str, Ranking]) -> str | None
 
 def different_files(one: Path, other: Path) -> str | None:
     """The first file that is not the same byte for byte in the generations under two folders, or None."""
-    files, others = open_generation(one).manifest.files, open_generation(other).manifest.files
+    files, others = load_index(one).manifest.files, load_index(other).manifest.files
     return next((name for name in sorted({*files, *others}) if files.get(name) != others.get(name)), None)
 
 

@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from bench.report.plots import plots
 from bench.report.summary import COLUMNS, markdown, ratio, rows, verdict
-from corpus.disk import write_whole
+from corpus.disk import write_atomically
 from service.settings import Settings
 
 BENCHMARKS: dict[str, tuple[str, ...]] = {
@@ -91,8 +91,8 @@ def write(folder: Path) -> None:
         plots={title: Markup(drawn) for title, drawn in plots(figures).items()},
         records=[(record, json.dumps(record.figures, indent=1)) for record in records],
     )
-    write_whole(folder / "summary.md", markdown(table).encode())
-    write_whole(folder / "report.html", page.encode())
+    write_atomically(folder / "summary.md", markdown(table).encode())
+    write_atomically(folder / "report.html", page.encode())
 
 
 def _run_all(folder: Path, names: Sequence[str]) -> None:
@@ -105,7 +105,7 @@ def _run_all(folder: Path, names: Sequence[str]) -> None:
         if not file.exists():
             print(f"== {name}", flush=True)
             record = run(name)
-            write_whole(file, json.dumps(asdict(record), indent=1).encode())
+            write_atomically(file, json.dumps(asdict(record), indent=1).encode())
             print("passed" if record.passed else "FAILED", f"after {record.seconds:.0f} s", flush=True)
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 
 from corpus.types import Document, Passage
-from index.build import Part, write_generation
+from index.build import EmbeddedDocument, write_index
 from index.encoders.base import Encoder, unit
-from index.generation import Index, open_generation
+from index.generation import Index, load_index
 from index.passages.store import indexed_text
 from index.retrieval.quantizer import Quantizer
 from index.types import Vectors
@@ -42,11 +42,13 @@ def enlarge(
     Only one copy is in memory at a time. `advance` is told how many passages were made.
     """
     parts = _parts(index, encoder, size, advance)
-    write_generation(var, parts, index.tokens.quantizer, encoder)
-    return open_generation(var, encoder.sha256)
+    write_index(var, parts, index.tokens.quantizer, encoder)
+    return load_index(var, encoder.sha256)
 
 
-def _parts(index: Index, encoder: Encoder, size: int, advance: Callable[[int], None]) -> Iterator[Part]:
+def _parts(
+    index: Index, encoder: Encoder, size: int, advance: Callable[[int], None]
+) -> Iterator[EmbeddedDocument]:
     """The documents as they are, then copy after copy of them."""
     chance, noise = random.Random(_SEED), np.random.default_rng(_SEED)
     originals = list(index.passages)
@@ -57,7 +59,7 @@ def _parts(index: Index, encoder: Encoder, size: int, advance: Callable[[int], N
     places = {id: index.passages.of_document(id) for id in index.documents}
     for id, rows in places.items():
         here = slice(rows.start, rows.stop)
-        yield Part(
+        yield EmbeddedDocument(
             index.documents[id],
             index.sources[id],
             originals[here],
@@ -80,7 +82,9 @@ def _parts(index: Index, encoder: Encoder, size: int, advance: Callable[[int], N
             first, last = starts[wanted.start], starts[wanted.stop]
             coded = quantizer.encode(_perturbed(tokens[first:last], noise))
             cut = np.split(coded, np.array(starts[wanted.start + 1 : wanted.stop], int) - first)
-            yield Part(document, source, copies, _perturbed(vectors[here], noise), cut, pieces[here])
+            yield EmbeddedDocument(
+                document, source, copies, _perturbed(vectors[here], noise), cut, pieces[here]
+            )
             left -= len(wanted)
             advance(len(wanted))
 

@@ -36,7 +36,7 @@ from eval.gold_data import read_gold
 from eval.options import DOCUMENTS, GOLD
 from index.encoders.base import Encoder
 from index.errors import GenerationError
-from index.generation import Index, open_generation
+from index.generation import Index, load_index
 from index.opening import open_index
 from index.search import search
 from index.storage import files
@@ -82,7 +82,7 @@ def opened(var: Path) -> dict[str, float]:
     sha256 = settings.models.sha256()
     threadpool_limits(1)  # as `open_index` does
     begin = time.perf_counter()
-    open_generation(var, sha256)
+    load_index(var, sha256)
     opening = time.perf_counter() - begin
     seconds = {"proving": proving, "rest": opening - proving}
     index, encoder = open_index(var, settings.models)
@@ -101,7 +101,7 @@ def _fresh(var: Path) -> dict[str, float]:
 
 def _made(folder: Path, shipped: Index, encoder: Encoder, size: int, progress: Progress) -> Index:
     try:
-        return open_generation(folder, encoder.sha256)
+        return load_index(folder, encoder.sha256)
     except GenerationError:
         made = progress.add_task(f"Making {size:,} passages", total=size, completed=len(shipped.passages))
         return enlarge(folder, shipped, encoder, size, partial(progress.advance, made))

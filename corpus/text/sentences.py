@@ -46,6 +46,6 @@ def _ends_sentence(source: str, begin: int, match: re.Match[str]) -> bool:
     return not (_ABBREVIATION.fullmatch(word) or initial or numbering or bulleted)
 
 
-def leans_on_previous(sentence: str) -> bool:
+def refers_back(sentence: str) -> bool:
     """Whether a sentence opens with a word that refers to the sentence before it."""
     return _DANGLING.match(" ".join(sentence.split()).lstrip("\"'“‘(*_")) is not None

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from index.encoders.base import Encoder
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.retrieval.quantizer import Codes, Quantizer
 from index.types import Vectors
 
@@ -36,7 +36,7 @@ class Embedded:
 
 def embed(
     texts: Sequence[str],
-    pieces: Sequence[Pieces],
+    pieces: Sequence[Tokenization],
     encoder: Encoder,
     load: Callable[[], Encoder],
     advance: Callable[[int], None] = lambda _: None,

@@ -18,9 +18,9 @@ from eval.beir.collection import Collection
 from eval.beir.embedding import embed
 from eval.metrics.statistics import Estimate, estimate, estimate_auroc, randomisation_p
 from eval.metrics.trec import Qrels, Run, ndcg, recall, reciprocal_rank, reciprocal_rank_fusion
-from index.build import Part, write_generation
+from index.build import EmbeddedDocument, write_index
 from index.encoders.base import Encoder
-from index.generation import Index, open_generation
+from index.generation import Index, load_index
 from index.passages.store import indexed_text
 from index.search import search
 
@@ -70,9 +70,9 @@ def index_collection(
     bare = [rows[passage.text] for passage in passages]
     placed = [rows[_in_context(passage)] for passage in passages]
     codes, ids = [read.codes[row] for row in placed], [pieces[row].ids for row in placed]
-    part = Part(passages[0].document, source, passages, read.vectors[bare], codes, ids)
-    write_generation(folder, [part], read.quantizer, encoder)
-    return open_generation(folder, encoder.sha256)
+    part = EmbeddedDocument(passages[0].document, source, passages, read.vectors[bare], codes, ids)
+    write_index(folder, [part], read.quantizer, encoder)
+    return load_index(folder, encoder.sha256)
 
 
 def texts_of(collection: Collection) -> list[str]:

@@ -17,10 +17,10 @@ from eval.systems.in_process import retrieve
 from index.encoders.base import Encoder
 from index.generation import Index
 from index.opening import open_index
-from index.search import DEFAULT, Evidence
+from index.search import DEFAULT, EvidenceWeights
 from service.settings import Settings
 
-STAGES: Mapping[str, Evidence] = {
+STAGES: Mapping[str, EvidenceWeights] = {
     "everything": DEFAULT,
     "without late interaction": replace(DEFAULT, late=0),
     "without BM25": replace(DEFAULT, lexical=0),
@@ -29,11 +29,11 @@ STAGES: Mapping[str, Evidence] = {
     "without preferences": replace(DEFAULT, wishes=0),
     "without the reranker": replace(DEFAULT, judged=0),
     "without names and spelling": replace(DEFAULT, reworded=False),
-    "BM25 alone": Evidence(late=0, lexical=1, dense=0, beside=0, judged=0, wishes=0, reworded=False),
-    "the single vector alone": Evidence(
+    "BM25 alone": EvidenceWeights(late=0, lexical=1, dense=0, beside=0, judged=0, wishes=0, reworded=False),
+    "the single vector alone": EvidenceWeights(
         late=0, lexical=0, dense=1, beside=0, judged=0, wishes=0, reworded=False
     ),
-    "late interaction alone": Evidence(
+    "late interaction alone": EvidenceWeights(
         late=1, lexical=0, dense=0, beside=0, judged=0, wishes=0, reworded=False
     ),
 }
@@ -58,7 +58,7 @@ def main(
     Console(width=max(Console().width, 190)).print(table)
 
 
-def _judge(gold: Gold, index: Index, encoder: Encoder, evidence: Evidence) -> Values:
+def _judge(gold: Gold, index: Index, encoder: Encoder, evidence: EvidenceWeights) -> Values:
     """Measure -> its value for each answerable question, or each query for precedent."""
     values: Values = {measure: [] for measure in MEASURES}
 

@@ -10,7 +10,7 @@ from index.encoders.loading import Models
 from index.generation import Index
 from index.opening import open_index
 from index.passages.filters import Filter
-from index.search import DEFAULT, Evidence, search
+from index.search import DEFAULT, EvidenceWeights, search
 from service.answering import types as citations
 from service.chat import answer
 
@@ -50,7 +50,7 @@ def retrieve(
     query: str,
     top_k: int,
     filter: Mapping[str, Any] | None = None,
-    evidence: Evidence = DEFAULT,
+    evidence: EvidenceWeights = DEFAULT,
 ) -> list[Retrieved]:
     """What `index.search` returns, as it is judged; `filter` is the contract's."""
     found = search(index, encoder, query, top_k, to_filter(filter), evidence=evidence)

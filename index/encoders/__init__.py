@@ -1,1 +1,1 @@
-"""Embedding models, and how they are run and kept."""
+"""Embedding models and rerankers: loading, exporting, running."""

@@ -1,4 +1,4 @@
-"""The embedding model, behind one small protocol."""
+"""The protocol of embedding models, and what most of them share."""
 
 import os
 from abc import ABC, abstractmethod
@@ -9,19 +9,19 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from index.encoders.reranker import Reranker
-from index.encoders.tokenizer import Cut, Pieces, WordPieces
+from index.encoders.tokenizer import ModelInput, Tokenization, WordPieces
 from index.storage.files import Files
 from index.types import Encoding, Vectors
 
 T = TypeVar("T")
-_FEW = 8  # texts, as the readings of one question, for which no threads are begun
+_IN_ONE_THREAD = 8  # up to so many texts, such as the readings of a question, start no threads
 
 
 class Encoder(Protocol):
     """Turns texts into unit vectors; safe to call from several threads.
 
-    What a text gives depends on that text alone, to the last bit: an index that grew is the one built from scratch.
-    `sha256` identifies the weights, `max_tokens` is how many tokens it reads of a passage.
+    The vectors of a text depend on that text alone, to the last bit, so an updated index equals one built anew.
+    `sha256` identifies the weights; of a passage the model reads `max_tokens`.
     """
 
     name: str
@@ -32,16 +32,16 @@ class Encoder(Protocol):
 
     @property
     def exported(self) -> Files | None:
-        """What it runs from, if it was exported, for a generation to keep."""
+        """The files that it runs from, if it was exported, for an index to keep."""
         ...
 
     @property
     def reranker(self) -> Reranker | None:
-        """What judges the passages found by its vectors, if anything does."""
+        """The reranker of the passages found by its vectors, if there is one."""
         ...
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
-        """Pooled vectors of shape (len(texts), dimensions); `advance` hears how many texts are done."""
+        """Pooled vectors of shape (texts, dimensions); calls `advance` with the number of texts newly done."""
         ...
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
@@ -49,10 +49,10 @@ class Encoder(Protocol):
         ...
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
-        """The same of questions, which some models read otherwise."""
+        """The same of questions, which some models read in another way."""
         ...
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
         """The word pieces of each text, without their vectors."""
         ...
 
@@ -62,10 +62,10 @@ class Encoder(Protocol):
 
 
 class ReadingEncoder(ABC):
-    """What encoders that give pooled and token vectors in one forward pass have in common.
+    """An encoder with one forward pass for pooled and token vectors, of questions and passages alike.
 
-    Questions are read as passages are. Texts go one by one, since padding and the size of a batch change the last bits;
-    where they are many, each core takes the next one.
+    Texts are encoded one by one, since padding and the size of a batch change the last bits; where they are many, each
+    core takes the next one.
     """
 
     name: str
@@ -78,11 +78,10 @@ class ReadingEncoder(ABC):
     word_pieces: WordPieces
 
     @abstractmethod
-    def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
+    def forward(self, cut: ModelInput) -> tuple[Vectors, Vectors]:
         """Unit vectors: the pooled one of shape (dimensions,), and those of shape (tokens, token_dimensions)."""
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
-        """As `Encoder.encode`."""
         vectors = np.zeros((len(texts), self.dimensions), np.float32)
         for n, vector in _each(self._pooled, texts):
             vectors[n] = vector
@@ -94,7 +93,6 @@ class ReadingEncoder(ABC):
         return self.forward(self.word_pieces.cut(text))[0]
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read`."""
         found = dict(_each(self._read, texts))
         return [found[n] for n in range(len(texts))]
 
@@ -104,24 +102,21 @@ class ReadingEncoder(ABC):
         return Encoding(pooled, cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep], tokens[cut.keep])
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read_questions`."""
         return self.read(texts)
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
-        """As `Encoder.pieces`."""
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
         return list(map(self.word_pieces.pieces, texts))
 
     def vocabulary(self) -> Collection[str]:
-        """As `Encoder.vocabulary`."""
         return self.word_pieces.words
 
 
 def _each(work: Callable[[str], T], texts: Sequence[str]) -> Iterator[tuple[int, T]]:
-    """The place of each text and what `work` gives for it, as they are done.
+    """The place of each text and the result of `work` for it, in the order in which they are done.
 
-    A few are worked on here. Of many, each core takes the next one, the longest first, so that all end at about one time.
+    With many texts each core takes the longest one left, so that all cores end at about one time.
     """
-    if len(texts) <= _FEW:
+    if len(texts) <= _IN_ONE_THREAD:
         yield from ((n, work(text)) for n, text in enumerate(texts))
         return
     longest_first = sorted(range(len(texts)), key=lambda n: -len(texts[n]))
@@ -131,7 +126,7 @@ def _each(work: Callable[[str], T], texts: Sequence[str]) -> Iterator[tuple[int,
         for done in as_completed(given):
             yield given.pop(done), done.result()
     finally:
-        pool.shutdown(cancel_futures=True)  # where one has failed, or the rest is not wanted
+        pool.shutdown(cancel_futures=True)  # after a failure, or where the caller stops
 
 
 def unit(vectors: Vectors) -> Vectors:

@@ -1,4 +1,4 @@
-"""Token vectors by a model that was trained for late interaction (ColBERT, PyLate) beside the embedding model."""
+"""Token vectors by a model trained for late interaction (ColBERT, PyLate), beside the embedding model."""
 
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -9,23 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoders.base import Encoder, unit
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.encoders.weights import TOKENS, joined, loading, locate, weights_sha256
 from index.errors import ModelError
 from index.storage.files import Files
 from index.types import Encoding, Vectors
 
-_CUT_AT_ONCE = 8  # texts
+_BATCH = 8  # texts tokenized at a time
 _NOWHERE = -1  # begin and end of a token that stands for no characters of the text
-_DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # the first there is, as `encode_document` takes it
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # the first known one, as in `encode_document`
 
 
 class LateInteractionEncoder:
     """Pooled vectors by `pooling`, token vectors by a local sentence-transformers `MultiVectorEncoder`.
 
-    Questions and passages are read as that model was trained to: with its own prefixes, lengths, expansion of
-    questions and words to skip. All that it scores is kept, so `Encoding` has tokens that stand for no characters
-    too, whose span is (-1, -1): [CLS] and the like, prefixes, and what a question is expanded by.
+    Questions and passages are read as in the model's training: with its prefixes, lengths, expansion of questions and
+    skipped words. All tokens that it scores are kept, also those that stand for no characters, whose span is (-1, -1):
+    [CLS] and the like, prefixes, and the expansion of a question.
     """
 
     def __init__(self, pooling: Encoder, model: str) -> None:
@@ -47,7 +47,7 @@ class LateInteractionEncoder:
             probe = self._outputs(["A text."], questions=False)[0]
         if "offset_mapping" not in probe or len(probe["token_embeddings"]) != len(probe["input_ids"]):
             raise ModelError(
-                "gives vectors that have no place in the text: it pools them, or reads no plain text",
+                "gives vectors without places in the text: it pools them, or reads no plain text",
                 where=model,
                 remedy=TOKENS.remedy,
             )
@@ -57,19 +57,15 @@ class LateInteractionEncoder:
 
     @property
     def exported(self) -> Files | None:
-        """As `Encoder.exported`: what gives the pooled vectors."""
         return self._pooling.exported
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
-        """As `Encoder.encode`."""
         return self._pooling.encode(texts, advance)
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read`, by a forward pass of each model."""
         return self._read(texts, questions=False)
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read_questions`, by a forward pass of each model."""
         return self._read(texts, questions=True)
 
     def _read(self, texts: Sequence[str], *, questions: bool) -> list[Encoding]:
@@ -89,7 +85,7 @@ class LateInteractionEncoder:
         return encodings
 
     def _outputs(self, texts: Sequence[str], *, questions: bool) -> list[dict[str, Any]]:
-        """What the model gives for each text: all tokens, and in `attention_mask` which of them it scores."""
+        """The features of each text: all tokens, and in `attention_mask` those that the model scores."""
         encode = self._model.encode_query if questions else self._model.encode_document
         return cast(
             list[dict[str, Any]],
@@ -109,15 +105,15 @@ class LateInteractionEncoder:
         name = next((name for name in names if name in prompts), self._model.default_prompt_name)
         return (prompts.get(name) if name else None) or ""
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
-        """As `Encoder.pieces`, of passages: the tokens that `read` keeps of them, in the same order."""
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
+        """The tokens that `read` keeps of passages, in the same order."""
         found = []
-        for begin in range(0, len(texts), _CUT_AT_ONCE):
+        for begin in range(0, len(texts), _BATCH):
             with self._lock:
-                found += self._cut(list(texts[begin : begin + _CUT_AT_ONCE]))
+                found += self._tokenized(list(texts[begin : begin + _BATCH]))
         return found
 
-    def _cut(self, texts: list[str]) -> list[Pieces]:
+    def _tokenized(self, texts: list[str]) -> list[Tokenization]:
         from sentence_transformers.multi_vector_encoder.modules import MultiVectorMask
 
         prompt = self._prompt(questions=False)
@@ -137,17 +133,16 @@ class LateInteractionEncoder:
         keep = features["attention_mask"].numpy().astype(bool)
         offsets = features["offset_mapping"].numpy()
         return [
-            Pieces(lengths[n], ids[n][keep[n]], _spans(offsets[n], len(prompt), len(ids[n]))[keep[n]])
+            Tokenization(lengths[n], ids[n][keep[n]], _spans(offsets[n], len(prompt), len(ids[n]))[keep[n]])
             for n in range(len(texts))
         ]
 
     def vocabulary(self) -> Collection[str]:
-        """As `Encoder.vocabulary`: the words of `pooling`, whose tokens are whole words more often than not."""
         return self._pooling.vocabulary()
 
 
 def _spans(offsets: NDArray[np.int64], prompt: int, length: int) -> NDArray[np.int32]:
-    """Of shape (length, 2): the characters of each token in the text that follows a prompt of so many."""
+    """Of shape (length, 2): the characters of each token in the text that follows a prompt of `prompt` characters."""
     spans = np.full((length, 2), _NOWHERE, np.int32)
     real = (offsets[:, 0] < offsets[:, 1]) & (offsets[:, 1] > prompt)
     spans[: len(offsets)][real] = np.maximum(offsets[real] - prompt, 0)

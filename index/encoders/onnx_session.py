@@ -1,10 +1,10 @@
-"""onnxruntime as this project runs it: on one thread of one processor, repeatably."""
+"""Sessions of onnxruntime: on one CPU thread each, so that results repeat."""
 
 import onnxruntime
 
 
 def options() -> onnxruntime.SessionOptions:
-    """Of a session, for more to be set."""
+    """The options of every session; more may be set."""
     found = onnxruntime.SessionOptions()
     found.intra_op_num_threads = found.inter_op_num_threads = 1
     found.log_severity_level = 3  # errors
@@ -12,5 +12,5 @@ def options() -> onnxruntime.SessionOptions:
 
 
 def session(model: str | bytes, options: onnxruntime.SessionOptions) -> onnxruntime.InferenceSession:
-    """A model, by its path or its bytes, loaded."""
+    """Load a model from a path or from its bytes."""
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

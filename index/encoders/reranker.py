@@ -1,4 +1,4 @@
-"""Judges of a question and a passage read together, behind one small protocol."""
+"""Rerankers: models that read a question and a passage together."""
 
 import threading
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ _BATCH = 8
 
 
 class Reranker(Protocol):
-    """Says how well texts answer a question; safe to call from several threads."""
+    """Scores how well texts answer a question; safe to call from several threads."""
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Of shape (len(texts),), each in 0..1 whatever the question, and by that text alone."""
+        """Of shape (texts,), each in 0..1 and independent of the other texts."""
         ...
 
 
 class CrossEncoderReranker:
     """A local sentence-transformers `CrossEncoder` of one label on one CPU thread; nothing is downloaded.
 
-    Its score is the sigmoid of what it gives, whatever the model is set to make of it: a chance, in 0..1.
+    The score is the sigmoid of the model's output, in 0..1, whatever activation the model sets itself.
     """
 
     def __init__(self, model: str) -> None:
@@ -49,7 +49,7 @@ class CrossEncoderReranker:
         self._lock = threading.Lock()  # fast tokenizers cannot be shared while they truncate or pad
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """As `Reranker.scores`; what the model cannot read of a long text is cut off."""
+        """Of shape (texts,), in 0..1; a text longer than the model reads is cut off."""
         if not texts:
             return np.zeros(0, np.float32)
         with self._lock:

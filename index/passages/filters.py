@@ -1,4 +1,4 @@
-"""Which passages a filter lets through, and how the whole filtered set divides."""
+"""Filters of passages, and facets of those that pass."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from corpus.types import Document
 from index.passages.action_items import ActionItems
-from index.passages.store import KINDS, PassageStore
+from index.passages.store import PassageStore
+from index.passages.table import KINDS
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Passages must satisfy every field given; within a list, any value does.
+    """Passages must satisfy every field given; within a list, one value is enough.
 
     A year range takes every document whose period overlaps it; a lead matches each member of a joint lead;
     a status matches by its leading words. All comparisons ignore case.
@@ -29,7 +30,7 @@ class Filter:
 
 
 class FilterFields:
-    """The filterable fields of the passages of a generation, as columns."""
+    """The fields of passages that filters and facets use, as columns."""
 
     def __init__(self, passages: PassageStore, documents: Sequence[Document], items: ActionItems) -> None:
         self._passages, self._documents = passages, documents
@@ -41,15 +42,8 @@ class FilterFields:
         self._all = self._counted(np.ones(len(passages), bool))
 
     def mask(self, filter: Filter) -> NDArray[np.bool_]:
-        """Of shape (passages,): True for those the filter lets through."""
-        documents = np.ones(len(self._documents), bool)
-        if filter.year_from is not None:
-            documents &= self._lasts >= filter.year_from
-        if filter.year_to is not None:
-            documents &= self._firsts <= filter.year_to
-        if filter.document:
-            wanted = frozenset(filter.document)
-            documents &= np.array([document.id in wanted for document in self._documents], bool)
+        """Of shape (passages,): True for those that pass the filter."""
+        documents = self._document_mask(filter)
         numbers = self._passages.document_numbers
         mask: NDArray[np.bool_] = np.ones(len(numbers), bool) if documents.all() else documents[numbers]
         if filter.kind:
@@ -60,8 +54,19 @@ class FilterFields:
             mask &= self._status_cell.having(lambda cell: _begins_with_any(cell, filter.status), len(mask))
         return mask
 
+    def _document_mask(self, filter: Filter) -> NDArray[np.bool_]:
+        mask = np.ones(len(self._documents), bool)
+        if filter.year_from is not None:
+            mask &= self._lasts >= filter.year_from
+        if filter.year_to is not None:
+            mask &= self._firsts <= filter.year_to
+        if filter.document:
+            wanted = frozenset(filter.document)
+            mask &= np.array([document.id in wanted for document in self._documents], bool)
+        return mask
+
     def facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
-        """For each field, its values over the passages under `mask` with their counts, most frequent first."""
+        """For each field, its values in the passages under `mask` with their counts, most frequent first."""
         return dict(self._all) if mask.all() else self._counted(mask)
 
     def _counted(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:

@@ -1,9 +1,10 @@
-"""Passages on the disk, read when they are asked for: a million open at once, and only those in use are in memory.
+"""Passages on the disk, each read when it is asked for: a million are open at once, and few are in memory.
 
 documents.json   the documents, in order
 sources.txt      their texts in UTF-8, one right after the other
-passages.jsonl   a passage a line, without its text: those of a document together, in the order of the documents
-passages.npy     for each passage where its line and its text begin, and what a search needs of all passages
+sources.npy      where each text begins in it, and where the last ends, in bytes
+passages.jsonl   a passage a line, without its text, in the order of the documents
+passages.npy     the columns of `PassageTable`
 ids.npy          digests of the ids in order, and the row of each
 """
 
@@ -12,13 +13,14 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, cast, get_args
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.types import Document, Passage, PassageKind
 from index.errors import GenerationError
+from index.passages.table import KINDS, Integers, PassageTable
 from index.storage.arrays import from_npy
 from index.storage.files import REBUILD, Files, expect
 from index.storage.lazy import Lazy
@@ -26,34 +28,33 @@ from index.storage.mapped_pages import MappedPages
 
 DOCUMENTS, SOURCES, PASSAGES = "documents.json", "sources.txt", "passages.jsonl"
 TABLE, IDS, SOURCE_BEGINS = "passages.npy", "ids.npy", "sources.npy"
-KINDS: Sequence[PassageKind] = get_args(PassageKind)
-LINE, BEGIN, END, START, DOCUMENT, RUN, KIND = range(7)  # of `passages.npy`
-_REMEMBERED, _REMEMBERED_TEXTS = 4096, 16  # passages, and texts of documents
-_BLOCK = 1 << 22  # bytes of text looked at together
+_CACHED_PASSAGES, _CACHED_SOURCES = 4096, 16
+_BLOCK = 1 << 22  # bytes checked at a time
 
-Bytes = Any  # bytes or a map of a file: both are sliced to bytes
+Bytes = Any  # bytes or a map of a file: slices of both are bytes
+Digests = NDArray[np.uint64]
 
 
 def indexed_text(passage: Passage) -> str:
-    """What the lexical index and the token vectors are made of: the text, then its context."""
+    """The text that BM25 and the token vectors are made of: the passage's own, then its context."""
     return f"{passage.text}\n{passage.context}"
 
 
 def digest(id: str) -> int:
-    """What `ids.npy` has of a passage's id."""
+    """The number in `ids.npy` for a passage's id."""
     return int.from_bytes(hashlib.sha256(id.encode()).digest()[:8], "big")
 
 
 class Sources(Mapping[str, str]):
     """The text of each document by its id, out of `sources.txt`."""
 
-    def __init__(self, data: Bytes, begins: NDArray[np.int64], documents: Sequence[Document]) -> None:
+    def __init__(self, data: Bytes, begins: Integers, documents: Sequence[Document]) -> None:
         self._places = {
             document.id: (int(begin), int(end))
             for document, begin, end in zip(documents, begins[:-1], begins[1:], strict=True)
         }
-        # nothing that is kept leads back here: a closed generation goes at once, and its maps with it
-        self._read = lru_cache(_REMEMBERED_TEXTS)(partial(_decoded, data, self._places))
+        # the cache does not refer to `self`: a closed index is freed at once, and its maps with it
+        self._read = lru_cache(_CACHED_SOURCES)(partial(_read_source, data, self._places))
 
     def __getitem__(self, id: str) -> str:
         return self._read(id)
@@ -65,78 +66,109 @@ class Sources(Mapping[str, str]):
         return len(self._places)
 
 
-def _decoded(data: Bytes, places: Mapping[str, tuple[int, int]], id: str) -> str:
+def _read_source(data: Bytes, places: Mapping[str, tuple[int, int]], id: str) -> str:
     begin, end = places[id]
     return cast(bytes, data[begin:end]).decode()
 
 
-class _Lines:
-    """Where passages are read from; knows nothing of those that were."""
+class _PassageReader:
+    """Reads passages, and keeps none: a cache of them may refer to it."""
 
     def __init__(
-        self,
-        lines: Bytes,
-        texts: Bytes,
-        table: NDArray[np.int64],
-        documents: Sequence[Document],
-        refuse: Callable[[str], GenerationError],
+        self, lines: Bytes, texts: Bytes, table: PassageTable, documents: Sequence[Document], path: str
     ) -> None:
         self._lines, self._texts, self._table = lines, texts, table
-        self._documents, self._refuse = documents, refuse
-        self._lookups = MappedPages(lines), MappedPages(texts)
+        self._documents, self._path = documents, path
+        self._pages = MappedPages(lines), MappedPages(texts)
 
-    def parsed(self, row: int) -> Passage:
-        """The passage of a row, its line checked. Raises what `refuse` makes of a problem."""
-        last = row + 1 == self._table.shape[1]
-        line, end = self._table[LINE, row], None if last else self._table[LINE, row + 1]
+    def read(self, row: int) -> Passage:
+        """The passage of a row. Raises `GenerationError` where its line is not as it was built."""
+        last = row + 1 == len(self._table)
+        begin, end = self._table.line[row], None if last else self._table.line[row + 1]
         try:
-            passage = self._checked(row, json.loads(self._lines[line:end]))
+            passage = self._checked(row, json.loads(self._lines[begin:end]))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise self._refuse(f"is damaged (line {row + 1}: {error})") from error
-        for lookups in self._lookups:
-            lookups.add(1)
+            problem = f"is damaged (line {row + 1}: {error})"
+            raise GenerationError(problem, where=self._path, remedy=REBUILD) from error
+        for pages in self._pages:
+            pages.add(1)
         return passage
 
-    def _checked(self, row: int, said: dict[str, Any]) -> Passage:
-        column = self._table[:, row]
-        document = self._documents[column[DOCUMENT]]
-        text = cast(bytes, self._texts[column[BEGIN] : column[END]]).decode()
-        expect(said["document"] == document.id, "is of another document")
-        expect(type(said["start"]) is int and said["start"] == column[START], "begins elsewhere")
-        expect(type(said["end"]) is int and said["end"] == said["start"] + len(text), "ends elsewhere")
-        expect(said["kind"] == KINDS[column[KIND]], f"{said['kind']!r} is another kind")
-        passage = Passage(**{**said, "document": document, "section": tuple(said["section"]), "text": text})
+    def _checked(self, row: int, line: dict[str, Any]) -> Passage:
+        table = self._table
+        document = self._documents[table.document[row]]
+        text = cast(bytes, self._texts[table.begin[row] : table.end[row]]).decode()
+        expect(line["document"] == document.id, "is of another document")
+        expect(type(line["start"]) is int and line["start"] == table.start[row], "begins elsewhere")
+        expect(type(line["end"]) is int and line["end"] == line["start"] + len(text), "ends elsewhere")
+        expect(line["kind"] == KINDS[table.kind[row]], f"{line['kind']!r} is another kind")
+        passage = Passage(**{**line, "document": document, "section": tuple(line["section"]), "text": text})
         strings = (passage.id, passage.context, *passage.section, *passage.fields, *passage.fields.values())
         expect(all(isinstance(text, str) for text in strings), "a field is no string")
         expect(passage.page is None or type(passage.page) is int, "a page is no number")
         return passage
 
 
-class PassageStore(Lazy[Passage]):
-    """The passages by row, each read from its line when it is asked for; the last ones asked for are kept.
+class Positions(Mapping[str, int]):
+    """The row of each passage by its id, found by the id's digest and compared."""
 
-    `sections[n]` is the same number for neighbours that stand under the same heading, `document_numbers[n]` that of
-    the document, which never falls, and `kinds[n]` the place in `KINDS`. What a line says is checked when it is
-    read: a `GenerationError` says that it is not as it was built.
-    """
+    def __init__(self, read: Callable[[int], Passage], digests: Digests, rows: Digests) -> None:
+        self._read, self._digests, self._rows = read, digests, rows
 
-    def __init__(self, lines: _Lines, table: NDArray[np.int64], documents: Sequence[Document]) -> None:
-        self._size = table.shape[1]
-        self.sections = table[RUN]
-        self.document_numbers = table[DOCUMENT].astype(np.int32)
-        self.kinds = table[KIND].astype(np.uint8)
-        self._numbers = {document.id: number for number, document in enumerate(documents)}
-        self._row = lru_cache(_REMEMBERED)(lines.parsed)
+    def __getitem__(self, id: str) -> int:
+        wanted = np.uint64(digest(id))
+        begin, end = (np.searchsorted(self._digests, wanted, side) for side in ("left", "right"))
+        for row in self._rows[begin:end].tolist():
+            if self._read(row).id == id:
+                return int(row)
+        raise KeyError(id)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._read(row).id for row in range(len(self)))
 
     def __len__(self) -> int:
-        return int(self._size)
+        return len(self._rows)
+
+    def validate(self) -> None:
+        """Raise `ValueError` where two passages have one id."""
+        digests, rows = self._digests, self._rows
+        for n in np.flatnonzero(digests[:-1] == digests[1:]).tolist():
+            same = rows[digests == digests[n]].tolist()
+            expect(len({self._read(row).id for row in same}) == len(same), "two passages have one id")
+
+
+class PassageStore(Lazy[Passage]):
+    """The passages by row, each read from its line when it is asked for; the last ones are cached.
+
+    `documents`, `sources` and `positions` go by ids. `sections`, `document_numbers` and `kinds`, of shape (passages,),
+    are columns of `PassageTable`. Reading a passage raises `GenerationError` where its line is not as it was built.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[Document],
+        sources: Sources,
+        table: PassageTable,
+        reader: _PassageReader,
+        ids: tuple[Digests, Digests],
+    ) -> None:
+        self.documents: Mapping[str, Document] = {document.id: document for document in documents}
+        self.sources = sources
+        self.sections = table.section
+        self.document_numbers = table.document.astype(np.int32)
+        self.kinds = table.kind.astype(np.uint8)
+        self._numbers = {document.id: number for number, document in enumerate(documents)}
+        self._read = lru_cache(_CACHED_PASSAGES)(reader.read)
+        self.positions = Positions(self._read, *ids)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
 
     def at(self, place: int) -> Passage:
-        """As `Lazy.at`."""
-        return self._row(place)
+        return self._read(place)
 
     def __iter__(self) -> Iterator[Passage]:
-        return map(self._row, range(len(self)))
+        return map(self._read, range(len(self)))
 
     def of_document(self, id: str) -> range:
         """The rows of a document's passages."""
@@ -144,92 +176,91 @@ class PassageStore(Lazy[Passage]):
         return range(int(begin), int(end))
 
     def of_kind(self, kind: PassageKind, mask: NDArray[np.bool_]) -> Iterator[Passage]:
-        """Those of one kind that a mask of shape (passages,) lets through."""
-        return map(self._row, np.flatnonzero(mask & (self.kinds == KINDS.index(kind))).tolist())
+        """The passages of one kind under a mask of shape (passages,)."""
+        return map(self._read, np.flatnonzero(mask & (self.kinds == KINDS.index(kind))).tolist())
 
 
-class Positions(Mapping[str, int]):
-    """The row of each passage by its id, found by a digest and compared."""
+def load_passages(files: Files, hashes: Mapping[str, str], sha256: str) -> PassageStore:
+    """From proved files; `hashes` has the SHA-256 of each document's file, `sha256` is that of `passages.jsonl`.
 
-    def __init__(self, passages: PassageStore, digests: NDArray[np.uint64], rows: NDArray[np.uint64]) -> None:
-        self._passages, self._digests, self._rows = passages, digests, rows
-
-    def __getitem__(self, id: str) -> int:
-        wanted = np.uint64(digest(id))
-        begin, end = (np.searchsorted(self._digests, wanted, side) for side in ("left", "right"))
-        for row in self._rows[begin:end].tolist():
-            if self._passages[row].id == id:
-                return int(row)
-        raise KeyError(id)
-
-    def __iter__(self) -> Iterator[str]:
-        return (passage.id for passage in self._passages)
-
-    def __len__(self) -> int:
-        return len(self._passages)
-
-
-def load_passages(
-    files: Files, known: Mapping[str, str], sha256: str
-) -> tuple[dict[str, Document], Sources, PassageStore, Positions]:
-    """Out of proved files; `known` has the hash of each document's file, `sha256` is of all passages.
-
-    What search reads of all passages is checked here, what a line says when it is read. Raises `GenerationError`.
+    What a search reads of all passages is checked here, a line when it is read. Raises `GenerationError`.
     """
+    documents = _load_documents(files, hashes)
+    begins = _load_source_begins(files, len(documents))
+    table = _load_table(files, begins)
+    texts = _load_texts(files, begins, table)
+    lines = _load_lines(files, table, sha256)
+    reader = _PassageReader(lines, texts, table, documents, str(files.path / PASSAGES))
+    ids = _load_ids(files, len(table))
+    store = PassageStore(documents, Sources(texts, begins, documents), table, reader, ids)
+    with files.naming(IDS):
+        store.positions.validate()
+    return store
+
+
+def _load_documents(files: Files, hashes: Mapping[str, str]) -> list[Document]:
     with files.parsing(DOCUMENTS) as data:
-        documents = [_document(said) for said in json.loads(data)]
-        by_id = {document.id: document for document in documents}
-        expect({id: d.sha256 for id, d in by_id.items()} == dict(known), "holds other documents")
-        expect(len(by_id) == len(documents), "two documents have one id")
-    with files.mapping(SOURCES) as texts, files.parsing(SOURCE_BEGINS) as data:
+        documents = [_document(entry) for entry in json.loads(data)]
+        found = {document.id: document.sha256 for document in documents}
+        expect(found == dict(hashes), "holds other documents")
+        expect(len(found) == len(documents), "two documents have one id")
+    return documents
+
+
+def _document(entry: dict[str, Any]) -> Document:
+    first, last = entry["period"]
+    document = Document(**{**entry, "period": (first, last)})
+    strings = (document.id, document.title, document.issuer, document.kind, document.file, document.sha256)
+    expect(all(isinstance(text, str) for text in strings), "a field of a document is no string")
+    expect(type(first) is int and type(last) is int, "a period is no two years")
+    return document
+
+
+def _load_source_begins(files: Files, documents: int) -> Integers:
+    with files.parsing(SOURCE_BEGINS) as data:
         begins = from_npy(data, "int64", 1)
-        ends = len(begins) == len(documents) + 1 and begins[0] == 0 and begins[-1] == len(texts)
-        expect(bool(ends and (np.diff(begins) >= 0).all()), "does not divide the texts")
+        whole = len(begins) == documents + 1 and begins[0] == 0 and (np.diff(begins) >= 0).all()
+        expect(bool(whole), "does not divide the texts")
+    return begins
+
+
+def _load_table(files: Files, begins: Integers) -> PassageTable:
     with files.mapping(TABLE) as mapped:
-        table = from_npy(mapped, "int64", 2)
-        expect(len(table) == KIND + 1 and table.shape[1] > 0, f"has {len(table)} columns")
-        numbers, kinds, runs = table[DOCUMENT], table[KIND], table[RUN]
-        expect(bool(numbers[0] >= 0 and numbers[-1] < len(documents)), "names a document that there is not")
-        expect(bool((np.diff(numbers) >= 0).all()), "the documents are not in order")
-        expect(bool(((kinds >= 0) & (kinds < len(KINDS))).all()), "a kind is none")
-        expect(bool(np.isin(np.diff(runs), (0, 1)).all()), "the sections are not in order")
-        expect(bool((begins[numbers] <= table[BEGIN]).all()), "a text begins outside of its document")
-        expect(bool((table[BEGIN] <= table[END]).all()), "a text ends before it begins")
-        expect(bool((table[END] <= begins[numbers + 1]).all()), "a text ends outside of its document")
+        table = PassageTable.of(from_npy(mapped, "int64", 2))
+        table.validate(begins)
+    return table
+
+
+def _load_texts(files: Files, begins: Integers, table: PassageTable) -> Bytes:
     with files.mapping(SOURCES) as texts:
-        before, _, above = _characters_before(texts, table[BEGIN], table[END], begins)
+        with files.naming(SOURCE_BEGINS):
+            expect(bool(begins[-1] == len(texts)), "does not divide the texts")
+        passages, _, documents = _characters_before(texts, table.begin, table.end, begins)
+    with files.naming(TABLE):
+        counted = bool((passages - documents[table.document] == table.start).all())
+        expect(counted, "does not count the characters of the texts")
+    return texts
+
+
+def _load_lines(files: Files, table: PassageTable, sha256: str) -> Bytes:
     with files.mapping(PASSAGES) as lines:
         expect(files.hashes()[PASSAGES][1] == sha256, "holds other passages than its manifest")
         with files.naming(TABLE):
-            _expect_lines(lines, table[LINE])
-    with files.naming(TABLE):
-        counted = bool((before - above[numbers] == table[START]).all())
-        expect(counted, "does not count the characters of the texts")
+            _expect_lines(lines, table.line)
+    return lines
+
+
+def _load_ids(files: Files, passages: int) -> tuple[Digests, Digests]:
     with files.mapping(IDS) as mapped:
         digests, rows = from_npy(mapped, "uint64", 2)
-        expect(len(rows) == table.shape[1], f"has {len(rows)} ids for {table.shape[1]} passages")
+        expect(len(rows) == passages, f"has {len(rows)} ids for {passages} passages")
         expect(bool((digests[:-1] <= digests[1:]).all()), "the digests are not in order")
         expect(bool((np.bincount(rows.astype(np.int64), minlength=len(rows)) == 1).all()), "a row is missing")
-
-    def refuse(problem: str) -> GenerationError:
-        return GenerationError(problem, where=str(files.path / PASSAGES), remedy=REBUILD)
-
-    passages = PassageStore(_Lines(lines, texts, table, documents, refuse), table, documents)
-    positions = Positions(passages, digests, rows)
-    with files.naming(IDS):
-        _expect_unique(passages, digests, rows)
-    return by_id, Sources(texts, begins, documents), passages, positions
+    return digests, rows
 
 
-def _expect_unique(passages: PassageStore, digests: NDArray[np.uint64], rows: NDArray[np.uint64]) -> None:
-    """Digests that are equal are of different ids."""
-    for n in np.flatnonzero(digests[:-1] == digests[1:]).tolist():
-        same = rows[digests == digests[n]].tolist()
-        expect(len({passages[row].id for row in same}) == len(same), "two passages have one id")
-
-
-def _expect_lines(lines: Bytes, begins: NDArray[np.int64]) -> None:
-    """Each begins where the one before has ended, and none begins elsewhere."""
+def _expect_lines(lines: Bytes, begins: Integers) -> None:
+    """Raise `ValueError` unless each line begins at its place in `begins`, and none elsewhere."""
     expect(bool(begins[0] == 0 and (np.diff(begins) > 0).all()), "the lines are not in order")
     ends, newline = 0, ord("\n")
     for begin in range(0, len(lines), _BLOCK):
@@ -242,34 +273,24 @@ def _expect_lines(lines: Bytes, begins: NDArray[np.int64]) -> None:
     expect(ends == len(begins) and lines[-1:] == b"\n", f"has {ends} lines for {len(begins)} passages")
 
 
-def _characters_before(texts: Bytes, *places: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """How many characters there are before each of some places, in bytes, in the texts.
+def _characters_before(texts: Bytes, *places: Integers) -> list[Integers]:
+    """How many characters of the texts stand before each of some places in bytes.
 
     Raises `ValueError` where the texts are no UTF-8, or a place lies within a character.
     """
     wanted = np.sort(np.concatenate(places))
     counts = np.empty(len(wanted), np.int64)
-    decoded, total = codecs.getincrementaldecoder("utf-8")().decode, 0
+    decode, total = codecs.getincrementaldecoder("utf-8")().decode, 0
     for begin in range(0, len(texts) + 1, _BLOCK):
         block = texts[begin : begin + _BLOCK]
-        decoded(block, begin + _BLOCK > len(texts))
+        decode(block, begin + _BLOCK > len(texts))
         tails = np.flatnonzero((np.frombuffer(block, np.uint8) & 0xC0) == 0x80)
         first, last = np.searchsorted(wanted, [begin, begin + _BLOCK])
         here = wanted[first:last] - begin
         passed = np.searchsorted(tails, here)
         within = passed < len(tails)
-        expect(
-            bool((tails[passed[within]] != here[within]).all()), "a text begins or ends within a character"
-        )
+        whole = bool((tails[passed[within]] != here[within]).all())
+        expect(whole, "a text begins or ends within a character")
         counts[first:last] = total + here - passed
         total += len(block) - len(tails)
     return [counts[np.searchsorted(wanted, these)] for these in places]
-
-
-def _document(said: dict[str, Any]) -> Document:
-    first, last = said["period"]
-    document = Document(**{**said, "period": (first, last)})
-    strings = (document.id, document.title, document.issuer, document.kind, document.file, document.sha256)
-    expect(all(isinstance(text, str) for text in strings), "a field of a document is no string")
-    expect(type(first) is int and type(last) is int, "a period is no two years")
-    return document

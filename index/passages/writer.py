@@ -1,39 +1,30 @@
-"""Writing passages as `index/passages/store.py` reads them."""
+"""Writes passages as `index/passages/store.py` reads them."""
 
 import json
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.types import Document, Passage
 from index.passages.store import (
-    BEGIN,
-    DOCUMENT,
     DOCUMENTS,
-    END,
     IDS,
-    KIND,
-    KINDS,
-    LINE,
     PASSAGES,
-    RUN,
     SOURCE_BEGINS,
     SOURCES,
-    START,
     TABLE,
+    Digests,
     digest,
 )
+from index.passages.table import KINDS, PassageTable
 from index.storage.arrays import to_npy
 from index.storage.drafts import Draft
 
 
 def passage_line(passage: Passage) -> str:
-    """A passage as a line of JSON, its document by id."""
+    """A passage as a line of JSON, without its text, its document by id."""
     record = {
         "id": passage.id,
         "document": passage.document.id,
@@ -49,72 +40,72 @@ def passage_line(passage: Passage) -> str:
 
 
 class PassagesWriter:
-    """Writes documents and their passages to a draft, one document after the other, within its context."""
+    """Writes documents and their passages to a draft, one document after the other."""
 
     def __init__(self, draft: Draft) -> None:
         self._draft = draft
+        self._sources, self._lines = draft.open(SOURCES), draft.open(PASSAGES)
         self._documents: list[Document] = []
         self._source_begins = [0]
-        self._columns: list[NDArray[np.int64]] = []
-        self._digests: list[NDArray[np.uint64]] = []
-        self._run = 0
+        self._tables: list[PassageTable] = []
+        self._digests: list[Digests] = []
+        self._section = 0
         self._last: Passage | None = None
-        self._open = ExitStack()
-
-    def __enter__(self) -> "PassagesWriter":
-        self._sources = self._open.enter_context(self._draft.streaming(SOURCES))
-        self._lines = self._open.enter_context(self._draft.streaming(PASSAGES))
-        return self
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self._open.__exit__(kind, error, trace)
 
     def add(self, document: Document, source: str, passages: Sequence[Passage]) -> None:
-        """A document of which `source` is the text, and its passages in order."""
+        """The next document: `source` is its text, `passages` are in order."""
         lines = [passage_line(passage).encode() for passage in passages]
-        # bytes before each character that begins or ends a passage
-        bounds = sorted({0, len(source), *(n for p in passages for n in (p.start, p.end))})
-        parts = [source[a:b].encode() for a, b in pairwise(bounds)]
-        begin = self._source_begins[-1]
-        places = dict(zip(bounds, np.cumsum([begin, *map(len, parts)]).tolist(), strict=True))
-        column = np.empty((7, len(passages)), np.int64)
-        column[LINE] = self._lines.size + np.cumsum([0, *map(len, lines)])[:-1]
-        for n, passage in enumerate(passages):
-            column[BEGIN, n], column[END, n] = places[passage.start], places[passage.end]
-            column[START, n], column[KIND, n] = passage.start, KINDS.index(passage.kind)
-            column[RUN, n] = self._run_of(passage)
-        column[DOCUMENT] = len(self._documents)
+        begin, encoded, places = self._source_begins[-1], source.encode(), _bytes_before(source, passages)
+        table = PassageTable(
+            line=self._lines.size + np.cumsum([0, *map(len, lines)])[:-1],
+            begin=begin + np.array([places[passage.start] for passage in passages], np.int64),
+            end=begin + np.array([places[passage.end] for passage in passages], np.int64),
+            start=np.array([passage.start for passage in passages], np.int64),
+            document=np.full(len(passages), len(self._documents), np.int64),
+            section=np.array([self._section_of(passage) for passage in passages], np.int64),
+            kind=np.array([KINDS.index(passage.kind) for passage in passages], np.int64),
+        )
         self._lines.write(b"".join(lines))
-        self._sources.write(b"".join(parts))
-        self._columns.append(column)
+        self._sources.write(encoded)
+        self._tables.append(table)
         self._digests.append(np.array([digest(passage.id) for passage in passages], np.uint64))
         self._documents.append(document)
-        self._source_begins.append(places[len(source)])
+        self._source_begins.append(begin + len(encoded))
 
-    def _run_of(self, passage: Passage) -> int:
-        """The same number for neighbours that stand under the same heading."""
+    def _section_of(self, passage: Passage) -> int:
+        """The same number for neighbours under the same heading."""
         last, self._last = self._last, passage
         together = last and last.section and last.section == passage.section
         if last and not (together and last.document.id == passage.document.id):
-            self._run += 1
-        return self._run
+            self._section += 1
+        return self._section
 
     @property
     def documents(self) -> Sequence[Document]:
-        """Those added."""
+        """The documents added so far."""
         return self._documents
 
     @property
     def sha256(self) -> str:
-        """Of the passages as they are written."""
+        """The SHA-256 of `passages.jsonl` so far."""
         return self._lines.sha256
 
     def finish(self) -> None:
-        """Write what is known when all were added."""
-        said = json.dumps([asdict(document) for document in self._documents], indent=1)
-        self._draft.write(DOCUMENTS, said.encode())
+        """Write all files, when every document was added."""
+        self._sources.finish()
+        self._lines.finish()
+        documents = json.dumps([asdict(document) for document in self._documents], indent=1)
+        self._draft.write(DOCUMENTS, documents.encode())
         self._draft.write(SOURCE_BEGINS, *to_npy(np.array(self._source_begins, np.int64)))
-        self._draft.write(TABLE, *to_npy(np.concatenate(self._columns, axis=1)))
+        table = np.concatenate([table.array() for table in self._tables], axis=1)
+        self._draft.write(TABLE, *to_npy(table))
         digests = np.concatenate(self._digests)
         order = np.argsort(digests, kind="stable")
         self._draft.write(IDS, *to_npy(np.stack([digests[order], order.astype(np.uint64)])))
+
+
+def _bytes_before(source: str, passages: Sequence[Passage]) -> dict[int, int]:
+    """How many bytes of `source` in UTF-8 stand before each character that begins or ends a passage."""
+    bounds = sorted({0, *(place for passage in passages for place in (passage.start, passage.end))})
+    lengths = [len(source[begin:end].encode()) for begin, end in pairwise(bounds)]
+    return dict(zip(bounds, np.cumsum([0, *lengths]).tolist(), strict=True))

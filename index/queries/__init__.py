@@ -1,1 +1,1 @@
-"""Names, spellings and wishes in a query."""
+"""Names, spellings and preferences in a query."""

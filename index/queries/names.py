@@ -1,4 +1,4 @@
-"""What a corpus calls things: short and full names it defines itself, and the words it knows how to spell."""
+"""The names that a corpus defines, short and full, and the spellings of its words."""
 
 import json
 import re
@@ -18,25 +18,27 @@ FILE = "names.json"
 _SHORT = r"[A-Za-z]{0,3}[A-Z][A-Za-z-]{0,8}[A-Z]s?"
 _GLOSSARY_SHORT = re.compile(_SHORT)
 _DEFINED = re.compile(rf"((?:[\w'’-]+,? ){{1,14}})\(\s*(?:the )?({_SHORT}(?: [A-Z]{{2,}})?)\s*\)")
-_IN_BRACKETS = re.compile(rf"\(\s*(?:the )?{_SHORT}(?: [A-Z]{{2,}})?\s*\)")  # without which none is defined
+_IN_BRACKETS = re.compile(
+    rf"\(\s*(?:the )?{_SHORT}(?: [A-Z]{{2,}})?\s*\)"
+)  # part of every definition, quick to find
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _CORRECTABLE = 4  # letters; shorter words have too many neighbours
 _LONG_WORD = 8  # letters; from here on two slips are forgiven instead of one
-_BEGINNING = 6  # characters of a full name that it is found by
+_BEGINNING = 6  # characters of a full name, by which it is looked up
 _ARTICLE = re.compile(r"the ", re.IGNORECASE)
 _NEVER = "(?!)"  # a pattern that matches nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Rewording:
-    """A question in other words: `changed` maps what stood there to what was put in its place."""
+    """A question in other words: `changed` maps the words replaced to their replacements."""
 
     text: str
     changed: Mapping[str, str]
 
 
 class NamesLearner:
-    """Learns names from glossary rows and from definitions such as "Full Name (FN)", and the words there are."""
+    """Learns names from glossary rows and from definitions such as "Full Name (FN)", and counts words."""
 
     def __init__(self) -> None:
         self._full: dict[str, set[str]] = {}
@@ -51,7 +53,6 @@ class NamesLearner:
             self._words.update(word.lower() for word in _WORD.findall(text))
 
     def names(self) -> "Names":
-        """What was learned."""
         full = {
             short: sorted(self._full[short], key=lambda name: (len(name), name))
             for short in sorted(self._full)
@@ -67,10 +68,8 @@ class Names:
     full: Mapping[str, Sequence[str]]
     words: Mapping[str, int]
     _short: Mapping[str, str] = field(init=False, repr=False, compare=False)  # by full names in lower case
-    _begun: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)  # these by beginning
-    _brief: Sequence[str] = field(
-        init=False, repr=False, compare=False
-    )  # and those that are too short for one
+    _by_beginning: Mapping[str, Sequence[str]] = field(init=False, repr=False, compare=False)
+    _brief: Sequence[str] = field(init=False, repr=False, compare=False)  # full names without a beginning
     _spelled: Mapping[tuple[str, int], Sequence[str]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +80,7 @@ class Names:
         for word in self.words:
             spelled[word[0], len(word)].append(word)
         object.__setattr__(self, "_short", short)
-        object.__setattr__(self, "_begun", begun)
+        object.__setattr__(self, "_by_beginning", begun)
         object.__setattr__(self, "_brief", [name for name in short if len(name) < _BEGINNING])
         object.__setattr__(self, "_spelled", spelled)
 
@@ -101,7 +100,7 @@ class Names:
         draft.write(FILE, json.dumps(table, ensure_ascii=False, separators=(",", ":")).encode())
 
     def corrected(self, question: str, known: Container[str]) -> Rewording:
-        """`question` with words that neither the corpus nor `known` has put as the corpus spells the nearest."""
+        """`question`, its words that neither the corpus nor `known` has replaced by the nearest of the corpus."""
 
         def correct(match: re.Match[str]) -> str:
             word = match.group().lower()
@@ -119,15 +118,15 @@ class Names:
         return min(found, key=lambda hit: (hit[1], -self.words[hit[0]], hit[0]))[0] if found else None
 
     def spelled_out(self, question: str) -> Rewording:
-        """`question` with short names put as their full ones."""
+        """`question` with short names replaced by full ones."""
         found = [name for name in self.full if name in question]
         return _reword(_any_of(found, 0), lambda match: self.full[match.group()][0], question)
 
     def abbreviated(self, question: str) -> Rewording:
-        """`question` with full names put as their short ones."""
+        """`question` with full names replaced by short ones."""
         lowered = question.lower()
         beginnings = {lowered[n : n + _BEGINNING] for n in range(len(lowered))}
-        found = [name for some in beginnings for name in self._begun.get(some, ()) if name in lowered]
+        found = [name for some in beginnings for name in self._by_beginning.get(some, ()) if name in lowered]
         found += [name for name in self._brief if name in lowered]
         return _reword(
             _any_of(found, re.IGNORECASE), lambda match: self._short[match.group().lower()], question

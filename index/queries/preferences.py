@@ -1,4 +1,4 @@
-"""Restrictions and wishes that a question says in plain words, understood as preferences, never as filters."""
+"""Restrictions that a question states in plain words, understood as preferences, never as filters."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ from index.terms import terms
 
 Wish = Literal["period", "lead", "status", "number", "date"]
 
-# What a passage gains that meets a wish, beside cosines.
+# The gain in score of a passage that meets a wish.
 WEIGHTS: Mapping[Wish, float] = {
     "period": 0.02,
     "lead": 0.02,
@@ -54,7 +54,7 @@ _ASKS_DATE = re.compile(
     r"\b(?:when|how long|dates?|(?:what|which) (?:day|month|year|period)s?)\b", re.IGNORECASE
 )
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-_REMEMBERED = 4096  # texts of which it is kept whether they have a date
+_CACHED = 4096  # texts
 DATE = re.compile(rf"\b(?:19|20)\d\d\b|\b(?:{MONTHS})\b")
 
 
@@ -69,10 +69,10 @@ _ASKS_COLUMN: Mapping[Role, re.Pattern[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """`words` of the question, and what they were taken to wish for.
+    """A wish, and the `words` of the question that state it.
 
-    `value` is "2015-2017" for a period, with either year left out where it is open; a lead or a status as the
-    documents have it; the number of a list item; or empty, for any date.
+    `value` is a period such as "2015-2017", "2015-" or "-2017"; a lead or a status as in the documents; the number of
+    a list item; or empty, for any date.
     """
 
     wish: Wish
@@ -93,11 +93,11 @@ class Preferences:
         }
         words = {status: " ".join(terms(status)) for status in items.status.values}
         self._statuses = {
-            status: re.compile(rf"\b{re.escape(said)}\b") for status, said in words.items() if said
+            status: re.compile(rf"\b{re.escape(stems)}\b") for status, stems in words.items() if stems
         }
 
     def read(self, question: str) -> tuple[Preference, ...]:
-        """What `question` wishes for, in no order of weight."""
+        """The preferences of `question`, in no order of weight."""
         return (
             *self._periods(question),
             *self._lead(question),
@@ -145,7 +145,7 @@ class Preferences:
     def met(
         self, preference: Preference, passages: PassageStore, rows: NDArray[np.intp]
     ) -> NDArray[np.bool_]:
-        """Whether each of the passages `rows`, or the document it is from, is as wished."""
+        """Of shape (rows,): whether each passage, or its document, meets the preference."""
         value = preference.value
         match preference.wish:
             case "period":
@@ -162,8 +162,8 @@ class Preferences:
                 return np.array([_has_date(passages[row].text) for row in rows.tolist()], bool)
 
 
-def asked_for(question: str) -> list[Role | Literal["date"]]:
-    """The columns of a plan, and whether a date, that `question` asks for."""
+def requested_columns(question: str) -> list[Role | Literal["date"]]:
+    """The columns of a plan that `question` asks for, and "date" where it asks for one."""
     columns: list[Role | Literal["date"]] = [
         role for role, asks in _ASKS_COLUMN.items() if asks.search(question)
     ]
@@ -171,13 +171,13 @@ def asked_for(question: str) -> list[Role | Literal["date"]]:
 
 
 def _ordinals(text: str) -> list[int]:
-    """What the number of a list item may stand for."""
+    """The numbers that the marker of a list item may mean."""
     marker = item_marker(text)
     readings = marker.enumerator.readings if marker and marker.enumerator else frozenset()
     return [ordinal for _, ordinal in readings]
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@lru_cache(maxsize=_CACHED)
 def _has_date(text: str) -> bool:
     return DATE.search(text) is not None
 
@@ -197,7 +197,7 @@ def _numbers(question: str) -> list[Preference]:
 
 
 def _ordinal(mark: str) -> int | None:
-    """Of "7" or "vii"."""
+    """The number of a mark such as "7" or "vii"."""
     marker = item_marker(f"{mark}. ")
     if marker is None or marker.enumerator is None:
         return None

@@ -1,4 +1,4 @@
-"""Words in common: BM25 over stemmed words of text and context, scored as bm25s scores them."""
+"""BM25 over stemmed words of text and context, with the scores of bm25s."""
 
 import json
 from array import array
@@ -19,10 +19,10 @@ _BLOCK = 1 << 22  # scores computed at a time
 
 
 class BM25Writer:
-    """Counts the words of texts that are added, and writes their BM25 scores (k1 = 1.5, b = 0.75, Lucene's idf)."""
+    """Counts the words of texts, and writes their BM25 scores (k1 = 1.5, b = 0.75, Lucene's idf)."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}  # of terms, in the order they were met
+        self._numbers: dict[str, int] = {}  # of terms, in the order of their first use
         self._words = array("i")
         self._lengths = array("i")
 
@@ -35,7 +35,7 @@ class BM25Writer:
             self._lengths.append(len(words))
 
     def finish(self, draft: Draft) -> None:
-        """Write for each term, by the alphabet, the passages that have it in order, and the score of each."""
+        """Write for each term, by the alphabet, its passages in order with their scores."""
         alphabet = sorted(self._numbers)
         places = np.empty(len(alphabet), np.int64)
         places[[self._numbers[term] for term in alphabet]] = np.arange(len(alphabet))
@@ -51,14 +51,15 @@ class BM25Writer:
         having = np.diff(begins)
         idf = np.log(1 + (size - having + 0.5) / (having + 0.5)).astype(np.float32)
         average = lengths.mean()
-        with draft.streaming(_SCORES) as scores:
-            scores.write(to_npy_header("float32", len(rows)))
-            for begin in range(0, len(rows), _BLOCK):
-                here = slice(begin, begin + _BLOCK)
-                often, length = counts[here], lengths[rows[here]]
-                # as bm25s has it, to the last bit
-                share = often / (_K1 * (1 - _B + _B * length / average) + often)
-                scores.write((idf[numbers[here]] * share).astype(np.float32).data)
+        scores = draft.open(_SCORES)
+        scores.write(to_npy_header("float32", len(rows)))
+        for begin in range(0, len(rows), _BLOCK):
+            here = slice(begin, begin + _BLOCK)
+            often, length = counts[here], lengths[rows[here]]
+            # in the order of bm25s, to the last bit
+            share = often / (_K1 * (1 - _B + _B * length / average) + often)
+            scores.write((idf[numbers[here]] * share).astype(np.float32).data)
+        scores.finish()
         draft.write(_ROWS, *to_npy(rows.astype(np.int32)))
         draft.write(_BEGINS, *to_npy(begins.astype(np.int64)))
         table = {"passages": size, "terms": alphabet}
@@ -66,7 +67,7 @@ class BM25Writer:
 
 
 class BM25Index:
-    """A BM25 index; row n is passage n. Of the arrays only what a question's words need is read."""
+    """Row n is passage n. Only the parts of the arrays that belong to a question's words are read."""
 
     def __init__(
         self,
@@ -83,28 +84,12 @@ class BM25Index:
     @classmethod
     def load(cls, files: Files) -> "BM25Index":
         """From proved files. Raises `GenerationError`."""
+        begins = _load_begins(files)
+        numbers, size = _load_terms(files, len(begins) - 1)
+        rows = _load_rows(files, begins, size)
         with files.mapping(_SCORES) as data:
             scores = from_npy(data, "float32", 1)
-        with files.parsing(_BEGINS) as data:
-            begins = from_npy(data, "int64", 1)
-            ends = len(begins) > 1 and begins[0] == 0 and begins[-1] == len(scores)
-            expect(bool(ends and (np.diff(begins) > 0).all()), "does not divide the scores")
-        with files.parsing(_TERMS) as data:
-            said = json.loads(data)
-            size, terms = said["passages"], said["terms"]
-            expect(type(size) is int, "passages are no number")
-            expect(all(isinstance(term, str) for term in terms), "a term is no string")
-            numbers = {term: n for n, term in enumerate(terms)}
-            expect(len(numbers) == len(terms) == len(begins) - 1, "does not name every term once")
-        with files.mapping(_ROWS) as data:
-            rows = from_npy(data, "int32", 1)
-            expect(len(rows) == len(scores), f"has {len(rows)} rows for {len(scores)} scores")
-            expect(bool(rows.min() >= 0 and rows.max() < size), "names a passage that there is not")
-            steps = rows[1:] > rows[:-1]
-            steps[begins[1:-1] - 1] = True
-            expect(bool(steps.all()), "does not name the passages of a term in order")
-        with files.mapping(_SCORES) as data:
-            scores = from_npy(data, "float32", 1)
+            expect(len(scores) == begins[-1], f"has {len(scores)} scores for {begins[-1]} rows")
             found = cls(numbers, begins, rows, scores, size)
             expect(bool(np.isfinite(found._best).all() and scores.min() >= 0), "a score is not finite")
         return found
@@ -113,15 +98,14 @@ class BM25Index:
         return self._size
 
     def frequency(self, term: str) -> int:
-        """How many passages have a term, as `terms` gives it."""
+        """How many passages have a term, stemmed as by `terms`."""
         number = self._numbers.get(term)
         return 0 if number is None else int(self._begins[number + 1] - self._begins[number])
 
     def scores(self, query: str) -> NDArray[np.float32]:
-        """For every passage, of shape (passages,), its BM25 score as a share of the best there could be.
+        """The BM25 score of every passage, of shape (passages,), as a share in 0..1 of the best possible.
 
-        It is in 0..1; the best is the sum over the words of the question of the highest score
-        that any passage has for each.
+        The best possible is the sum, over the words of the question, of the highest score of any passage.
         """
         scores = np.zeros(self._size, np.float32)
         known = [self._numbers[term] for term in terms(query) if term in self._numbers]
@@ -131,3 +115,34 @@ class BM25Index:
         if known:
             scores /= np.float32(sum(float(self._best[number]) for number in known))
         return scores
+
+
+def _load_begins(files: Files) -> NDArray[np.int64]:
+    with files.parsing(_BEGINS) as data:
+        begins = from_npy(data, "int64", 1)
+        whole = len(begins) > 1 and begins[0] == 0 and (np.diff(begins) > 0).all()
+        expect(bool(whole), "does not divide the rows")
+    return begins
+
+
+def _load_terms(files: Files, count: int) -> tuple[dict[str, int], int]:
+    """The number of each term, and how many passages there are."""
+    with files.parsing(_TERMS) as data:
+        table = json.loads(data)
+        size, terms = table["passages"], table["terms"]
+        expect(type(size) is int, "passages are no number")
+        expect(all(isinstance(term, str) for term in terms), "a term is no string")
+        numbers = {term: n for n, term in enumerate(terms)}
+        expect(len(numbers) == len(terms) == count, "does not name every term once")
+    return numbers, size
+
+
+def _load_rows(files: Files, begins: NDArray[np.int64], size: int) -> NDArray[np.int32]:
+    with files.mapping(_ROWS) as data:
+        rows = from_npy(data, "int32", 1)
+        expect(len(rows) == begins[-1], f"has {len(rows)} rows, not {begins[-1]}")
+        expect(bool(rows.min() >= 0 and rows.max() < size), "names an unknown passage")
+        steps = rows[1:] > rows[:-1]
+        steps[begins[1:-1] - 1] = True
+        expect(bool(steps.all()), "does not name the passages of a term in order")
+    return rows

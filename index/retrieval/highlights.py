@@ -8,19 +8,18 @@ from typing import Literal
 
 import numpy as np
 
-from corpus.records import Role, column
+from corpus.cells import Span, cell_of
+from corpus.records import Role
 from corpus.text.markers import item_marker
-from corpus.text.markup import plain
 from corpus.text.sentences import sentences
 from corpus.types import Passage
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.queries.preferences import DATE
 from index.types import Vectors
 
 _CLAUSE_END = re.compile(r";(?=\s)|\t|\n+|\s[–—](?=\s)")
-_ENOUGH = 0.9  # of what the whole text has of the question
-_REMEMBERED = 4096  # texts whose clauses are kept
-_FEWER = 1024  # texts of which it is kept, besides, where the word pieces of each clause are
+_ENOUGH = 0.9  # of the likeness of the whole text to the question
+_CACHED_TEXTS, _CACHED_CUTS = 4096, 1024
 _SHORT = 25  # characters; a shorter clause is part of its neighbour
 
 
@@ -32,24 +31,26 @@ class Highlight:
     end: int
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def clauses(text: str) -> Sequence[tuple[int, int]]:
+@lru_cache(maxsize=_CACHED_TEXTS)
+def clauses(text: str) -> Sequence[Span]:
     """Spans of the cells, sentences and parts between semicolons and dashes, list markers left out."""
     marker = item_marker(text)
-    spans: list[tuple[int, int]] = []
+    spans: list[Span] = []
     for start, end in _cut(text, marker.width if marker else 0):
-        if (
-            spans
-            and text[spans[-1][1] : start].strip("\t") == text[spans[-1][1] : start]
-            and (end - start < _SHORT or spans[-1][1] - spans[-1][0] < _SHORT)
-        ):
+        if spans and _belong_together(text, spans[-1], (start, end)):
             spans[-1] = (spans[-1][0], end)
         else:
             spans.append((start, end))
     return spans
 
 
-def _cut(text: str, begin: int) -> Iterator[tuple[int, int]]:
+def _belong_together(text: str, one: Span, other: Span) -> bool:
+    """Whether two neighbours lie in one cell, and one of them is short."""
+    between = text[one[1] : other[0]]
+    return between.strip("\t") == between and min(one[1] - one[0], other[1] - other[0]) < _SHORT
+
+
+def _cut(text: str, begin: int) -> Iterator[Span]:
     for start, end in sentences(text, begin, len(text)):
         position = start
         for match in [*_CLAUSE_END.finditer(text, start, end), None]:
@@ -65,13 +66,13 @@ def highlights(
     asked: Sequence[Role | Literal["date"]],
     cosines: Vectors,
     weights: Vectors,
-    pieces: Pieces,
+    pieces: Tokenization,
 ) -> tuple[Highlight, ...]:
-    """The fewest clauses that together have most of what the passage has of the question, in order.
+    """The fewest clauses that together have most of the passage's likeness to the question, in order.
 
-    `cosines` have shape (pieces of the passage, pieces of the question), `weights` are those of the latter, and `pieces`
-    those of the passage's text, which come first. What is `asked` for, a column or a date, is marked too where the passage has it.
-    Neighbouring clauses make one highlight.
+    `cosines` have shape (pieces of the passage, pieces of the question); `weights` are those of the question's pieces.
+    `pieces` are those of the passage's text, the first rows of `cosines`. A column or a date that is `asked` for is
+    marked too where the passage has it. Neighbouring clauses make one highlight.
     """
     found = clauses(passage.text)
     if not (found and len(pieces.spans) and cosines.size):
@@ -84,14 +85,14 @@ def highlights(
     best *= weights
     taken = _fewest(best)
     for one in asked:
-        answering = [n for n, (start, end) in enumerate(found) if _answers(passage, start, end, one)]
+        answering = _answering(passage, found, one)
         if answering and not taken & set(answering):
             taken.add(answering[0])
     return tuple(_joined([found[n] for n in sorted(taken)], passage.text)) if taken else ()
 
 
-@lru_cache(maxsize=_FEWER)  # in vain where an encoder cuts a text anew each time
-def _pieces_of_clauses(text: str, pieces: Pieces) -> Sequence[tuple[int, int]]:
+@lru_cache(maxsize=_CACHED_CUTS)  # of use where an encoder caches its pieces
+def _pieces_of_clauses(text: str, pieces: Tokenization) -> Sequence[tuple[int, int]]:
     """For each clause of a text the first of its word pieces, and the one after the last."""
     edges, spans = np.array(clauses(text)), pieces.spans
     begins, ends = spans[:, 0].searchsorted(edges[:, 0]), spans[:, 1].searchsorted(edges[:, 1], "right")
@@ -99,7 +100,7 @@ def _pieces_of_clauses(text: str, pieces: Pieces) -> Sequence[tuple[int, int]]:
 
 
 def _fewest(best: Vectors) -> set[int]:
-    """The clauses, rows of `best`, that together have most of what all have, the best first."""
+    """The fewest rows of `best`, clauses, that together have most of the likeness of all."""
     taken: set[int] = set()
     enough = _ENOUGH * best.max(axis=0).sum()
     if len(best) == 1:
@@ -114,17 +115,15 @@ def _fewest(best: Vectors) -> set[int]:
     return taken
 
 
-def _answers(passage: Passage, start: int, end: int, asked: Role | Literal["date"]) -> bool:
-    """Whether a clause has a date, or lies in the cell of the column asked for."""
+def _answering(passage: Passage, found: Sequence[Span], asked: Role | Literal["date"]) -> list[int]:
+    """The clauses that have a date, or lie in the cell of the column asked for."""
     if asked == "date":
-        return DATE.search(passage.text, start, end) is not None
-    header = column(passage.fields, asked)
-    cell_start, cell_end = passage.text.rfind("\t", 0, start) + 1, passage.text.find("\t", end)
-    cell = passage.text[cell_start : cell_end if cell_end >= 0 else len(passage.text)]
-    return header is not None and plain(cell) == passage.fields[header]
+        return [n for n, span in enumerate(found) if DATE.search(passage.text, *span)]
+    cell = cell_of(passage, asked)
+    return [n for n, span in enumerate(found) if cell and cell[0] <= span[0] and span[1] <= cell[1]]
 
 
-def _joined(spans: list[tuple[int, int]], text: str) -> Iterator[Highlight]:
+def _joined(spans: list[Span], text: str) -> Iterator[Highlight]:
     start, end = spans[0]
     for begin, stop in spans[1:]:
         if text[end:begin].strip():

@@ -1,6 +1,6 @@
-"""Late interaction: each word piece of a question against those of a passage.
+"""Late interaction: each word piece of a question is compared with those of a passage.
 
-It is ColBERT's MaxSim (Khattab & Zaharia 2020) with weights, on the codes that `index/retrieval/quantizer.py` makes of the
+This is ColBERT's MaxSim (Khattab & Zaharia 2020) with weights, on the codes by `index/retrieval/quantizer.py` of the
 contextual vectors of all word pieces of a passage.
 """
 
@@ -8,9 +8,7 @@ import mmap
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,18 +25,17 @@ from index.types import Encoding, Vectors
 _BASIS, _CODES = "tokens/basis.npy", "tokens/codes.bin"
 _STARTS, _FREQUENCIES = "tokens/starts.npy", "tokens/frequencies.npy"
 _PRODUCT = "tokens/product.onnx"
-_FUNCTION_WORD = 0.1  # what a function word of a question counts, beside other words
-_UNPACKED = (
-    65_536  # codes that are kept unpacked besides, in at most 30 MB: unpacking takes as long as comparing
-)
+_FUNCTION_WORD = 0.1  # weight of a function word in a question, relative to other words
+# up to so many codes are kept unpacked too, in at most 30 MB: unpacking takes as long as comparing
+_UNPACKED_UP_TO = 65_536
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """Word pieces of the readings of a question beside those of passages.
+class TokenSimilarities:
+    """Cosines of the word pieces of a question, in several readings, with those of passages.
 
-    `cosines` has shape (pieces of all readings, pieces of all passages), one after the other; those of passage n begin
-    at `begins[n]`, and it has `lengths[n]`. `readings` is how many pieces each reading has.
+    `cosines` has shape (pieces of all readings, pieces of all passages). Passage n has `lengths[n]` pieces, from
+    `begins[n]` on; `readings` has the number of pieces of each reading.
     """
 
     cosines: Vectors
@@ -47,7 +44,7 @@ class Compared:
     readings: Sequence[int]
 
     def nearest(self) -> Vectors:
-        """Of shape (passages, pieces of all readings): how near a passage comes to each, as a cosine."""
+        """Of shape (passages, pieces of all readings): the largest cosine with any piece of the passage."""
         some = self.lengths > 0
         if some.all() and self.cosines.size:
             return np.maximum.reduceat(self.cosines, self.begins, axis=1).T
@@ -57,10 +54,9 @@ class Compared:
         return nearest.T
 
     def scores(self, weights: Sequence[Vectors]) -> Vectors:
-        """How near each passage comes to the question, by the reading it comes nearest to.
+        """The score of each passage for its best reading, of shape (passages,).
 
-        That is the mean of the nearest cosines of its pieces, by the weights of each reading, as `TokenIndex.weights`
-        has them.
+        It is the mean of the nearest cosines of the reading's pieces, by their `TokenIndex.weights`.
         """
         nearest, begin, scores = self.nearest(), 0, []
         for one, pieces in zip(weights, self.readings, strict=True):
@@ -75,31 +71,25 @@ class Compared:
 
 
 class TokensWriter:
-    """Writes the codes of passages to a draft, a few passages at a time, within its context."""
+    """Writes the codes of passages to a draft, some passages at a time."""
 
     def __init__(self, draft: Draft, quantizer: Quantizer) -> None:
-        self._draft = draft
-        self._quantizer = quantizer
+        self._draft, self._quantizer = draft, quantizer
+        self._codes = draft.open(_CODES)
         self._lengths = array("i")
         self._frequencies: Counter[int] = Counter()
-        self._open = ExitStack()
-
-    def __enter__(self) -> "TokensWriter":
-        self._codes = self._open.enter_context(self._draft.streaming(_CODES))
-        return self
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        self._open.__exit__(kind, error, trace)
 
     def add(self, codes: Sequence[Codes], pieces: Sequence[NDArray[np.int32]]) -> None:
-        """The codes of the next passages, and the ids of their word pieces."""
+        """The codes of the next passages, with the ids of their word pieces."""
         self._codes.write(np.concatenate(codes).reshape(-1).data)
         self._lengths.extend(map(len, codes))
         self._frequencies.update(_frequencies(pieces))
 
     def finish(self) -> None:
-        """Write what is known when all were added."""
-        if _few(count := sum(self._lengths)):
+        """Write all files, when every passage was added."""
+        self._codes.finish()
+        count = sum(self._lengths)
+        if _is_small(count):
             self._draft.write(_PRODUCT, model(self._quantizer, count))
         table = np.array(sorted(self._frequencies.items()), np.int32).reshape(-1, 2).T
         self._draft.write(_BASIS, *to_npy(self._quantizer.basis.astype(np.float16)))
@@ -107,8 +97,8 @@ class TokensWriter:
         self._draft.write(_FREQUENCIES, *to_npy(table))
 
 
-def _few(codes: int) -> bool:
-    return 0 < codes <= _UNPACKED
+def _is_small(codes: int) -> bool:
+    return 0 < codes <= _UNPACKED_UP_TO
 
 
 def _starts(lengths: Iterable[int]) -> NDArray[np.int64]:
@@ -116,7 +106,7 @@ def _starts(lengths: Iterable[int]) -> NDArray[np.int64]:
 
 
 def _frequencies(pieces: Iterable[NDArray[np.int32]]) -> dict[int, int]:
-    """By word piece, how many passages have it."""
+    """The number of passages that have each word piece, by its id."""
     ids, counts = np.unique(np.concatenate([np.unique(row) for row in pieces]), return_counts=True)
     return dict(zip(ids.tolist(), counts.tolist(), strict=True))
 
@@ -148,30 +138,20 @@ class TokenIndex:
     ) -> "TokenIndex":
         """In memory, from the codes of each passage and the ids of its word pieces, in order."""
         together, product = np.concatenate(codes), None
-        if _few(len(together)):
+        if _is_small(len(together)):
             product = Product(model(quantizer, len(together)), quantizer, together)
         return cls(quantizer, together, _starts(map(len, codes)), _frequencies(pieces), product)
 
     @classmethod
     def load(cls, files: Files) -> "TokenIndex":
         """From proved files. Raises `GenerationError`."""
-        with files.parsing(_BASIS) as data:
-            basis = from_npy(data, "float16", 2).astype(np.float32)
-            expect(basis.shape[1] % 2 == 0, f"has {basis.shape[1]} axes, of which two share a byte")
-            expect(bool(np.isfinite(basis).all()), "an axis is not finite")
+        basis = _load_basis(files)
         with files.mapping(_CODES) as mapped:
             codes: Codes = from_rows(mapped, "uint8", basis.shape[1] // 2)
-        with files.parsing(_STARTS) as data:
-            starts = from_npy(data, "int64", 1)
-            ends = len(starts) > 1 and starts[0] == 0 and starts[-1] == len(codes)
-            expect(bool(ends and (np.diff(starts) >= 0).all()), "does not divide the codes")
-        with files.parsing(_FREQUENCIES) as data:
-            ids, counts = from_npy(data, "int32", 2)
-            expect(bool((np.diff(ids) > 0).all() and (ids[:1] >= 0).all()), "ids are not in order")
-            expect(bool(((counts > 0) & (counts < len(starts))).all()), "counts other passages")
-        frequencies = dict(zip(ids.tolist(), counts.tolist(), strict=True))
+        starts = _load_starts(files, len(codes))
+        frequencies = _load_frequencies(files, len(starts) - 1)
         quantizer, product = Quantizer(basis), None
-        if _few(len(codes)):
+        if _is_small(len(codes)):
             with files.parsing(_PRODUCT) as data:
                 product = Product(data, quantizer, codes)
         return cls(quantizer, codes, starts, frequencies, product, mapped)
@@ -180,7 +160,7 @@ class TokenIndex:
         return len(self._starts) - 1
 
     def vectors(self, row: int) -> Vectors:
-        """The word pieces of one passage on the axes, of shape (pieces, axes) and length 1."""
+        """The word pieces of one passage as unit vectors on the axes, of shape (pieces, axes)."""
         return self.quantizer.decode(self.codes(row))
 
     def codes(self, row: int) -> Codes:
@@ -188,9 +168,9 @@ class TokenIndex:
         return self._codes[self._starts[row] : self._starts[row + 1]]
 
     def weights(self, question: str, encoding: Encoding) -> Vectors:
-        """What each word piece of a question counts: the square root of its idf, less for a function word.
+        """The weights of a question's word pieces, of sum 1: the square root of idf, less for function words.
 
-        Pieces of a model that was trained for late interaction count alike, as they did in its training.
+        Pieces of a model trained for late interaction count alike, as they did in its training.
         """
         if encoding.alike:
             return np.full(len(encoding.ids), 1 / max(1, len(encoding.ids)), np.float32)
@@ -200,8 +180,8 @@ class TokenIndex:
                 roots[piece] *= _FUNCTION_WORD
         return np.asarray(roots / max(float(roots.sum()), 1e-9), np.float32)
 
-    def compare(self, readings: Sequence[Encoding], rows: NDArray[np.intp]) -> Compared:
-        """Readings of a question with the passages `rows`."""
+    def compare(self, readings: Sequence[Encoding], rows: NDArray[np.intp]) -> TokenSimilarities:
+        """The cosines of readings of a question with the passages `rows`."""
         pieces = np.concatenate([encoding.tokens for encoding in readings])
         starts, ends = self._starts[rows], self._starts[rows + 1]
         lengths = ends - starts
@@ -216,8 +196,32 @@ class TokenIndex:
             else self.quantizer.cosines(pieces, self._codes[taken]).T
         )
         self._lookups.add(len(rows))
-        return Compared(cosines, begins, lengths, [len(encoding.ids) for encoding in readings])
+        return TokenSimilarities(cosines, begins, lengths, [len(encoding.ids) for encoding in readings])
 
     def nearest(self, query: Encoding, rows: NDArray[np.intp]) -> Vectors:
-        """Of shape (rows, pieces): how near a passage comes to each word piece of the question, as a cosine."""
+        """Of shape (rows, pieces): the largest cosine of each piece of the question with any piece of a passage."""
         return self.compare([query], rows).nearest()
+
+
+def _load_basis(files: Files) -> Vectors:
+    with files.parsing(_BASIS) as data:
+        basis = from_npy(data, "float16", 2).astype(np.float32)
+        expect(basis.shape[1] % 2 == 0, f"has {basis.shape[1]} axes, of which two share a byte")
+        expect(bool(np.isfinite(basis).all()), "an axis is not finite")
+    return basis
+
+
+def _load_starts(files: Files, codes: int) -> NDArray[np.int64]:
+    with files.parsing(_STARTS) as data:
+        starts = from_npy(data, "int64", 1)
+        ends = len(starts) > 1 and starts[0] == 0 and starts[-1] == codes
+        expect(bool(ends and (np.diff(starts) >= 0).all()), "does not divide the codes")
+    return starts
+
+
+def _load_frequencies(files: Files, passages: int) -> dict[int, int]:
+    with files.parsing(_FREQUENCIES) as data:
+        ids, counts = from_npy(data, "int32", 2)
+        expect(bool((np.diff(ids) > 0).all() and (ids[:1] >= 0).all()), "ids are not in order")
+        expect(bool(((counts > 0) & (counts <= passages)).all()), "counts other passages")
+    return dict(zip(ids.tolist(), counts.tolist(), strict=True))

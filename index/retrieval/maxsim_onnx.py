@@ -1,7 +1,7 @@
 """The cosines of a question's word pieces with all those of a small corpus, by onnxruntime.
 
-It keeps these unpacked and laid out for the processor, takes two thirds of the time that NumPy does, and leaves the interpreter
-to other threads meanwhile.
+It keeps the corpus unpacked and laid out for the processor, takes two thirds of NumPy's time, and lets other Python
+threads run meanwhile.
 """
 
 import numpy as np
@@ -16,9 +16,10 @@ _BASIS, _PIECES = "basis", "pieces"
 
 
 def model(quantizer: Quantizer, count: int) -> bytes:
-    """As a graph: vectors are put on the axes of `quantizer`, scaled to length 1 and multiplied by `count` others.
+    """A graph that projects vectors on the axes of `quantizer`, scales them to length 1 and multiplies them by `count`
+    vectors.
 
-    The axes and these others are given when it is loaded.
+    `Product` supplies the axes and the vectors when it loads the graph.
     """
     from onnx import TensorProto, helper
 
@@ -42,10 +43,10 @@ def model(quantizer: Quantizer, count: int) -> bytes:
 
 
 class Product:
-    """What `model` gives, on one thread; safe to call from several."""
+    """A session of `model` on one thread; several threads may call it."""
 
     def __init__(self, model: bytes, quantizer: Quantizer, codes: Codes) -> None:
-        """With all codes, of which nothing is kept. Raises where the model is for others."""
+        """Unpacks all codes, and keeps no reference to them. Raises where the model is for other shapes."""
         options = runtime.options()
         given = map(np.ascontiguousarray, (quantizer.basis, quantizer.decode(codes).T))
         values = [onnxruntime.OrtValue.ortvalue_from_numpy(one) for one in given]

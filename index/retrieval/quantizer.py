@@ -1,8 +1,8 @@
 """Contextual vectors of word pieces in few bytes: projected on a few axes, four bits an axis.
 
-The axes depend on the model alone, so vectors can be taken over from one generation to the next: for the packaged model
-they were trained on questions (`python -m eval.training.axes`), for another they are those along which the vectors of its own
-vocabulary vary most.
+The axes depend on the model alone, so an index can take over the codes of the one before. For the packaged model they
+were trained on questions (`python -m eval.training.axes`); for another they are those along which the vectors of its
+own vocabulary vary most.
 """
 
 from pathlib import Path
@@ -19,20 +19,20 @@ _TRAINED = Path(__file__).with_name("axes")
 # words of the vocabulary that the axes are learned from, and in one text
 _PROBE_WORDS, _PROBE_LENGTH = 8192, 64
 _SEED = 20020228
-_BLOCK = 2048  # codes unpacked at a time: they stay in the processor's cache
+_BLOCK = 2048  # codes unpacked at a time, so that they stay in the processor's cache
 
 Codes = NDArray[np.uint8]
 
 
 def axes_path(model_sha256: str) -> Path:
-    """Where the axes trained for a model lie, an array of shape (token dimensions, AXES), or would."""
+    """The path of the axes trained for a model, an array of shape (token dimensions, AXES); it need not exist."""
     return _TRAINED / f"{family(model_sha256)}.npy"
 
 
 class Quantizer:
-    """Contextual vectors ↔ codes of `AXES` / 2 bytes; all count as unit vectors, lengths are not kept.
+    """Contextual vectors ↔ codes of `AXES` / 2 bytes, which do not keep lengths: all count as unit vectors.
 
-    A model of fewer dimensions has as many axes, less one if they are odd: two share a byte.
+    A model of fewer dimensions has one axis for each, rounded down to an even number, since two share a byte.
     """
 
     def __init__(self, basis: Vectors) -> None:
@@ -40,12 +40,12 @@ class Quantizer:
 
     @classmethod
     def of(cls, encoder: Encoder) -> "Quantizer":
-        """With the axes trained for the encoder's weights, or learned where there are none."""
+        """With the axes trained for the encoder's weights, or else learned ones."""
         return cls.trained(encoder.sha256) or cls.learn(encoder)
 
     @classmethod
     def trained(cls, model_sha256: str) -> "Quantizer | None":
-        """With the axes that come with the project for a model, if any do."""
+        """With the axes that come with the project for a model, or None."""
         path = axes_path(model_sha256)
         return cls(np.load(path, allow_pickle=False).astype(np.float32)) if path.is_file() else None
 
@@ -59,13 +59,12 @@ class Quantizer:
         vectors = np.concatenate([encoding.tokens for encoding in encoder.read(texts)]).astype(np.float64)
         count = min(AXES, vectors.shape[1] // 2 * 2)
         axes = np.linalg.eigh(vectors.T @ vectors)[1][:, ::-1][:, :count]
-        mixed, _ = np.linalg.qr(
-            random.normal(size=(axes.shape[1], axes.shape[1]))
-        )  # spreads the variance evenly
+        # mixing spreads the variance evenly
+        mixed, _ = np.linalg.qr(random.normal(size=(axes.shape[1], axes.shape[1])))
         return cls((axes @ mixed).astype(np.float16).astype(np.float32))
 
     def encode(self, vectors: Vectors) -> Codes:
-        """Codes of shape (n, axes / 2): a coordinate in sixteenths of the largest of its vector, two in a byte."""
+        """Codes of shape (n, axes / 2), two axes in a byte: coordinates relative to the largest, in sixteen levels."""
         projected = vectors @ self.basis
         largest = np.abs(projected).max(axis=1, keepdims=True, initial=1e-9)
         levels = np.clip(np.floor(projected / largest * 7.5) + 8, 0, 15).astype(np.uint8)
@@ -73,7 +72,7 @@ class Quantizer:
         return np.asarray(levels[:, :half] << 4 | levels[:, half:], np.uint8)
 
     def cosines(self, vectors: Vectors, codes: Codes) -> Vectors:
-        """Of shape (codes, vectors)."""
+        """The cosines, of shape (codes, vectors)."""
         projected = np.ascontiguousarray(self.project(vectors).T)
         cosines = np.empty((len(codes), len(vectors)), np.float32)
         room = np.empty((min(_BLOCK, len(codes)), 2 * codes.shape[1]), np.float32)
@@ -86,7 +85,7 @@ class Quantizer:
         return cosines
 
     def project(self, vectors: Vectors) -> Vectors:
-        """Unit vectors on the axes, of shape (n, axes)."""
+        """`vectors` as unit vectors on the axes, of shape (n, axes)."""
         return unit(vectors @ self.basis)
 
     def decode(self, codes: Codes) -> Vectors:
@@ -95,7 +94,7 @@ class Quantizer:
 
 
 def _levels(codes: Codes, levels: Vectors) -> Vectors:
-    """Written into `levels`, and given back."""
+    """Unpack `codes` into `levels` and return it."""
     half = codes.shape[1]
     levels[:, :half] = codes >> 4
     levels[:, half:] = codes & 15

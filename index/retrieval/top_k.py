@@ -5,16 +5,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_BLOCK = 256  # values of which only the largest is looked at first
+_BLOCK = 256  # values; their largest are compared first
 
 
 def top_k(values: NDArray[Any], count: int) -> NDArray[np.intp]:
-    """Where the `count` largest values lie, in order; of equal ones at the end the first, so it is always the same."""
+    """The places of the `count` largest values, in order; of equal ones at the limit, the first."""
     if len(values) <= count:
         return np.arange(len(values))
     blocks = len(values) // _BLOCK
     if blocks > 4 * count:
-        # so many values at least are no smaller than the count-th largest of the blocks' largest
+        # at least `count` values are no smaller than the count-th largest of the blocks' maxima
         highest = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
         least = np.partition(highest, blocks - count)[blocks - count]
         places = np.flatnonzero(values >= least)

@@ -1,4 +1,4 @@
-"""Arrays as NumPy's own files, in memory: no pickle, and nothing allocated that a header only claims."""
+"""Arrays in NumPy's file format, in memory: no pickle, and a header alone allocates nothing."""
 
 import io
 import mmap
@@ -16,23 +16,22 @@ _HEADER = 1 << 16  # bytes; no header of this version is longer
 
 
 def to_npy(array: NDArray[Any]) -> tuple[bytes, memoryview]:
-    """The header and the data of an array, as `numpy.save` writes them; the data are not copied."""
+    """The header and the data of an array as `numpy.save` writes them, without a copy of the data."""
     array = np.ascontiguousarray(array)
     return to_npy_header(array.dtype.str, *array.shape), array.reshape(-1).view(np.uint8).data
 
 
 def to_npy_header(type: str, *shape: int) -> bytes:
-    """The header of an array whose data are written after it, in C order."""
+    """The header of an array whose data follow in C order."""
     header = io.BytesIO()
-    said = {"descr": np.dtype(type).str, "fortran_order": False, "shape": shape}
-    npy.write_array_header_1_0(header, said)
+    npy.write_array_header_1_0(header, {"descr": np.dtype(type).str, "fortran_order": False, "shape": shape})
     return header.getvalue()
 
 
 def from_npy(data: bytes | mmap.mmap, type: str, axes: int) -> NDArray[Any]:
     """An array of the given type and number of axes, over `data` itself and read-only.
 
-    Raises `ValueError` where `data` holds anything else, more or less than it.
+    Raises `ValueError` where `data` is anything else, or longer or shorter.
     """
     stream = io.BytesIO(data[:_HEADER])
     expect(npy.read_magic(stream) == _VERSION, "not NumPy's format 1.0")
@@ -46,7 +45,7 @@ def from_npy(data: bytes | mmap.mmap, type: str, axes: int) -> NDArray[Any]:
 
 
 def from_rows(data: bytes | mmap.mmap, type: str, width: int) -> NDArray[Any]:
-    """An array of shape (rows, width) over the bare rows of a file that was written row by row.
+    """An array of shape (rows, width) over the rows of a file without a header.
 
     Raises `ValueError` where `data` is not made of whole rows.
     """

@@ -1,12 +1,13 @@
-"""Files that are written so that they stay: each waited for until it is on the disk, hashed as it was meant to be.
+"""New files of an index: each is hashed as it is written, and on the disk before it is named.
 
-Every call that writes is one of `os` or `Path`, as in `index/storage/files.py`.
+They are larger than memory and published as a folder, hence not `corpus.disk.write_whole`. Every call that writes is
+one of `os` or `Path`, as in `index/storage/files.py`.
 """
 
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from corpus.disk import sync
@@ -20,7 +21,7 @@ Data = bytes | memoryview
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Whatever fails while `path` is written is a `GenerationError` that names it."""
+    """Turns an `OSError` within into a `GenerationError` that names `path`."""
     try:
         yield
     except OSError as error:
@@ -31,87 +32,86 @@ def writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write(path: Path, *parts: Data) -> tuple[int, str]:
-    """Write `parts` as one file and wait until they are on the disk; gives the size and the SHA-256.
-
-    They are of what was to be written, not of what is read back. Raises `GenerationError`.
-    """
-    with streaming(path) as stream:
-        for part in parts:
-            stream.write(part)
-    return stream.size, stream.sha256
-
-
 class Stream:
-    """A file that is written piece by piece; `size` and `sha256` are of all that was to be written so far."""
+    """A file written piece by piece; `size` and `sha256` are of the data given, not of data read back.
 
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+    All methods raise `GenerationError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._digest = hashlib.sha256()
         self.size = 0
+        with writing(path):
+            self._descriptor = os.open(path, _WRITE, 0o666)
+        self._is_open = True
 
     def write(self, data: Data) -> None:
-        """Write some more. Raises `OSError`."""
         rest = memoryview(data).cast("B")
         self.size += len(rest)
         self._digest.update(rest)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
+        with writing(self._path):
+            while rest:
+                rest = rest[os.write(self._descriptor, rest) :]
+
+    def finish(self) -> None:
+        """Wait until all data are on the disk, and close the file."""
+        with writing(self._path):
+            os.fsync(self._descriptor)
+            self.close()
+
+    def close(self) -> None:
+        """Close the file if it is open, whether its data are on the disk or not."""
+        if self._is_open:
+            self._is_open = False
+            os.close(self._descriptor)
 
     @property
     def sha256(self) -> str:
-        """In hexadecimal digits."""
         return self._digest.hexdigest()
 
 
-@contextmanager
-def streaming(path: Path) -> Iterator[Stream]:
-    """A new file to be written within the context, after which it is on the disk. Raises `GenerationError`."""
-    with writing(path):
-        descriptor = os.open(path, _WRITE, 0o666)
-        try:
-            yield Stream(descriptor)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def sync_folder(path: Path) -> None:
-    """Wait until the names in a folder are on the disk. Raises `GenerationError`."""
-    with writing(path):
-        sync(path)
-
-
 class Draft:
-    """A new folder that is being filled; `written` lists its files as they were meant to be."""
+    """A new folder to be filled. All methods raise `GenerationError`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.written: dict[str, tuple[int, str]] = {}
         self._folders = [folder]
+        self._streams: dict[str, Stream] = {}
         with writing(folder):
             folder.mkdir()
 
-    def write(self, name: str, *parts: Data) -> None:
-        """Write `parts` as the file `name`, a relative path. Raises `GenerationError`."""
-        with self.streaming(name) as stream:
-            for part in parts:
-                stream.write(part)
+    @property
+    def written(self) -> dict[str, tuple[int, str]]:
+        """Size and SHA-256 of each file, by its name."""
+        return {name: (stream.size, stream.sha256) for name, stream in self._streams.items()}
 
-    @contextmanager
-    def streaming(self, name: str) -> Iterator[Stream]:
-        """As `write`, piece by piece, for what is larger than memory."""
+    def open(self, name: str) -> Stream:
+        """The new file `name`, a relative path, for data larger than memory; to be finished before `sync`."""
         expect(safe(name), f"{name!r} is no plain relative path")
         path = self.folder / name
         if path.parent not in self._folders:
             with writing(path.parent):
                 path.parent.mkdir()
             self._folders.append(path.parent)
-        with streaming(path) as stream:
-            yield stream
-        self.written[name] = stream.size, stream.sha256
+        self._streams[name] = Stream(path)
+        return self._streams[name]
+
+    def write(self, name: str, *parts: Data) -> None:
+        """Write `parts` as the file `name`, a relative path."""
+        stream = self.open(name)
+        for part in parts:
+            stream.write(part)
+        stream.finish()
 
     def sync(self) -> None:
-        """Wait until all names are on the disk."""
+        """Wait until the names of all files are on the disk."""
         for folder in reversed(self._folders):
-            sync_folder(folder)
+            with writing(folder):
+                sync(folder)
+
+    def close(self) -> None:
+        """Close the files that a failure left open."""
+        for stream in self._streams.values():
+            with suppress(OSError):
+                stream.close()

@@ -1,7 +1,7 @@
-"""Files that are proved by size and hash before anything parses them.
+"""Files of an index, proved by size and hash before anything parses them.
 
-Every call that reads is one of `os` or `Path`, so that a failure at any of them can be tried
-(`python -m tests.robustness.crashes`); those that write are in `index/storage/drafts.py`.
+Every call that reads is one of `os` or `Path`, so that tests can make each fail (`python -m tests.robustness.crashes`);
+`index/storage/drafts.py` writes.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from index.errors import GenerationError
 
 REBUILD = "run `bali build`"
 _BLOCK = 1 << 20  # bytes read at a time
-# neither follows a link nor waits for a pipe
+# follows no link, waits for no pipe
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 Listed = Mapping[str, tuple[int, str]]
@@ -27,13 +27,13 @@ Listed = Mapping[str, tuple[int, str]]
 
 
 def expect(condition: bool, problem: str) -> None:
-    """Raise `ValueError` of `problem` unless `condition` holds; within `Files.parsing` it names the file."""
+    """Raise `ValueError` of `problem` unless `condition` holds; `Files.parsing` adds the name of the file."""
     if not condition:
         raise ValueError(problem)
 
 
 def read_whole(path: Path, most: int) -> bytes:
-    """An ordinary file of at most so many bytes. Raises `GenerationError`."""
+    """The bytes of an ordinary file of at most `most`. Raises `GenerationError`."""
     blocks = []
     for block in _blocks(path):
         blocks.append(block)
@@ -62,16 +62,16 @@ def _blocks(path: Path) -> Iterator[bytes]:
 
 
 def safe(name: str) -> bool:
-    """Whether `name` is a plain relative path: none that leaves its folder, or is written in two ways."""
+    """Whether `name` is a relative path in its one spelling that stays in its folder."""
     parts = PurePosixPath(name).parts
     return bool(parts) and "/".join(parts) == name and ".." not in parts and name.isprintable()
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The files that a manifest lists of a folder, or those of them below `prefix`.
+    """The files of a folder that a manifest lists, or those of them below `prefix`.
 
-    Nothing is kept open or in memory. Each read is proved anew, so what is parsed is what was hashed.
+    Nothing stays open or in memory. Each read proves the file anew, so that the bytes parsed are those hashed.
     """
 
     folder: Path
@@ -80,7 +80,7 @@ class Files:
 
     @classmethod
     def of(cls, folder: Path) -> "Files":
-        """All files of a folder as they are now, none in a folder of its own."""
+        """All files of a folder as they are now, without subfolders."""
         paths = sorted(path for path in folder.iterdir() if path.is_file())
         return cls(folder, {path.name: _size_and_sha256(path) for path in paths})
 
@@ -95,7 +95,7 @@ class Files:
         return self.folder / self.prefix
 
     def names(self) -> list[str]:
-        """The names of the files, as `read` takes them."""
+        """The names of the files, relative to `path`."""
         return [name.removeprefix(self.prefix) for name in self.listed if name.startswith(self.prefix)]
 
     def hashes(self) -> dict[str, tuple[int, str]]:
@@ -111,7 +111,7 @@ class Files:
         return data
 
     def prove_one(self, name: str) -> None:
-        """As `read`, for a file that something else is to read."""
+        """Prove a file that something else reads next. Raises `GenerationError`."""
         known = self._known(name)
         if _size_and_sha256(self.path / name, known[0]) != known:
             raise _unproved(self.path / name)
@@ -123,20 +123,20 @@ class Files:
 
     @contextmanager
     def parsing(self, name: str) -> Iterator[bytes]:
-        """As `read`; whatever goes wrong with the bytes after that is a `GenerationError` that names the file."""
+        """The bytes of a file, proved; any error within is a `GenerationError` that names the file."""
         data = self.read(name)
         with self.naming(name):
             yield data
 
     @contextmanager
     def mapping(self, name: str) -> Iterator[bytes | mmap.mmap]:
-        """As `parsing`, for a file that may be larger than memory: proved right before it is mapped, read-only.
+        """The same of a file that may be larger than memory: proved, then mapped read-only.
 
-        What was looked at meanwhile does not stay in memory: it is read again when it is asked for.
+        Pages that were read within leave memory afterwards.
         """
         self.prove_one(name)
         with self.naming(name), (self.path / name).open("rb") as file:
-            if not self._known(name)[0]:  # nothing cannot be mapped
+            if not self._known(name)[0]:  # an empty file cannot be mapped
                 yield b""
                 return
             data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -145,14 +145,14 @@ class Files:
 
     @contextmanager
     def proving(self, name: str) -> Iterator[Path]:
-        """As `mapping`, for a file that a library maps by its path."""
+        """The path of a file, proved, for a library that maps it; any error within names the file."""
         self.prove_one(name)
         with self.naming(name):
             yield self.path / name
 
     @contextmanager
     def naming(self, name: str) -> Iterator[None]:
-        """Whatever goes wrong with what was read of a file is a `GenerationError` that names it."""
+        """Turns any error within into a `GenerationError` that names the file."""
         try:
             yield
         except GenerationError:
@@ -164,9 +164,9 @@ class Files:
             ) from error
 
     def prove(self, beside: Sequence[str]) -> None:
-        """That the folder holds what is listed, the files `beside` the list, and nothing else.
+        """Prove that the folder holds the listed files, those named in `beside`, and nothing else.
 
-        Raises `GenerationError` of the first that is missing, altered, too much, or neither a file nor a folder.
+        Raises `GenerationError` of the first that is missing, altered, unlisted, or neither a file nor a folder.
         """
         found = set(self._walk(beside))
         for name, known in self.listed.items():
@@ -200,7 +200,7 @@ def _unproved(path: Path) -> GenerationError:
 
 
 def _size_and_sha256(path: Path, most: float = inf) -> tuple[int, str]:
-    """Of a file that is longer than `most`, the size and hash of a beginning that is."""
+    """Size and hash of a file; reading stops once it is longer than `most`."""
     size, digest = 0, hashlib.sha256()
     for block in _blocks(path):
         size += len(block)

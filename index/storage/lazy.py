@@ -1,4 +1,4 @@
-"""Sequences of which an entry is read when it is asked for."""
+"""Sequences whose entries are read when they are asked for."""
 
 import operator
 from abc import abstractmethod
@@ -9,11 +9,11 @@ T = TypeVar("T")
 
 
 class Lazy(Sequence[T]):
-    """A sequence that says how many entries it has, and reads the one at a place from 0 on."""
+    """A sequence made of `__len__` and `at`."""
 
     @abstractmethod
     def at(self, place: int) -> T:
-        """The entry at a place that there is."""
+        """The entry at a place in 0..len - 1."""
 
     @overload
     def __getitem__(self, place: int) -> T: ...

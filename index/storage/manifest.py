@@ -1,6 +1,6 @@
-"""What a generation was made of and by, and the size and hash of each of its files.
+"""The manifest of an index: its sources, model and libraries, and the size and hash of each file.
 
-`manifest.sha256` has the hash of the manifest itself, as `sha256sum` writes and checks it.
+`manifest.sha256` has the hash of the manifest itself, in the format of `sha256sum`.
 """
 
 import hashlib
@@ -17,13 +17,16 @@ from index.storage.files import REBUILD, Files, Listed, expect, read_whole, safe
 
 FORMAT = 11
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
-_MOST = 1 << 26  # bytes of a manifest; a file it lists takes about a hundred
+_LONGEST = 1 << 26  # bytes of a manifest; an entry of `files` takes about a hundred
 _ID, _SHA256 = re.compile("[0-9a-f]{16}"), re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation was made of and by; `files` maps each file to its size in bytes and SHA-256."""
+    """`files` maps each file to its size in bytes and SHA-256, `sources` each document to the SHA-256 of its file.
+
+    `own_share`, in 0..1, is the share of the indexed characters that are the passages' own text, not their context.
+    """
 
     format: int
     generation: str
@@ -40,12 +43,12 @@ class Manifest:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` can be the id of a generation."""
+    """Whether `text` has the form of an id."""
     return bool(_ID.fullmatch(text))
 
 
 def seal(draft: Draft, manifest: Manifest) -> None:
-    """Write the manifest of what `draft` holds, and its hash. Raises `GenerationError`."""
+    """Write the manifest of `draft`, and its hash. Raises `GenerationError`."""
     data = json.dumps(asdict(manifest), indent=1, sort_keys=True).encode()
     draft.write(MANIFEST, data)
     draft.write(SEAL, _sealed(data))
@@ -56,9 +59,9 @@ def _sealed(data: bytes) -> bytes:
 
 
 def proved(folder: Path) -> tuple[Manifest, Files]:
-    """The manifest of a generation and its files, all of which have been proved by size and hash.
+    """The manifest of an index and its files, each proved by size and hash.
 
-    Raises `StaleError` where it is of another format, and `GenerationError` where anything is not as it was written.
+    Raises `StaleError` where its format is another, and `GenerationError` where anything is not as it was written.
     """
     manifest = read_manifest(folder)
     files = Files(folder, manifest.files)
@@ -67,9 +70,9 @@ def proved(folder: Path) -> tuple[Manifest, Files]:
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """The manifest of a generation, proved by its hash; the files it lists are not. Raises as `proved`."""
+    """The manifest of an index, proved by its hash; its files are not read. Raises as `proved`."""
     path = folder / MANIFEST
-    data = read_whole(path, _MOST)
+    data = read_whole(path, _LONGEST)
     if read_whole(folder / SEAL, len(_sealed(b""))) != _sealed(data):
         raise GenerationError(f"does not match its hash in {SEAL}", where=str(path), remedy=REBUILD)
     try:
@@ -81,11 +84,11 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _manifest(said: dict[str, Any], where: str) -> Manifest:
-    if said["format"] != FORMAT:
-        raise StaleError(f"has format {said['format']!r}, not {FORMAT}", where=where, remedy=REBUILD)
-    files = {name: (size, sha256) for name, (size, sha256) in said.pop("files").items()}
-    manifest = Manifest(**said, files=files)
+def _manifest(data: dict[str, Any], where: str) -> Manifest:
+    if data["format"] != FORMAT:
+        raise StaleError(f"has format {data['format']!r}, not {FORMAT}", where=where, remedy=REBUILD)
+    files = {name: (size, sha256) for name, (size, sha256) in data.pop("files").items()}
+    manifest = Manifest(**data, files=files)
     expect(is_id(manifest.generation), "its generation is no id")
     for name in (manifest.model, manifest.dense, *manifest.sources, *manifest.libraries.values()):
         expect(isinstance(name, str), "a name is no string")

@@ -1,16 +1,15 @@
-"""Keeps what is looked up in a large mapped file from staying in memory for good."""
+"""Releases the pages of large mapped files that look-ups brought into memory."""
 
 import mmap
 
-_AROUND = 1 << 16  # bytes that the system maps around one that is looked at
-_STAY = 1 << 27  # bytes of a file that may stay mapped after lookups
+_PER_LOOKUP = 1 << 16  # bytes that the system maps around a byte that is read
+_ALLOWED = 1 << 27  # bytes of a file that may stay mapped
 
 
 class MappedPages:
-    """Counts lookups in a file, and after so many lets its pages go; they are mapped again when they are asked for.
+    """Counts look-ups in a file, and after many releases its pages; the next read maps them again.
 
-    The system keeps them in its cache as long as there is room. A file that is no larger than what may stay is left
-    alone.
+    The system's cache keeps them while there is room. Small files are left alone.
     """
 
     def __init__(self, data: bytes | mmap.mmap) -> None:
@@ -18,10 +17,10 @@ class MappedPages:
         self._count = 0
 
     def add(self, count: int) -> None:
-        """So many places were looked at, and are not needed any more."""
-        if len(self._data) <= _STAY or isinstance(self._data, bytes):
+        """Count look-ups whose bytes are no longer needed."""
+        if len(self._data) <= _ALLOWED or isinstance(self._data, bytes):
             return
         self._count += count
-        if self._count * _AROUND > _STAY:
+        if self._count * _PER_LOOKUP > _ALLOWED:
             self._count = 0
             self._data.madvise(mmap.MADV_DONTNEED)

@@ -1,9 +1,9 @@
-"""How a generation comes to be the one in use: alone, whole and at once; and how old ones go.
+"""How an index becomes the current one: built alone, published whole and at once; and how old ones go.
 
-var/generations/<id>/   a generation, never changed after it was put there
-var/generations/.…      a draft, or what is being removed: of no use to anyone, swept by the next build
-var/current             the id of the generation in use
-var/build.lock          held by the build that runs, let go by the system when it dies
+var/generations/<id>/   an index, never changed once it is there
+var/generations/.…      a draft, or an index being removed; the next build sweeps both
+var/current             the id of the current index
+var/build.lock          held by the running build; the system releases it when the build dies
 """
 
 import os
@@ -14,21 +14,22 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from corpus.disk import sync, write_atomically
 from index.errors import GenerationError
-from index.storage.drafts import Draft, sync_folder, write, writing
+from index.storage.drafts import Draft, writing
 from index.storage.files import REBUILD, read_whole
 from index.storage.manifest import Manifest, is_id, proved, seal
 
 GENERATIONS, CURRENT, LOCK = "generations", "current", "build.lock"
-KEPT = 3  # generations
-_DRAFT, _DROPPED, _NEXT = ".draft", ".dropped", ".current"
+KEPT = 3  # indexes
+_DRAFT, _DROPPED = ".draft", ".dropped"
 
 
 @contextmanager
 def building(var: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
-    """Alone in building under `var`, after `waiting` was told where another build has to end first.
+    """Holds the lock of builds under `var`, and sweeps what dead builds left; calls `waiting` before it has to wait.
 
-    What builds that died have left is gone then. May be entered again by the thread that is in it.
+    The thread that holds it may enter again.
     """
     with writing(var / LOCK):
         (var / GENERATIONS).mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,7 @@ def building(var: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
             waiting()
             lock.acquire()
     try:
-        _tidy(var)
+        _sweep(var)
         yield
     finally:
         lock.release()
@@ -47,38 +48,36 @@ def building(var: Path, waiting: Callable[[], None] = lambda: None) -> Iterator[
 
 @contextmanager
 def drafting(var: Path) -> Iterator[Draft]:
-    """A new draft, gone afterwards unless it was published; to be entered while `building`."""
-    folder = var / GENERATIONS / _DRAFT
+    """A new draft, removed afterwards unless it was published; to be entered within `building`."""
+    draft = Draft(var / GENERATIONS / _DRAFT)
     try:
-        yield Draft(folder)
+        yield draft
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        draft.close()
+        shutil.rmtree(draft.folder, ignore_errors=True)
 
 
 def publish(var: Path, draft: Draft, manifest: Manifest) -> None:
     """Seal `draft`, put it in its place and point to it, each by one rename of what is on the disk by then.
 
-    A whole generation of the same id stays as it is: the id names its content. Raises `GenerationError`.
+    A whole index of the same id stays as it is: the id names its content. Raises `GenerationError`.
     """
     seal(draft, manifest)
     draft.sync()
     target = var / GENERATIONS / manifest.generation
     with writing(target):
-        if not _whole(target):
+        if not _is_whole(target):
             with suppress(FileNotFoundError):
                 target.rename(target.with_name(f"{_DROPPED}-{target.name}"))
             draft.folder.rename(target)
-        os.utime(target)  # by which the order of publishing is known
-    sync_folder(target.parent)
-    pointer = var / _NEXT
-    write(pointer, manifest.generation.encode())
+        os.utime(target)  # `generations` orders by it
+        sync(target.parent)
     with writing(var / CURRENT):
-        pointer.replace(var / CURRENT)
-    sync_folder(var)
-    _tidy(var)
+        write_atomically(var / CURRENT, manifest.generation.encode())
+    _sweep(var)
 
 
-def _whole(folder: Path) -> bool:
+def _is_whole(folder: Path) -> bool:
     try:
         proved(folder)
     except GenerationError:
@@ -87,7 +86,7 @@ def _whole(folder: Path) -> bool:
 
 
 def current_id(var: Path) -> str:
-    """The id of the generation in use, which is there. Raises `GenerationError` where there is none to name."""
+    """The id of the current index, whose folder exists. Raises `GenerationError` where there is none."""
     path = var / CURRENT
     try:
         id = read_whole(path, 64).decode("ascii", "replace").removesuffix("\n")
@@ -103,7 +102,7 @@ def current_id(var: Path) -> str:
 
 
 def generations(var: Path) -> list[str]:
-    """The ids of the generations there are, the one published last first."""
+    """The ids of the indexes under `var`, the last published first."""
     found = []
     with suppress(OSError), os.scandir(var / GENERATIONS) as entries:
         for entry in entries:
@@ -112,8 +111,8 @@ def generations(var: Path) -> list[str]:
     return [name for _, name in sorted(found, reverse=True) if is_id(name)]
 
 
-def _tidy(var: Path) -> None:
-    """Remove what dead builds left, and all generations but the last; what cannot be removed is left to the next."""
+def _sweep(var: Path) -> None:
+    """Remove all but the last indexes, and what dead builds left; the next build removes what this one cannot."""
     folder = var / GENERATIONS
     with suppress(GenerationError, OSError):
         current = current_id(var)  # while it cannot be read, nothing goes

@@ -3,7 +3,7 @@
 import re
 from typing import get_args
 
-from corpus.cells import Span, _cell_under, sentences_of
+from corpus.cells import Span, cell_under, sentences_of
 from corpus.records import Role, column
 from corpus.text.markup import plain
 from corpus.text.sentences import sentences
@@ -34,7 +34,7 @@ def extract(question: QuestionAnalysis, result: Result) -> list[Span]:
     """Spans of the passage's text that answer `question`, in order; never empty."""
     passage = result.passage
     header = column(passage.fields, question.role) if question.role else _named_column(question, passage)
-    cell = _cell_under(passage, header)
+    cell = cell_under(passage, header)
     if cell and _states(question, passage.text[slice(*cell)]):
         cell = None
     if cell and not question.several:

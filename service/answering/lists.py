@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from corpus.cells import Span
 from corpus.text.markup import plain
-from corpus.text.sentences import leans_on_previous
+from corpus.text.sentences import refers_back
 from corpus.types import Passage
 from index.generation import Index
 from index.terms import terms
@@ -72,7 +72,7 @@ def series(text: str, start: int = 0, end: int | None = None) -> Span | None:
 def parts(text: str, span: Span) -> list[Span]:
     """The names in `span`; a "However" before them is none."""
     found = [match.span() for match in _PARTS.finditer(text, *span)]
-    return found[1:] if found and leans_on_previous(text[slice(*found[0])]) else found
+    return found[1:] if found and refers_back(text[slice(*found[0])]) else found
 
 
 def count_entries(text: str, items: Sequence[Passage]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.types import Passage
-from index.search import Before
+from index.search import ConversationContext
 
 Status = Literal["answered", "partial", "not_found"]
 
@@ -46,7 +46,7 @@ class StandaloneQuestion:
     """The last question as a stranger could ask it. `before` is the context of a follow-up."""
 
     standalone: str
-    before: Before | None
+    before: ConversationContext | None
 
     @property
     def query(self) -> str:
@@ -59,7 +59,7 @@ class StandaloneQuestion:
         return _with_question_mark(self.before.own_words) if self.before else self.query
 
     @property
-    def near(self) -> Before | None:
+    def near(self) -> ConversationContext | None:
         """`before` with its words in the form that is searched."""
         return self.before and replace(self.before, own_words=self.words)
 

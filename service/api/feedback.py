@@ -10,5 +10,5 @@ router = APIRouter(tags=["ask"])
 
 @router.post("/feedback", summary="Whether an answer was good", status_code=201)
 def give_feedback(request: Request, given: Feedback) -> Received:
-    """Kept for whoever improves the answers; nothing is kept unless it is sent here."""
+    """Stores feedback for those who improve the answers; nothing is stored unless it is sent here."""
     return Received(id=feedback.keep(request.app.state.settings.var, given))

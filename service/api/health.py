@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from service.http.dependencies import Open, state
+from service.http.dependencies import Open, current_index
 from service.observability.metrics import CONTENT_TYPE, Metrics
 from service.schemas.status import Health
 
@@ -22,7 +22,7 @@ async def readyz(request: Request, open: Open) -> Health:
 
     "degraded" with the reason in `detail`: the published one cannot be used, another is answered from.
     """
-    problem = state(request).problem
+    problem = current_index(request).problem
     if problem:
         return Health(status="degraded", generation=open[0].id, detail=str(problem))
     return Health(status="ready", generation=open[0].id)

@@ -1,6 +1,6 @@
-"""MCP at `/mcp`, imported when the first agent comes: a sixth of what starting the service would cost otherwise.
+"""MCP at `/mcp`. The library is imported for the first agent; at the start it would take a sixth of the starting time.
 
-The sessions of MCP live in a task of their own, since what they open must be closed by the task that opened it.
+The sessions of MCP live in a task of their own, since the task that opens them must close them.
 """
 
 import asyncio
@@ -19,17 +19,16 @@ if TYPE_CHECKING:
 
 
 class Agents:
-    """An ASGI application that answers MCP on what `opened` gives, while `serving`."""
+    """An ASGI application that answers MCP while `serving`, on the index that `opened` gives."""
 
-    def __init__(self, opened: Callable[[], OpenIndex], line: Callable[[], AdmissionQueue]) -> None:
+    def __init__(self, opened: Callable[[], OpenIndex], queue: Callable[[], AdmissionQueue]) -> None:
         self._opened = opened
-        self._line = line
+        self._queue = queue
         self._called = asyncio.Event()
         self._ready: asyncio.Future[ASGIApp] | None = None
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
-        """As long as the service runs."""
         self._called, self._ready = asyncio.Event(), asyncio.get_running_loop().create_future()
         task = asyncio.create_task(self._serve(self._ready))
         try:
@@ -37,13 +36,12 @@ class Agents:
         finally:
             task.cancel()
             await asyncio.wait([task])
-            self._ready.cancel()  # who still waits for the import need not wait any longer
+            self._ready.cancel()  # for those who still wait for the import
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it."""
         assert self._ready is not None
         self._called.set()
-        app = await asyncio.shield(self._ready)  # which a client that goes does not take from the others
+        app = await asyncio.shield(self._ready)  # a client that disconnects cancels it for nobody else
         await app(scope, receive, send)
 
     async def _serve(self, ready: asyncio.Future[ASGIApp]) -> None:
@@ -65,8 +63,8 @@ class Agents:
 
         from service.api.mcp_tools import mcp_server
 
-        server = mcp_server(self._opened, self._line())
-        # makes the session manager; pages of other sites are kept out before, as from every route
+        server = mcp_server(self._opened, self._queue())
+        # this makes the session manager; the guard already keeps other sites out
         unchecked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         server.streamable_http_app(stateless_http=True, json_response=True, transport_security=unchecked)
         return server

@@ -1,4 +1,4 @@
-"""The service as OpenAI's clients know one: chat completions and models. Nothing is generated; it answers as `/chat`."""
+"""OpenAI's chat completions and models, for its clients. Nothing is generated: answers are those of `/chat`."""
 
 import time
 import uuid
@@ -12,7 +12,7 @@ from index.encoders.base import Encoder
 from service.answering.types import Answer
 from service.answering.types import Citation as Quotation
 from service.api.openai_links import Link, linked
-from service.http.dependencies import Open, pair, state
+from service.http.dependencies import Open, current_index, current_pair
 from service.http.openai_errors import Refusal, Refused
 from service.http.sse import EVENTS, event, pieces, streamed
 from service.http.urls import reader_url
@@ -67,20 +67,20 @@ async def complete(request: Request, body: CompletionRequest, open: Open) -> Com
     return streamed(_events(completion, counted=counted))
 
 
-@router.get("/models", summary="As OpenAI's list of models", dependencies=[Depends(pair)])
+@router.get("/models", summary="As OpenAI's list of models", dependencies=[Depends(current_pair)])
 def list_models(request: Request) -> ServedModels:
     """The one model there is."""
-    return ServedModels(data=[ServedModel(id=MODEL, created=state(request).since)])
+    return ServedModels(data=[ServedModel(id=MODEL, created=current_index(request).since)])
 
 
-@router.get("/models/{id}", summary="As OpenAI's model", dependencies=[Depends(pair)])
+@router.get("/models/{id}", summary="As OpenAI's model", dependencies=[Depends(current_pair)])
 def get_model(request: Request, id: str) -> ServedModel:
     """The model of this name, if it is the one there is."""
-    _known(id)
-    return ServedModel(id=id, created=state(request).since)
+    _check_model(id)
+    return ServedModel(id=id, created=current_index(request).since)
 
 
-def _known(model: str) -> None:
+def _check_model(model: str) -> None:
     if model != MODEL:
         raise Refused(
             f"The model {model!r} does not exist; use {MODEL!r}",
@@ -91,8 +91,8 @@ def _known(model: str) -> None:
 
 
 def _check(body: CompletionRequest) -> None:
-    """Refuse what the answer could not be as asked."""
-    _known(body.model)
+    """Refuse parameters that the answer cannot honour."""
+    _check_model(body.model)
     for name, honoured in HONOURED.items():
         if not any(_same(getattr(body, name), value) for value in honoured):
             values = " or ".join(repr(value) for value in honoured[1:])
@@ -107,12 +107,12 @@ def _check(body: CompletionRequest) -> None:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """As JSON has it, where true is not 1."""
+    """Equality in JSON, where true is not 1."""
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
 def _conversation(messages: Sequence[Turn]) -> list[tuple[str, str]]:
-    """The (role, text) pairs that are searched by: what instructs or calls tools is left out."""
+    """The (role, text) pairs of the conversation, without instructions and tool calls."""
     turns = [(turn.role, turn.text) for turn in messages if turn.role not in ("system", "developer")]
     if not turns or turns[-1][0] != "user" or not turns[-1][1].strip():
         raise Refused("the last message must be a question of the user's", param="messages")
@@ -132,9 +132,9 @@ def _annotation(link: Link) -> Annotation:
 
 
 def _usage(encoder: Encoder, question: str, content: str) -> Usage:
-    """Of the question as it was searched, not of all that was sent: most of that is never read."""
-    asked, answered = (pieces.length for pieces in encoder.pieces([question, content]))
-    return Usage(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered)
+    """Counts the standalone question, not all messages: most of them are never read."""
+    prompt, completion = (pieces.length for pieces in encoder.pieces([question, content]))
+    return Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
 
 
 def _completion(given: Answer, message: CompletionMessage, usage: Usage) -> Completion:
@@ -150,7 +150,7 @@ def _completion(given: Answer, message: CompletionMessage, usage: Usage) -> Comp
 
 
 def _events(whole: Completion, *, counted: bool) -> Iterator[bytes]:
-    """The chunks: the role, the text in pieces, the annotations, the end, with `counted` the usage, and the mark."""
+    """The chunks: role, text in pieces, annotations, end, the usage if `counted`, and the end mark."""
     message = whole.choices[0].message
     head = whole.model_dump(include={"id", "created", "model", "system_fingerprint"})
     head |= {"object": "chat.completion.chunk", "choices": [], "usage": None}

@@ -1,4 +1,4 @@
-"""The markers of an answer as Markdown links, for chat clients that show nothing but its text."""
+"""The markers of an answer as Markdown links, for chat clients that show only its text."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _MARKER = re.compile(r"\[(\d+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A citation's link: the characters `start:end` of the linked text, and what they lead to."""
+    """The link of a citation: the characters `start:end` of the linked text, the URL and its title."""
 
     start: int
     end: int
@@ -20,13 +20,13 @@ class Link:
 
 
 def linked(answer: Answer, url_of: Callable[[Citation], str]) -> tuple[str, tuple[Link, ...]]:
-    """The text of `answer` with each marker as `[1](url "document, place")`, and where these links stand.
+    """The text of `answer` with each marker as `[1](url "document, place")`, and these links.
 
-    A text that was not found has no markers; its nearest passages are linked at its end.
+    A "not found" has no markers; links to its nearest passages follow at the end.
     """
     text = answer.text
     if answer.status == "not_found":
-        begin = len(text) + 2  # markers before that are the question's own words
+        begin = len(text) + 2  # before it, markers are the question's own words
         related = ", ".join(f"[{citation.marker}]" for citation in answer.citations)
         text += f"\n\nRelated: {related}" if related else ""
     else:
@@ -34,7 +34,8 @@ def linked(answer: Answer, url_of: Callable[[Citation], str]) -> tuple[str, tupl
     citations = {str(citation.marker): citation for citation in answer.citations}
     linked, links, done = "", [], 0
     for marker in _MARKER.finditer(text, begin):
-        if citation := citations.get(marker[1]):
+        citation = citations.get(marker[1])
+        if citation:
             linked += text[done : marker.start()]
             url, title = url_of(citation), title_of(citation)
             link = f'{marker[0]}({url} "{_quoted(title)}")'
@@ -50,5 +51,5 @@ def title_of(citation: Citation) -> str:
 
 
 def _quoted(title: str) -> str:
-    """As the title of a Markdown link has it."""
+    """Escaped for the title of a Markdown link."""
     return re.sub(r'(["\\])', r"\\\1", title)

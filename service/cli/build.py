@@ -1,4 +1,4 @@
-"""Bringing the index up to date, alone, with progress to be seen."""
+"""`bali build`: brings the index up to date, one build at a time, with progress."""
 
 import subprocess
 import sys
@@ -6,14 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from corpus.catalogue import Catalogue, read_catalogue
 from index.opening import encoder_to_build_with
 from index.storage.publishing import building, current_id
 from service.cli.options import Json
-from service.cli.output import err, print_json
+from service.cli.output import err, print_json, print_warning
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,16 +20,15 @@ if TYPE_CHECKING:
 
 
 def build(as_json: Json = False) -> None:
-    """Build the index of the catalogued documents; nothing is done when it is up to date."""
+    """Build the index of the catalogued documents, unless it is up to date."""
     settings = Settings()
-    catalogue = read_catalogue(settings.corpus)
-    report = bring_up_to_date(settings, catalogue)
+    report = update_index(settings, read_catalogue(settings.corpus))
     if as_json:
         print_json(report)
 
 
-def bring_up_to_date(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
-    """Build unless what is built is of `catalogue`, after a build that is running; what was done, as JSON has it."""
+def update_index(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
+    """Builds unless the index is of `catalogue`, after a build that is running; a report for JSON."""
     from index.build import is_current
 
     if is_current(settings.var, catalogue, settings.models.sha256()):
@@ -42,33 +40,33 @@ def bring_up_to_date(settings: Settings, catalogue: Catalogue) -> dict[str, Any]
         return _build(settings, catalogue)
 
 
-def bring_up_to_date_apart(settings: Settings, catalogue: Catalogue) -> None:
-    """As `bring_up_to_date`, in a process of its own: what a build keeps in memory goes with it.
+def update_index_in_subprocess(settings: Settings, catalogue: Catalogue) -> None:
+    """`update_index` in a process of its own, with which the memory of a build goes.
 
-    What is built is taken at its manifest's word, since it is proved when it is opened, by `open_mended`.
-    Raises `SystemExit` with the exit code of a build that failed, and has said why.
+    Trusts the manifest of the index: `open_or_rebuild` checks its files. Raises `SystemExit` with the exit
+    code of a build that failed.
     """
     from index.build import claims_to_be_current
 
     if claims_to_be_current(settings.var, catalogue, settings.models.sha256()):
         err.print("The index is up to date.")
     else:
-        _build_apart()
+        _build_in_subprocess()
 
 
-def open_mended(settings: Settings) -> "CurrentIndex":
-    """What the service answers from, built anew where opening found it damaged. Raises as `bring_up_to_date_apart`."""
+def open_or_rebuild(settings: Settings) -> "CurrentIndex":
+    """The current index, rebuilt if it is damaged. Raises `SystemExit` with the exit code of a build that failed."""
     from service.serving.current_index import CurrentIndex
 
     opened = CurrentIndex(settings)
     if opened.problem:
-        err.print(f"{opened.problem}; building anew…", markup=False, soft_wrap=True)
-        _build_apart()
+        err.print(f"{opened.problem}; rebuilding…", markup=False, soft_wrap=True)
+        _build_in_subprocess()
         opened.refresh()
     return opened
 
 
-def _build_apart() -> None:
+def _build_in_subprocess() -> None:
     done = subprocess.run([sys.executable, "-m", "service.cli", "build"], check=False)
     if done.returncode:
         raise SystemExit(done.returncode)
@@ -80,14 +78,12 @@ def _nothing_done(var: Path) -> dict[str, Any]:
 
 
 def _build(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
-    from index.build import build, indexed_texts
+    from index.build import build
 
     err.print("Loading the model…")
     columns = (TextColumn("Embedding passages"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with TemporaryDirectory() as scratch, Progress(*columns, console=err, transient=True) as progress:
-        encoder, unexported = encoder_to_build_with(
-            settings.var, settings.models, Path(scratch), indexed_texts(catalogue)
-        )
+        encoder, unexported = encoder_to_build_with(settings.var, settings.models, Path(scratch))
         task = progress.add_task("", total=None)
         built = build(
             settings.var,
@@ -99,7 +95,7 @@ def _build(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
         f"Built {built.passages} passages of {built.documents} documents, {built.embedded} newly embedded."
     )
     if unexported:
-        err.print(f"warning: {unexported}", style="yellow", markup=False)
+        print_warning(unexported)
     for id in built.truncated:
-        err.print(f"warning: passage {escape(id)} is longer than the model reads", style="yellow")
+        print_warning(f"passage {id} is longer than the model reads")
     return {"generation": built.generation, "embedded": built.embedded, "passages": built.passages}

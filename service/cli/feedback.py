@@ -4,26 +4,21 @@ import json
 
 import typer
 
-from index.generation import open_generation
+from index.generation import load_index
 from service.cli.options import Json
 from service.cli.output import err, print_json
 from service.settings import Settings
 
-feedback = typer.Typer(help="What people said of answers.", no_args_is_help=True)
-
-
-@feedback.callback()
-def _feedback() -> None:
-    """What people said of answers."""
+feedback = typer.Typer(help="Feedback on answers.", no_args_is_help=True)
 
 
 @feedback.command()
 def export(as_json: Json = False) -> None:
-    """Write candidate gold questions, one a line, for someone to read before they join `eval/gold`."""
+    """Write candidate gold questions, one a line, to be checked before they join `eval/gold`."""
     from service.feedback import candidate, read
 
     settings = Settings()
-    sources = open_generation(settings.var).sources
+    sources = load_index(settings.var).sources
     kept = read(settings.var)
     found = [(one, candidate(one, sources)) for one in kept]
     candidates = [line for _, line in found if line]
@@ -35,5 +30,5 @@ def export(as_json: Json = False) -> None:
         for line in candidates:
             print(json.dumps(line, ensure_ascii=False))
         err.print(
-            f"{len(candidates)} candidates; {len(unsettled)} where nobody has said what is right (--json shows them)"
+            f"{len(candidates)} candidates; {len(unsettled)} where the right answer is not known (--json shows them)"
         )

@@ -7,17 +7,18 @@ import typer
 
 from service.cli.options import Json
 from service.cli.output import err, out, print_json
-from service.observability.audit_log import AuditError, audit_of
+from service.observability.audit_files import AuditError
+from service.observability.audit_log import audit_of
 from service.security import api_keys as store
 from service.security.api_keys import Key, Scope
 from service.settings import Settings
 
-keys = typer.Typer(help="Keys of the service, for whoever is not on this machine.", no_args_is_help=True)
+keys = typer.Typer(help="Access keys, for those who are not on this machine.", no_args_is_help=True)
 
 
 @keys.command()
 def add(
-    name: Annotated[str, typer.Argument(help="Whose it is, or what for.")],
+    name: Annotated[str, typer.Argument(help="Its owner or purpose.")],
     scope: Annotated[
         list[Scope] | None,
         typer.Option(
@@ -25,11 +26,11 @@ def add(
         ),
     ] = None,
     days: Annotated[
-        int | None, typer.Option(min=1, max=3_650, help="For how long it is valid; for good by default.")
+        int | None, typer.Option(min=1, max=3_650, help="How long it is valid; for good by default.")
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Make a key. It is shown this once, and kept only as a hash."""
+    """Make a key. It is shown only once, and kept as a hash."""
     if not (1 <= len(name) <= 100 and name.isprintable()):
         raise typer.BadParameter("give a name of 1 to 100 characters", param_hint="NAME")
     settings = Settings()
@@ -50,7 +51,7 @@ def add(
 
 @keys.command(name="list")
 def list_keys(as_json: Json = False) -> None:
-    """Show the keys there are, those that open nothing any more among them."""
+    """Show all keys, also revoked and expired ones."""
     found = store.read_keys(Settings().var)
     if as_json:
         print_json([_shown(key) for key in found])
@@ -58,7 +59,7 @@ def list_keys(as_json: Json = False) -> None:
     for key in found:
         out.print(f"{key.id}  {_means(key)}  {key.name}", markup=False, highlight=False)
     if not found:
-        err.print("There is none.")
+        err.print("There are no keys.")
 
 
 @keys.command()
@@ -66,7 +67,7 @@ def revoke(
     id: Annotated[str, typer.Argument(help="The key's id, as `bali keys list` shows it.")],
     as_json: Json = False,
 ) -> None:
-    """Make a key open nothing from now on, in a running service too."""
+    """Revoke a key at once, in a running service too."""
     settings = Settings()
     key = store.revoke(settings.var, id)
     _record(settings, "key revoked", key)

@@ -1,4 +1,4 @@
-"""What the command line shows on a terminal."""
+"""What the command line prints."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -9,35 +9,47 @@ from rich.panel import Panel
 
 from corpus.coverage import Coverage
 from corpus.readers.extracted import PAGE_BREAK
-from corpus.types import Passage
 
 if TYPE_CHECKING:  # the index takes long to import
     from index.search import Interpretation
+    from service.answering.types import Citation
 
 out, err = Console(highlight=False), Console(stderr=True, highlight=False)
 
 
-def print_passage(mark: str, passage: Passage, quote: str) -> None:
+def print_error(message: object) -> None:
+    err.print(f"bali: {message}", style="red", markup=False, soft_wrap=True)
+
+
+def print_warning(message: object) -> None:
+    err.print(f"warning: {message}", style="yellow", markup=False, soft_wrap=True)
+
+
+def print_citation(mark: str, citation: "Citation") -> None:
     """A quotation in a frame, with its place and the fields of its row."""
-    document = passage.document
-    out.print(f"\n{mark} {document.title}", style="bold cyan", markup=False)
+    passage, quote = citation.passage, citation.quote
+    out.print(f"\n{mark} {passage.document.title}", style="bold cyan", markup=False)
     if passage.section:
         out.print("    " + " › ".join(passage.section), style="cyan", markup=False)
-    before = passage.text.index(quote)
-    start = passage.start + before
-    place = f"{document.id} {start}:{start + len(quote)}"
-    if passage.page is not None:
-        place = f"{document.id} page {passage.page + passage.text.count(PAGE_BREAK, 0, before)} {start}:{start + len(quote)}"
-    out.print(Panel(escape(quote), subtitle=escape(place), subtitle_align="right"))
+    out.print(Panel(escape(quote), subtitle=escape(_place(citation)), subtitle_align="right"))
     for header, cell in passage.fields.items():
         if cell not in quote or len(cell) < 80:
             out.print(f"    {header}: {cell}", style="dim", markup=False)
 
 
-def print_interpretation(understood: "Interpretation") -> None:
-    """What the question's words were taken for, where they were taken for anything else than themselves."""
-    said = [f"{words} → {put}" for words, put in {**understood.corrected, **understood.names}.items()]
-    said += [f"“{p.words}” → {p.wish} {p.value}".rstrip() for p in understood.preferences]
+def _place(citation: "Citation") -> str:
+    passage, characters = citation.passage, f"{citation.start}:{citation.end}"
+    if passage.page is None:
+        return f"{passage.document.id} {characters}"
+    page = passage.page + passage.text.count(PAGE_BREAK, 0, citation.start - passage.start)
+    return f"{passage.document.id} page {page} {characters}"
+
+
+def print_interpretation(interpretation: "Interpretation") -> None:
+    """The words that were corrected, written out or taken for a preference, if there are any."""
+    words = {**interpretation.corrected, **interpretation.names}
+    said = [f"{written} → {searched}" for written, searched in words.items()]
+    said += [f"“{p.words}” → {p.wish} {p.value}".rstrip() for p in interpretation.preferences]
     if said:
         out.print("Understood: " + "; ".join(said), style="dim", markup=False)
 
@@ -55,5 +67,4 @@ def print_coverage(report: Coverage) -> None:
 
 
 def print_json(value: Any) -> None:
-    """JSON for a program to read."""
     print(json.dumps(value, ensure_ascii=False, indent=2))

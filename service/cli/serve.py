@@ -7,10 +7,8 @@ from typing import Annotated
 import typer
 
 from corpus.catalogue import read_catalogue
-from service.cli.build import bring_up_to_date_apart, open_mended
-from service.cli.options import (
-    warn,
-)
+from service.cli.build import open_or_rebuild, update_index_in_subprocess
+from service.cli.options import warn_of_fallback
 from service.cli.output import err
 from service.settings import Settings
 
@@ -26,42 +24,40 @@ def serve(
     from service.http.server import configuration
     from service.observability import logs
     from service.security.guard import check_binding
-    from service.serving import malloc as heap
+    from service.serving import malloc
     from service.serving.tasks import TASKS
     from service.serving.worker_pool import WorkerPool, worker_count
 
-    given = {"host": host, "port": port}
+    options = {"host": host, "port": port}
     settings = Settings().model_copy(
-        update={name: value for name, value in given.items() if value is not None}
+        update={name: value for name, value in options.items() if value is not None}
     )
     check_binding(settings)
     _check_free(settings)
-    bring_up_to_date_apart(settings, read_catalogue(settings.corpus))
+    update_index_in_subprocess(settings, read_catalogue(settings.corpus))
     logs.configure()
-    err.print(
-        f"Serving on http://{settings.host}:{settings.port} — the interface is described at /openapi.json"
-    )
-    heap.share_one()
+    err.print(f"Serving on http://{settings.host}:{settings.port} — the API is described at /openapi.json")
+    malloc.share_one()
     application = create_app(settings, opening=lambda: (opened, workers))
-    gc.freeze()  # what is there by now stays: it need not be looked through again and again
-    opened = open_mended(settings)
+    gc.freeze()  # these objects stay: no collection need look through them
+    opened = open_or_rebuild(settings)
     workers = WorkerPool.forked(opened, TASKS, settings, worker_count(opened, settings))
     uvicorn.Server(configuration(application, settings)).run()
 
 
 def mcp() -> None:
-    """Serve agents by MCP on standard input and output, from what is built."""
+    """Serve agents by MCP on standard input and output."""
     from service.api.mcp_tools import mcp_server
     from service.serving.admission import AdmissionQueue
     from service.serving.current_index import CurrentIndex
 
     opened = CurrentIndex(Settings())
-    warn(opened.pair[0])
+    warn_of_fallback(opened.pair[0])
     mcp_server(opened.latest, AdmissionQueue()).run("stdio")
 
 
 def _check_free(settings: Settings) -> None:
-    """Raises `BadParameter` where the service cannot listen on its address."""
+    """Raises `BadParameter` if the service cannot listen on its address."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -9,8 +9,8 @@ from rich.markup import escape
 
 from corpus.catalogue import read_catalogue
 from corpus.coverage import coverage
-from index.generation import open_generation
-from service.cli.options import Json, warn
+from index.generation import load_index
+from service.cli.options import Json, warn_of_fallback
 from service.cli.output import out, print_coverage, print_json
 from service.settings import Settings
 
@@ -18,11 +18,13 @@ from service.settings import Settings
 def verify(
     citation: Annotated[
         Path | None,
-        typer.Argument(help="A file with a citation as JSON, '-' for standard input; else the corpus."),
+        typer.Argument(
+            help="A file with a citation as JSON, '-' for standard input; by default the corpus is checked."
+        ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a citation, or, without one, that passages and headings cover every character of the corpus."""
+    """Check a citation; without one, that passages and headings cover every character of the corpus."""
     if citation is None:
         _verify_corpus(as_json=as_json)
         return
@@ -31,8 +33,8 @@ def verify(
 
     data = sys.stdin.buffer.read() if str(citation) == "-" else _read(citation)
     claimed = Citation.model_validate_json(data)
-    index = open_generation(Settings().var)
-    warn(index)
+    index = load_index(Settings().var)
+    warn_of_fallback(index)
     found = verdict(index, claimed)
     if as_json:
         print_json(found.model_dump())

@@ -17,7 +17,7 @@ from corpus.types import Passage
 from index.encoders.base import Encoder
 from index.generation import Index
 from index.passages.filters import Filter
-from index.search import Before, search
+from index.search import ConversationContext, search
 from service.answering.types import StandaloneQuestion
 from service.conversation.follow_ups import (
     is_brief,
@@ -89,7 +89,7 @@ def _resolved(
 ) -> tuple[StandaloneQuestion, str]:
     """The standalone form of `question` after `turns`, and the question that names its subject."""
     if not turns or not is_follow_up(question):
-        near = Before(question, turns[-1].passage) if turns and is_brief(question) else None
+        near = ConversationContext(question, turns[-1].passage) if turns and is_brief(question) else None
         question = without_topic_change(question)
         return StandaloneQuestion(question, near), question
     turn = turns[-1]
@@ -104,12 +104,12 @@ def _resolved(
         question = match["question"].strip() or match["subject"]
     if found := referenced_entry(index, turn.passage, question):
         question = _with_entry_named(question, found, turn)
-        return StandaloneQuestion(question, Before(question, found.passage)), question
+        return StandaloneQuestion(question, ConversationContext(question, found.passage)), question
     place: Passage | None = turn.passage
     if named := with_document_named(index, turn.passage, question, turn.question):
         question, place = named, None
     rewritten = rewrite(encoder, question, turn.question, _antecedent(question, turn))
-    asked = StandaloneQuestion(rewritten.text, Before(own_words(question), place))
+    asked = StandaloneQuestion(rewritten.text, ConversationContext(own_words(question), place))
     return asked, rewritten.text if rewritten.new_subject else turn.subject
 
 

@@ -9,9 +9,9 @@ from service.schemas.records import Record, SortKey
 
 
 def action_items(index: Index, filter: Filter, contains: str = "") -> list[Record]:
-    """The rows of the plans' tables that pass `filter`, in the order of the documents; raises `FilterError`.
+    """The action items that pass `filter`, in the order of the documents; raises `FilterError`.
 
-    `contains` must stand in one of their fields, whatever its case and blanks.
+    One of their fields must contain `contains`; case and runs of blanks do not count.
     """
     mask = index.fields.mask(filter.to_index(index.documents))
     items = map(Record.of, index.records.under(mask))
@@ -20,28 +20,31 @@ def action_items(index: Index, filter: Filter, contains: str = "") -> list[Recor
 
 
 def folded(text: str) -> str:
-    """`text` as it is compared: without case, runs of blanks as one space."""
+    """`text` without case, runs of blanks as one space."""
     return " ".join(text.casefold().split())
 
 
 _DIGITS = re.compile(r"([0-9]{1,18})")
-Key = tuple[tuple[int, int, str], ...]
+_Key = tuple[tuple[int, int, str], ...]
 
 
 def in_order(records: Sequence[Record], sort: Sequence[SortKey]) -> list[Record]:
-    """`records` by the columns of `sort`, the first counting most; equal ones stay as they were."""
+    """`records` by the columns of `sort`, the most important first; equal ones keep their order."""
     ordered = list(records)
     for key in reversed(sort):
-        column, turned = key.lstrip("-"), key.startswith("-")
-        there = [record for record in ordered if _natural(getattr(record, column))]
-        missing = [record for record in ordered if not _natural(getattr(record, column))]
-        # a stable sort in reverse keeps equal ones as they were
-        ordered = sorted(there, key=lambda r: _natural(getattr(r, column)), reverse=turned) + missing
+        ordered = _by_column(ordered, key.lstrip("-"), reverse=key.startswith("-"))
     return ordered
 
 
-def _natural(value: object) -> Key:
-    """Runs of digits by size, other characters without case; empty where there is nothing."""
+def _by_column(records: Sequence[Record], column: str, *, reverse: bool) -> list[Record]:
+    """Sorted stably, also in reverse; records without a value come last."""
+    keys = [(_natural(getattr(record, column)), record) for record in records]
+    filled = sorted((pair for pair in keys if pair[0]), key=lambda pair: pair[0], reverse=reverse)
+    return [record for _, record in filled] + [record for key, record in keys if not key]
+
+
+def _natural(value: object) -> _Key:
+    """Natural order: numbers by size, other characters without case; empty without a value."""
     text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
     parts = (part for part in _DIGITS.split(text.casefold().strip()) if part)
     return tuple((0, int(part), "") if _DIGITS.fullmatch(part) else (1, 0, part) for part in parts)

@@ -16,31 +16,29 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTHS = {"text": 80, "status": 40, "group": 30, "priority_area": 30, "lead": 24, "document": 30}
 _CREATED = datetime(2000, 1, 1)  # the same items give the same file
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# Excel reads a CSV file as of the system's code page unless it begins with the mark; other programs skip it.
+# Excel reads a CSV file in the system's code page unless it begins with this mark.
 _MARK = "\ufeff"
 
 
 def exported(records: Sequence[Record], format: Literal["csv", "xlsx"]) -> Response:
     """The file as a download."""
-    body, media_type = (
-        (to_csv(records).encode(), "text/csv; charset=utf-8") if format == "csv" else (to_xlsx(records), XLSX)
-    )
+    if format == "csv":
+        body, media_type = to_csv(records).encode(), "text/csv; charset=utf-8"
+    else:
+        body, media_type = to_xlsx(records), XLSX
     name = f'attachment; filename="action-items.{format}"'
     return Response(body, media_type=media_type, headers={"Content-Disposition": name})
 
 
 def cells(record: Record) -> list[str]:
-    """The fields in the order of `COLUMNS`: leads apart by "; ", a period as 2015-2017, what is missing empty."""
+    """The fields in the order of `COLUMNS`: leads joined by "; ", a period as 2015-2017, "" without a value."""
     first, last = record.period
     own = record.model_dump() | {"lead": "; ".join(record.lead), "period": f"{first}-{last}"}
     return [own[column] or "" for column in COLUMNS]
 
 
 def to_csv(records: Sequence[Record]) -> str:
-    """RFC 4180, with a byte order mark, without which Excel garbles every accent and typographic quote.
-
-    A cell that a spreadsheet would take for a formula has an apostrophe before it (OWASP, CSV injection).
-    """
+    """RFC 4180 with a byte order mark; an apostrophe guards cells that look like formulas (OWASP, CSV injection)."""
     file = io.StringIO(newline="")
     file.write(_MARK)
     writer = csv.writer(file)
@@ -50,12 +48,12 @@ def to_csv(records: Sequence[Record]) -> str:
 
 
 def guarded(cell: str) -> str:
-    """`cell` so that it is text in any spreadsheet; one that begins with an apostrophe gets another."""
+    """`cell` as text for any spreadsheet; one that begins with an apostrophe gets another."""
     return f"'{cell}" if cell.startswith((*_STARTS_FORMULA, "'")) else cell
 
 
 def to_xlsx(records: Sequence[Record]) -> bytes:
-    """A workbook of one sheet; every cell is written as a string, which no program runs."""
+    """A workbook of one sheet; every cell is a string, which no program runs."""
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
         book.set_properties({"created": _CREATED})

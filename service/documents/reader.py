@@ -27,7 +27,7 @@ def entry(index: Index, id: str) -> DocumentEntry:
 
 
 def passage(index: Index, id: str) -> Passage:
-    """A passage by its id, as search and citations give it; raises `UnknownError`."""
+    """A passage by its id; raises `UnknownError`."""
     position = index.positions.get(id)
     if position is None:
         raise UnknownError(f"no passage has the id {id!r}", where="passage", remedy="search for it again")
@@ -35,7 +35,7 @@ def passage(index: Index, id: str) -> Passage:
 
 
 def read(index: Index, id: str, start: int, characters: int) -> Reading:
-    """As many `characters` of a document's text from `start` on as there are; raises `UnknownError`."""
+    """At most `characters` of a document's text from `start` on; raises `UnknownError`."""
     document = entry(index, id)
     text = index.sources[id][start : start + characters]
     return Reading(
@@ -53,6 +53,7 @@ def outline(index: Index, id: str) -> Reading:
 def _headings(index: Index, id: str) -> Iterator[Heading]:
     before: tuple[str, ...] = ()
     for row in index.passages.of_document(id):
-        if (one := index.passages[row]).section != before:
-            before = one.section
-            yield Heading(section=list(before), start=one.start)
+        passage = index.passages[row]
+        if passage.section != before:
+            before = passage.section
+            yield Heading(section=list(before), start=passage.start)

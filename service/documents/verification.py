@@ -9,18 +9,17 @@ from service.schemas.documents import Passage
 
 
 def verdict(index: Index, citation: Citation) -> Verdict:
-    """Whether `citation` holds, with the reason in words."""
+    """Whether `citation` holds, and the reason."""
     reason = fault(index, citation)
     return Verdict(valid=reason is None, reason=reason or "the quotation stands in the document as cited")
 
 
 def fault(index: Index, citation: Citation) -> str | None:
-    """Why `citation` does not hold against the documents of `generation`, or None where it does.
+    """Why `citation` does not hold in the documents of `index`, or None if it does.
 
-    The quotation, its hash, the offsets and every word of the passage's description are checked. A changed
-    quotation may still stand in the passage (a character cut off its end), so its hash must be of it too; a
-    change to either alone is found. Who changes both to fit has made another citation, which holds or not by
-    itself. An offset past the end of the document would give the same text, but is not the passage's own.
+    Checks the quotation, its hash, the offsets and every field of the passage. A shortened quotation may still
+    stand in the passage: the hash tells. An offset past the end of the document gives the same text: it must be
+    the passage's own.
     """
     claimed = citation.passage
     document = index.documents.get(claimed.document.id)

@@ -1,4 +1,4 @@
-"""What routes depend on: the index that is open when the request comes."""
+"""Dependencies of routes: the index that is open when the request comes."""
 
 from typing import Annotated
 
@@ -8,17 +8,16 @@ from index.opening import OpenIndex
 from service.serving.current_index import CurrentIndex
 
 
-def state(request: Request) -> CurrentIndex:
-    """What the application of `request` has opened."""
-    opened: CurrentIndex = request.app.state.opened
-    return opened
+def current_index(request: Request) -> CurrentIndex:
+    current: CurrentIndex = request.app.state.current_index
+    return current
 
 
-async def pair(request: Request) -> OpenIndex:
-    """The generation that `request` is answered from, and its encoder; a coroutine, so that no thread is called for."""
-    found = state(request).pair
+async def current_pair(request: Request) -> OpenIndex:
+    """The index that answers `request`, and its encoder. As a coroutine it needs no thread."""
+    found = current_index(request).pair
     request.state.generation = found[0].id
     return found
 
 
-Open = Annotated[OpenIndex, Depends(pair)]
+Open = Annotated[OpenIndex, Depends(current_pair)]

@@ -1,4 +1,4 @@
-"""Errors in the shape that OpenAI's clients read: message, type, the parameter at fault and a code."""
+"""Errors in OpenAI's shape: message, type, the parameter at fault and a code."""
 
 from collections.abc import Mapping
 
@@ -8,8 +8,6 @@ from starlette.exceptions import HTTPException
 
 
 class Fault(BaseModel):
-    """What is wrong, and in which parameter."""
-
     message: str
     type: str
     param: str | None = None
@@ -17,13 +15,13 @@ class Fault(BaseModel):
 
 
 class Refusal(BaseModel):
-    """An error as OpenAI's routes answer it."""
+    """The body of an error response."""
 
     error: Fault
 
 
 class Refused(HTTPException):
-    """A completion that cannot be made: `status_code`, `detail`, and what OpenAI calls `param` and `code`."""
+    """A refused completion, with the parameter at fault and OpenAI's code."""
 
     def __init__(
         self, detail: str, *, param: str | None = None, code: str | None = None, status_code: int = 400
@@ -39,7 +37,7 @@ def refusal(
     code: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """An error of the status as a response; statuses from 500 are the server's own."""
+    """The response for an error; statuses from 500 are server errors."""
     kind = "server_error" if status >= 500 else "invalid_request_error"
     body = Refusal(error=Fault(message=message, type=kind, param=param, code=code))
     return JSONResponse(body.model_dump(), status, headers)

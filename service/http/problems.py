@@ -1,9 +1,9 @@
-"""Errors as RFC 9457 problem details: what is wrong, in which field, and nothing of the inside.
+"""Errors as RFC 9457 problem documents: the problem and the fields at fault, without internals.
 
-Below `/v1/`, where OpenAI's clients come, the same errors have OpenAI's shape.
+Below `/v1/` the same errors have OpenAI's shape.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -22,8 +22,8 @@ from service.http.security_headers import HEADERS
 from service.schemas.status import Problem
 
 MEDIA_TYPE = "application/problem+json"
-_MOST_ERRORS = 20  # that are listed
-_LONGEST_FIELD = 200  # characters of a field's path that are repeated
+_MAX_ERRORS = 20
+_MAX_FIELD = 200  # characters of a field's path
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {
         "description": "The request cannot be answered",
@@ -40,11 +40,11 @@ def install(app: FastAPI) -> None:
     """Make every error of `app` a problem document."""
     app.add_exception_handler(HTTPException, http_problem)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(FilterError, _wrong_filter)
-    app.add_exception_handler(UnknownError, _unknown)
-    app.add_exception_handler(BusyError, _busy)
-    app.add_exception_handler(BaliError, _not_ready)
-    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(FilterError, _problem(422))
+    app.add_exception_handler(UnknownError, _problem(404))
+    app.add_exception_handler(BusyError, _problem(503, BusyError.HEADERS))
+    app.add_exception_handler(BaliError, _problem(503))
+    app.add_exception_handler(ClientDisconnect, _disconnected)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -55,7 +55,7 @@ def failure(
     errors: Sequence[dict[str, str]] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """The error in the shape that clients of the path expect."""
+    """The response for an error, in the shape that the path's clients expect."""
     if scope["path"].startswith("/v1/"):
         field = errors[0]["field"].removeprefix("body.") if errors else None
         openai_status = 400 if status == 422 else status
@@ -71,41 +71,34 @@ async def http_problem(request: Request, error: Exception) -> Response:
     return failure(request.scope, error.status_code, error.detail, headers=error.headers)
 
 
-async def _wrong_filter(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 422, str(error))
+def _problem(
+    status: int, headers: Mapping[str, str] | None = None
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def respond(request: Request, error: Exception) -> Response:
+        return failure(request.scope, status, str(error), headers=headers)
 
-
-async def _unknown(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 404, str(error))
-
-
-async def _not_ready(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 503, str(error))
-
-
-async def _busy(request: Request, error: Exception) -> JSONResponse:
-    return failure(request.scope, 503, str(error), headers=BusyError.HEADERS)
+    return respond
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    errors = [{"field": _field(e["loc"]), "problem": e["msg"]} for e in error.errors()[:_MOST_ERRORS]]
+    errors = [{"field": _field(e["loc"]), "problem": e["msg"]} for e in error.errors()[:_MAX_ERRORS]]
     first = errors[0]
     return failure(request.scope, 422, f"{first['field']}: {first['problem']}", errors)
 
 
 def _field(place: Sequence[int | str]) -> str:
-    """The path of a field, which may be any text: cut, and lone surrogates escaped, as UTF-8 has none."""
-    field = ".".join(str(part) for part in place)[:_LONGEST_FIELD]
+    """The path of a field. It may be any text, so it is cut, and lone surrogates, which UTF-8 lacks, are escaped."""
+    field = ".".join(str(part) for part in place)[:_MAX_FIELD]
     return field.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-async def _gone(_: Request, __: Exception) -> Response:
-    return Response(status_code=499)  # which nobody reads: the client has closed the connection
+async def _disconnected(_: Request, __: Exception) -> Response:
+    return Response(status_code=499)  # nobody reads it: the client has disconnected
 
 
 async def _unforeseen(request: Request, _: Exception) -> JSONResponse:
-    """Sent past everything that stands around the routes, so what these add is added here."""
+    """This response bypasses the middleware, so its headers are added here."""
     id = request.scope.get("state", {}).get("request_id", "")
     headers = {**HEADERS, "X-Request-ID": id}
     return failure(request.scope, 500, "an error in the service; its log has the details", headers=headers)

@@ -1,4 +1,4 @@
-"""What every response tells the browser: load and run only what this service itself serves, and tell nobody."""
+"""Security headers: browsers load and run only what this service serves, and send nothing elsewhere."""
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,7 +13,7 @@ POLICY = "; ".join(
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",
-        # HTML from the server is parsed by the one policy in fragments.js; every other way to make HTML of text throws
+        # only the policy in fragments.js may parse HTML from the server; any other script that tries throws
         "require-trusted-types-for 'script'",
         "trusted-types fragments",
     ]
@@ -29,7 +29,7 @@ HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds `HEADERS` to every response, those of the interface too: a browser may be pointed at any of them."""
+    """Adds `HEADERS` to every response, JSON included: a browser may be led to any of them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -37,12 +37,10 @@ class SecurityHeaders:
         self._names = frozenset(name for name, _ in self._raw)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it."""
-
-        async def sent(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 others = [header for header in message["headers"] if header[0] not in self._names]
                 message["headers"] = others + self._raw
             await send(message)
 
-        await self._app(scope, receive, sent if scope["type"] == "http" else send)
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -1,6 +1,6 @@
-"""An answer as server-sent events: small pieces, each sent as it is made.
+"""Server-sent events: an answer in small pieces.
 
-The answer is whole before the first byte, so whatever goes wrong is still an ordinary error response.
+The answer is complete before the first byte, so every failure is still an ordinary error response.
 """
 
 import json
@@ -13,10 +13,10 @@ from fastapi.sse import EventSourceResponse, format_sse_event
 
 from service.schemas.chat import ChatResponse
 
-_LINK = r'\[\d+\]\(\S+ "(?:[^"\\]|\\.)*"\)'  # half a link would be shown as what it is made of
+_LINK = r'\[\d+\]\(\S+ "(?:[^"\\]|\\.)*"\)'  # half a link would show as Markdown
 _PIECE = re.compile(rf"\s*(?:{_LINK}|\S+)|\s+")
 
-EVENTS = {  # of a stream, as OpenAPI describes them
+EVENTS = {  # OpenAPI's description of a stream
     "itemSchema": {
         "type": "object",
         "properties": {"event": {"type": "string"}, "data": {"type": "string", "description": "JSON"}},
@@ -26,34 +26,34 @@ EVENTS = {  # of a stream, as OpenAPI describes them
 
 
 def pieces(text: str) -> list[str]:
-    """The words and links of `text` with the blanks before them; joined they are `text` again."""
+    """The words and links of `text` with the blanks before them; joined they give `text`."""
     return _PIECE.findall(text)
 
 
 def event(data: Any, name: str | None = None) -> bytes:
-    """An event of JSON on one line, in ASCII, so that no client can break a line where we do not."""
+    """An event of JSON on one line of ASCII, which no client can break."""
     return format_sse_event(data_str=json.dumps(data), event=name)
 
 
 def chat_events(response: ChatResponse) -> Iterator[bytes]:
-    """`status`, then a `citation` each, then `text` in pieces, then `done` with all that is not one of these."""
-    whole = response.model_dump(mode="json")
-    yield event({"status": whole["status"]}, "status")
-    for citation in whole.pop("citations"):
+    """`status`, each `citation`, `text` in pieces, then `done` with the other fields."""
+    fields = response.model_dump(mode="json")
+    yield event({"status": fields["status"]}, "status")
+    for citation in fields.pop("citations"):
         yield event(citation, "citation")
-    for piece in pieces(whole.pop("answer")):
+    for piece in pieces(fields.pop("answer")):
         yield event({"text": piece}, "text")
-    yield event(whole, "done")
+    yield event(fields, "done")
 
 
 def streamed(events: Iterable[bytes]) -> EventSourceResponse:
-    """A response that sends `events` one by one and stops when the client has gone."""
+    """A response that sends `events` one by one and stops when the client disconnects."""
 
-    async def sent() -> AsyncIterator[bytes]:
+    async def sending() -> AsyncIterator[bytes]:
         for one in events:
             yield one
-            await anyio.sleep(0)  # lets the news come in that the client has gone
+            await anyio.sleep(0)  # lets a disconnect be noticed
 
-    # no proxy may keep pieces back
+    # no proxy may hold pieces back
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return EventSourceResponse(sent(), headers=headers)
+    return EventSourceResponse(sending(), headers=headers)

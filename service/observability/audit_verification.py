@@ -1,11 +1,9 @@
-"""Whether the audit log is as it was written: every line by its hash in the next one, the last one by the head.
+"""Verification of the audit log: the next line proves each line by its hash, and the head proves the last.
 
-What this cannot find: that someone who may write the folder has written all of it anew, or put back an older copy of all
-of it. That shows against a head noted elsewhere (`known`): the logs have it with every request.
+A folder that someone has written anew as a whole, or replaced by an older copy, still proves itself. It contradicts a
+head that was noted elsewhere (`known`): the service's log has it with every request.
 """
 
-import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext
@@ -13,23 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from service.observability.audit_log import (
-    FOLDER,
-    GENESIS,
-    HEAD,
-    LOCK,
-    RETIRED,
-    AuditError,
-    Head,
-    locked,
-    log_files,
-    read_head,
-)
+from service.observability.audit_chain import EMPTY, GENESIS, HashChain, Head, record_of
+from service.observability.audit_files import HEAD, LOCK, AuditError, locked, log_files, read_head
+from service.observability.audit_log import FOLDER, RETIRED
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was read: `first` to `last` are numbers of lines, 0 where there is none; `problem` is the first found."""
+    """The files and line numbers that were read, 0 for none, and the first problem."""
 
     files: int
     first: int
@@ -39,7 +28,6 @@ class Report:
 
     @property
     def whole(self) -> bool:
-        """Whether nothing is wrong."""
         return self.problem is None
 
 
@@ -48,96 +36,99 @@ class BrokenError(Exception):
 
 
 @dataclass(slots=True)
-class _Chain:
-    """How far the log was read. `gone` are the last lines, number and hash, of files that were kept long enough."""
+class _Reading:
+    """The progress of reading. `before` is the chain before the first line; `retired`, the chains that removed files ended with."""
 
-    n: int
-    sha256: str
+    head: Head | None
+    known: HashChain | None
+    chain: HashChain = EMPTY
     first: int = 0
-    before: tuple[int, str] = (0, GENESIS)
-    gone: frozenset[tuple[int, str]] = frozenset()
-    known: str | None = None
+    before: HashChain = EMPTY
+    retired: frozenset[HashChain] = frozenset()
+    found: HashChain | None = None  # the line of the number that is known
 
 
 def verify(var: Path, known: tuple[int, str] | None = None) -> Report:
-    """Read the log under `var` from end to end; with `known`, a line's number and hash, that one must be in it."""
+    """Read the log under `var` from end to end; `known` is the number and hash of a line that it must have."""
     folder = var / FOLDER
     if not folder.is_dir():
         return Report(0, 0, 0, GENESIS, "there is no log" if known else None)
     with ExitStack() as stack:
         try:
-            still = locked(folder) if os.access(folder, os.W_OK) else nullcontext()
-            with still:  # what is open can be read, whatever is written meanwhile
-                head = read_head(folder)
+            with locked(folder) if os.access(folder, os.W_OK) else nullcontext():
+                head = read_head(
+                    folder
+                )  # what is open by the end of this block can be read while others write
                 paths = log_files(folder)
                 files = [stack.enter_context(path.open("rb")) for path in paths]
                 size = paths[-1].stat().st_size if paths else 0
-                others = sorted({path.name for path in folder.iterdir()} - {HEAD, LOCK})
+                strange = sorted(
+                    {path.name for path in folder.iterdir()} - {HEAD, LOCK, *(p.name for p in paths)}
+                )
         except (AuditError, OSError) as error:
             return Report(0, 0, 0, GENESIS, str(error))
-        chain = _Chain(0, GENESIS)
+        reading = _Reading(head, HashChain(*known) if known else None)
+        problem = None
         try:
-            if strange := [name for name in others if name not in {path.name for path in paths}]:
+            if strange:
                 raise BrokenError(f"{strange[0]}: is no file of the log")
             for path, file in zip(paths, files, strict=True):
-                _follow(chain, path.name, file, head, known)
-            _finish(chain, paths, size, head, known)
+                _read(reading, path.name, file)
+            _check_ends(reading, paths, size)
         except BrokenError as broken:
-            return Report(len(paths), chain.first, chain.n, chain.sha256, str(broken))
-    return Report(len(paths), chain.first, chain.n, chain.sha256)
+            problem = str(broken)
+    return Report(len(paths), reading.first, reading.chain.n, reading.chain.sha256, problem)
 
 
-def _follow(
-    chain: _Chain, name: str, file: BinaryIO, head: Head | None, known: tuple[int, str] | None
-) -> None:
-    """Read a file of the log on the end of what was read."""
-    if name != f"{chain.n + 1:012d}.jsonl" and chain.first:
-        raise BrokenError(f"{name}: the file that begins with line {chain.n + 1} should come here")
-    is_last = head is not None and name == head.file
-    lines = 0
-    for lines, line in enumerate(_lines(file, head.size if is_last and head else None), 1):
-        record = _record(name, lines, line)
-        if not chain.first:
-            chain.first, chain.n = record["n"], record["n"] - 1
-            chain.before = (chain.n, record["prev"])
-            chain.sha256 = record["prev"]
-            if name != f"{chain.first:012d}.jsonl":
-                raise BrokenError(f"{name}: begins with line {chain.first}")
-        if record["n"] != chain.n + 1:
-            raise BrokenError(f"{name}:{lines}: line {record['n']} stands where line {chain.n + 1} should")
-        if record["prev"] != chain.sha256:
-            raise BrokenError(
-                f"{name}:{lines}: line {chain.n} is not the one that was written, or this is not"
-            )
-        chain.n, chain.sha256 = record["n"], hashlib.sha256(line).hexdigest()
-        if record.get("event") == RETIRED:
-            chain.gone |= {(record["last"], record["sha256"])}
-        if known and known[0] == chain.n:
-            chain.known = chain.sha256
-    if not lines and not (is_last and head and head.size == 0):
+def _read(reading: _Reading, name: str, file: BinaryIO) -> None:
+    """Read the next file."""
+    if name != reading.chain.next_file and reading.first:
+        raise BrokenError(f"{name}: the file that begins with line {reading.chain.n + 1} should come here")
+    head = reading.head if reading.head and reading.head.file == name else None
+    number = 0
+    for number, line in enumerate(_lines(file, head.size if head else None), 1):
+        _read_line(reading, name, number, line)
+    if not number and not (head and head.size == 0):
         raise BrokenError(f"{name}: is empty")
 
 
-def _finish(
-    chain: _Chain, paths: list[Path], size: int, head: Head | None, known: tuple[int, str] | None
-) -> None:
-    """The log must end with the head, and begin with line 1 or where a line says that the lines before went.
+def _read_line(reading: _Reading, name: str, number: int, line: bytes) -> None:
+    record = _record(name, number, line)
+    if not reading.first:
+        reading.first = record["n"]
+        reading.chain = reading.before = HashChain(record["n"] - 1, record["prev"])
+        if name != reading.chain.next_file:
+            raise BrokenError(f"{name}: begins with line {reading.first}")
+    n = reading.chain.n
+    if record["n"] != n + 1:
+        raise BrokenError(f"{name}:{number}: line {record['n']} stands where line {n + 1} should")
+    if record["prev"] != reading.chain.sha256:
+        raise BrokenError(f"{name}:{number}: line {n} is not the one that was written, or this is not")
+    reading.chain = reading.chain.continued(line)
+    if record.get("event") == RETIRED:
+        reading.retired |= {HashChain(record["last"], record["sha256"])}
+    if reading.known and reading.known.n == reading.chain.n:
+        reading.found = reading.chain
 
-    `size` is that of the last file when the head was read; what was written since is not looked at.
+
+def _check_ends(reading: _Reading, paths: list[Path], size: int) -> None:
+    """The log must end with the head, and begin with line 1 or where a line says that earlier lines were removed.
+
+    `size` is the last file's size from when the head was read; what was written since is not looked at.
     """
-    last = (chain.n, chain.sha256)
+    head, known, n = reading.head, reading.known, reading.chain.n
     if head is None:
         return  # and there are no files: nothing was ever written
-    if last != (head.n, head.sha256) or (paths and paths[-1].name != head.file) or (head.n and not paths):
-        raise BrokenError(f"the last line is number {chain.n}, and the head says {head.n}, or another one")
+    if reading.chain != head.chain or (paths and paths[-1].name != head.file) or (head.chain.n and not paths):
+        raise BrokenError(f"the last line is number {n}, and the head says {head.chain.n}, or another one")
     if paths and size != head.size:
-        raise BrokenError(f"{head.file}: has more after line {chain.n}, the last that was written in full")
-    if chain.first and chain.before != (0, GENESIS) and chain.before not in chain.gone:
-        raise BrokenError(f"the lines before {chain.first} are missing, and no line says that they went")
-    if known and (0 < known[0] < chain.first):
-        raise BrokenError(f"line {known[0]} went when it had been kept for long enough")
-    if known and known[0] and chain.known != known[1]:
-        raise BrokenError(f"line {known[0]} is not the one that was noted")
+        raise BrokenError(f"{head.file}: has more after line {n}, the last that was written in full")
+    if reading.first and reading.before != EMPTY and reading.before not in reading.retired:
+        raise BrokenError(f"the lines before {reading.first} are missing, and no line says that they went")
+    if known and 0 < known.n < reading.first:
+        raise BrokenError(f"line {known.n} went when it had been kept for long enough")
+    if known and known.n and reading.found != known:
+        raise BrokenError(f"line {known.n} is not the one that was noted")
 
 
 def _lines(file: BinaryIO, size: int | None) -> Iterator[bytes]:
@@ -152,13 +143,10 @@ def _lines(file: BinaryIO, size: int | None) -> Iterator[bytes]:
 
 
 def _record(name: str, number: int, line: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-        sound = isinstance(record["n"], int) and isinstance(record["prev"], str) and line.endswith(b"\n")
-        if record.get("event") == RETIRED:
-            sound = sound and isinstance(record["last"], int) and isinstance(record["sha256"], str)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        sound = False
+    record = record_of(line)
+    sound = line.endswith(b"\n") and isinstance(record.get("n"), int) and isinstance(record.get("prev"), str)
+    if record.get("event") == RETIRED:
+        sound = sound and isinstance(record.get("last"), int) and isinstance(record.get("sha256"), str)
     if not sound:
         raise BrokenError(f"{name}:{number}: is no line of the log")
-    return dict(record)
+    return record

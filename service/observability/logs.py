@@ -1,4 +1,4 @@
-"""Logs: a line of JSON for each event, or, on a terminal, a line to read. The libraries' own look the same."""
+"""Logs: a line of JSON for each event, or a readable line on a terminal. Libraries' logs look the same."""
 
 import logging
 import sys
@@ -20,11 +20,11 @@ log: FilteringBoundLogger = structlog.get_logger()
 
 
 def configure(*, terminal: bool | None = None) -> None:
-    """Write to standard error; `terminal` as that is one unless it is given."""
+    """Log to standard error, in the form for a terminal if it is one or `terminal` says so."""
     if terminal is None:
         terminal = sys.stderr.isatty()
-    shown: list[Processor] = (
-        [  # plain, since a traceback with its variables would show keys and questions
+    renderers: list[Processor] = (
+        [  # plain: a traceback with variables would show keys and questions
             structlog.dev.ConsoleRenderer(
                 timestamp_key="at", pad_event_to=8, exception_formatter=structlog.dev.plain_traceback
             )
@@ -32,14 +32,14 @@ def configure(*, terminal: bool | None = None) -> None:
         if terminal
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )
-    structlog.configure(  # not by way of logging, which takes as long as a small request
-        processors=[_own, *_SHARED, *shown],
+    structlog.configure(  # without the logging module, which takes as long as a small request
+        processors=[_add_logger_name, *_SHARED, *renderers],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _Patient(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _ForgivingStream(sys.stderr))),
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *_SHARED],
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
@@ -50,8 +50,8 @@ def configure(*, terminal: bool | None = None) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-class _Patient:
-    """A stream that cannot be written to, as of a full disk, fails nobody's request; logging has it so, too."""
+class _ForgivingStream:
+    """A stream whose errors, of a full disk for example, fail no request; the logging module does the same."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -65,6 +65,5 @@ class _Patient:
             self._stream.flush()
 
 
-def _own(_: object, __: str, event: EventDict) -> EventDict:
-    """As `add_logger_name` has it for the libraries."""
+def _add_logger_name(_: object, __: str, event: EventDict) -> EventDict:
     return {**event, "logger": "bali"}

@@ -1,4 +1,4 @@
-"""What an operator watches, as Prometheus reads it. No label has a question, an address or an id of a request."""
+"""Metrics for Prometheus. No label has a question, an address or a request's id."""
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 
@@ -34,5 +34,5 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """As Prometheus reads it."""
+        """All metrics in Prometheus' text format."""
         return generate_latest(self.registry)

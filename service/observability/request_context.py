@@ -1,4 +1,4 @@
-"""The request that is being answered, and the line of the audit log about it."""
+"""The request that is being answered, and its lines in the audit log."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -6,16 +6,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from service.observability.audit_log import AuditError, AuditLog
+from service.observability.audit_files import AuditError
+from service.observability.audit_log import AuditLog
 from service.observability.metrics import Metrics
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """A request on its way. `key` is the id of the key it came with; `audited`, its last line in the audit log.
-
-    `statuses` are of the answers to it.
-    """
+    """A request: the id of its key, its last audit line (number:SHA-256), and the statuses of its answers."""
 
     id: str
     route: str
@@ -27,48 +25,48 @@ class RequestContext:
     statuses: list[str] = field(default_factory=list)
 
 
-_call: ContextVar[RequestContext | None] = ContextVar("call", default=None)
+_current: ContextVar[RequestContext | None] = ContextVar("request", default=None)
 
 
 @contextmanager
-def during(call: RequestContext) -> Iterator[None]:
-    """This is the request that is being answered."""
-    token = _call.set(call)
+def request_scope(context: RequestContext) -> Iterator[None]:
+    """Make `context` the current request within the block."""
+    token = _current.set(context)
     try:
         yield
     finally:
-        _call.reset(token)
+        _current.reset(token)
 
 
 def current_request() -> RequestContext | None:
-    """The request that is being answered; None outside of one."""
-    return _call.get()
+    """The request that is being answered; None outside of a request."""
+    return _current.get()
 
 
 def audit_answer(question: str, generation: str, passages: Sequence[str], status: str) -> None:
-    """Write into the audit log that this is what is about to be answered. Raises AuditError; outside of a request
-    nothing is written."""
-    if not (call := current_request()):
+    """Write an answer into the audit log before it is sent; outside of a request nothing is written. Raises AuditError."""
+    context = current_request()
+    if context is None:
         return
     asked = (
         {"question": question}
-        if call.question_as_text
+        if context.question_as_text
         else {"question_sha256": hashlib.sha256(question.encode("utf-8", "surrogatepass")).hexdigest()}
     )
     event = {
         "event": "answer",
-        "request": call.id,
-        "key": call.key,
-        "route": call.route,
+        "request": context.id,
+        "key": context.key,
+        "route": context.route,
         **asked,
         "generation": generation,
         "passages": list(passages),
         "status": status,
     }
     try:
-        head = call.audit.write(event)
+        line = context.audit.write(event)
     except AuditError:
-        call.metrics.audit_failures.inc()
+        context.metrics.audit_failures.inc()
         raise
-    call.audited = f"{head.n}:{head.sha256}"
-    call.statuses.append(status)
+    context.audited = f"{line.n}:{line.sha256}"
+    context.statuses.append(status)

@@ -1,4 +1,4 @@
-"""Traces for OpenTelemetry, where its own variables name an endpoint; else nothing is measured or sent."""
+"""Traces for OpenTelemetry if its variables name an endpoint; else nothing is measured or sent."""
 
 import os
 from importlib.util import find_spec
@@ -12,11 +12,11 @@ ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 class TracingError(BaliError):
-    """An endpoint is named, and what would send to it is not installed."""
+    """An endpoint is named, but the exporter is not installed."""
 
 
 def tracing() -> TelemetryConfig:
-    """How FastAPI traces. Raises TracingError."""
+    """FastAPI's configuration of traces. Raises TracingError."""
     wanted = bool(os.environ.get(ENDPOINT))
     if wanted and not _installed():
         raise TracingError(
@@ -24,18 +24,18 @@ def tracing() -> TelemetryConfig:
             where=ENDPOINT,
             remedy="run `pip install 'fastapi[opentelemetry]'`, or unset it",
         )
-    # addresses may have questions in them, and so may what validation finds wrong
+    # addresses and validation errors may contain questions
     return {
         "auto_configure": wanted,
         "tracing": wanted,
         "metrics": wanted,
         "logs": False,
         "operation_spans": False,
-        "exclude": _tells_a_question,
+        "exclude": _may_have_question,
     }
 
 
-def _tells_a_question(scope: Scope) -> bool:
+def _may_have_question(scope: Scope) -> bool:
     return bool(scope.get("query_string"))
 
 

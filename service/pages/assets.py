@@ -1,4 +1,4 @@
-"""Style, scripts and icon: read once, served under a name that changes with their bytes, and kept for good."""
+"""Style, scripts and icon: read once, and cached for good under an address that changes with their bytes."""
 
 import hashlib
 from collections.abc import Mapping
@@ -6,14 +6,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from service.http.compression import packed
-
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_KEPT = "public, max-age=31536000, immutable"
+_CACHED = "public, max-age=31536000, immutable"
 
 router = APIRouter()
 
@@ -28,16 +26,18 @@ def assets() -> Mapping[str, bytes]:
 
 @cache
 def version() -> str:
-    """Stands for the bytes of all of them; modules that import one another thus change their names together."""
+    """A hash of all files: modules that import one another change their addresses together."""
     whole = hashlib.sha256()
     for name, data in assets().items():
         whole.update(f"{name}\0{len(data)}\0".encode() + data)
     return whole.hexdigest()[:12]
 
 
-@router.get("/static/{made}/{name}", include_in_schema=False)
-def asset(request: Request, made: str, name: str) -> Response:
-    """A file of this version; others are not kept."""
-    if made != version() or name not in assets():
-        raise HTTPException(404, f"there is no asset {name!r} of version {made!r}")
-    return packed(request, assets()[name], _TYPES[PurePath(name).suffix], {"Cache-Control": _KEPT})
+@router.get("/static/{digest}/{name}", include_in_schema=False)
+def asset(digest: str, name: str) -> Response:
+    """A file of the current version."""
+    if digest != version() or name not in assets():
+        raise HTTPException(404, f"there is no asset {name!r} of version {digest!r}")
+    return Response(
+        assets()[name], headers={"Cache-Control": _CACHED}, media_type=_TYPES[PurePath(name).suffix]
+    )

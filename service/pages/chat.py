@@ -1,7 +1,7 @@
-"""The chat: a conversation as a page, rendered by the server, or by the script from the same templates."""
+"""The chat: a conversation as a page, from the same templates with and without scripts."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -26,19 +26,20 @@ STATUS = {
     "answered": "Answered from the documents",
     "partial": "Partly answered: check the quotations",
     "not_found": "Not found in the documents",
-    "unasked": "Nothing was asked",  # a greeting: where something was asked, there are nearest passages at least
-    "earlier": "Answered before",
+    "unasked": "",  # a greeting: a question has related passages at least
+    "earlier": "Earlier answer",
 }
 _MARKER = re.compile(r"\[(\d+)\]")
-_MOST_CARDS = 50
+_ANCHOR = Markup('<a class="marker" href="#c{}-{}">[{}]</a>')
+_MAX_CARDS = 50
 Place = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}:\d{1,9}:\d{1,9}:.{1,300}$")]
 
 router = page_router()
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A question and what was answered; of earlier turns only the words are known."""
+class ChatTurn:
+    """A question and the text of its answer; `answer` is known of the last turn alone."""
 
     number: int
     question: str
@@ -55,42 +56,39 @@ class Turn:
 
     @property
     def quotations(self) -> list[Quotation]:
-        """What is cited, in order."""
         return [of_citation(citation) for citation in self.answer.citations] if self.answer else []
 
     @property
     def given(self) -> str:
-        """The answer as `POST /feedback` takes it, as JSON; "" of earlier turns."""
+        """The answer as JSON for `POST /feedback`; "" of earlier turns."""
         return ChatResponse.of(self.answer).model_dump_json(exclude={"confidence"}) if self.answer else ""
 
     @property
     def html(self) -> Markup:
-        """The answer, its markers as links to the citations below it."""
+        """The answer, with its markers as links to the citations."""
         if self.answer is None or self.answer.status == "not_found":
             return escape(self.text)
         known = {citation.marker for citation in self.answer.citations}
-        html, done = Markup(), 0
-        for marker in _MARKER.finditer(self.text):
-            if int(marker[1]) in known:
-                anchor = Markup('<a class="marker" href="#c{}-{}">[{}]</a>')
-                html += escape(self.text[done : marker.start()]) + anchor.format(
-                    self.number, marker[1], marker[1]
-                )
-                done = marker.end()
-        return html + escape(self.text[done:])
+        pieces = enumerate(_MARKER.split(self.text))  # every second one is the number of a marker
+        return Markup().join(self._linked(piece, known) if n % 2 else piece for n, piece in pieces)
+
+    def _linked(self, marker: str, known: Collection[int]) -> str:
+        if int(marker) not in known:
+            return f"[{marker}]"
+        return _ANCHOR.format(self.number, marker, marker)
 
 
 @router.get("/")
 async def ask(
     request: Request, open: Open, q: Annotated[str, Query(max_length=MAX_QUESTION)] = ""
 ) -> Response:
-    """The empty chat, or with `q` its first turn."""
+    """The empty chat, or the first turn with the question `q`."""
     return await _conversation(request, open, [], q) if q.strip() else _page(request, open, [])
 
 
 @router.post("/")
 async def ask_on(request: Request, open: Open) -> Response:
-    """The next turn of a conversation whose words so far come in the form."""
+    """The next turn of the conversation in the form."""
     async with request.form(max_files=0, max_fields=500, max_part_size=200_000) as form:
         given = [[str(value) for value in form.getlist(name)] for name in ("asked", "answered")]
         question = str(form.get("q", ""))
@@ -100,28 +98,25 @@ async def ask_on(request: Request, open: Open) -> Response:
 async def _conversation(
     request: Request, open: Open, earlier: Sequence[tuple[str, str]], question: str
 ) -> Response:
-    said = [
+    body = _chat_request(earlier, question if question.strip() else "?")  # checks the earlier turns, too
+    turns = [ChatTurn(number, *turn) for number, turn in enumerate(earlier, 1)]
+    if not question.strip():
+        return _page(request, open, turns, problem="Write a question first.", status=422)
+    answer = await answer_for(request, *open, body.turns())
+    return _page(request, open, [*turns, ChatTurn(len(turns) + 1, question, answer.text, answer)])
+
+
+def _chat_request(earlier: Sequence[tuple[str, str]], question: str) -> ChatRequest:
+    messages = [
         {"role": role, "content": text}
         for turn in earlier
         for role, text in zip(("user", "assistant"), turn, strict=True)
     ]
-    if not question.strip():
-        ChatRequest.model_validate(
-            {"messages": [*said, {"role": "user", "content": "?"}]}
-        )  # it is shown again
-        return _page(request, open, _turns(earlier), problem="Write a question first.", status=422)
-    body = ChatRequest.model_validate({"messages": [*said, {"role": "user", "content": question}]})
-    answer = await answer_for(request, *open, body.turns())
-    turns = [*_turns(earlier), Turn(len(earlier) + 1, question, answer.text, answer)]
-    return _page(request, open, turns)
-
-
-def _turns(earlier: Sequence[tuple[str, str]]) -> list[Turn]:
-    return [Turn(number, question, text) for number, (question, text) in enumerate(earlier, 1)]
+    return ChatRequest.model_validate({"messages": [*messages, {"role": "user", "content": question}]})
 
 
 def _page(
-    request: Request, open: Open, turns: Sequence[Turn], *, problem: str = "", status: int = 200
+    request: Request, open: Open, turns: Sequence[ChatTurn], *, problem: str = "", status: int = 200
 ) -> Response:
     documents: list[Document] = list(open[0].documents.values())
     shown: dict[str, Any] = {"turns": turns, "problem": problem, "documents": documents, "says": STATUS}
@@ -133,11 +128,11 @@ def _page(
 def cards(
     request: Request,
     open: Open,
-    cite: Annotated[list[Place], Query(max_length=_MOST_CARDS)],
+    cite: Annotated[list[Place], Query(max_length=_MAX_CARDS)],
     turn: Annotated[int, Query(ge=1, le=10_000)] = 1,
     related: bool = False,
 ) -> Response:
-    """The citations of a turn as HTML, for the script; each `cite` is `marker:start:end:document`."""
+    """The citations of a turn as HTML for the script; each `cite` is `marker:start:end:document`."""
     index, _ = open
     found = []
     for one in cite:

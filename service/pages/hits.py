@@ -14,7 +14,7 @@ from service.precedents import Related
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found, as it is shown."""
+    """A passage that was found; `cells` are (header, HTML) each."""
 
     rank: int
     document: Document
@@ -26,7 +26,6 @@ class Hit:
 
     @classmethod
     def of(cls, result: Result | Related) -> "Hit":
-        """From the index's record."""
         passage = result.passage
         marks = [(highlight.start, highlight.end) for highlight in result.highlights]
         return cls(

@@ -1,6 +1,6 @@
-"""Untrusted text → HTML: everything is escaped, then exactly the allowed emphasis is restored, always balanced.
+"""Untrusted text as HTML: all is escaped, then only the allowed emphasis is restored, always balanced.
 
-This is the only place where text of a document becomes HTML. Marks are given by offset and survive the emphasis.
+This is the only place where text of a document becomes HTML.
 """
 
 import re
@@ -19,7 +19,7 @@ _STARS = "**"
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Characters of one look: visible text, the tags around it, and whether it is marked."""
+    """Visible text, the tags around it, and whether it is marked."""
 
     text: str
     tags: tuple[str, ...]
@@ -29,7 +29,7 @@ class _Run:
 def render(text: str, marks: Iterable[Span] = (), window: Span | None = None) -> Markup:
     """The characters of `window` (all by default) as HTML, with `<mark>` around those of `marks`.
 
-    Of a pair of tags that surrounds the window only the effect remains. A tag without its partner is text.
+    A pair of tags around the window still has its effect in it. A tag without its partner is text.
     """
     html = Markup()
     for marked, runs in groupby(_runs(text, marks, window or (0, len(text))), lambda run: run.marked):
@@ -45,7 +45,7 @@ def _tagged(run: _Run) -> Markup:
 
 
 def _runs(text: str, marks: Iterable[Span], window: Span) -> Iterator[_Run]:
-    """The visible runs in `window`; the text is cut wherever anything begins or ends."""
+    """The visible runs in `window`; a run ends wherever a tag or a mark begins or ends."""
     events: list[tuple[int, str, int]] = [(place, "", 0) for place in window]
     for start, end in marks:
         events += [(start, "mark", 1), (end, "mark", -1)]
@@ -63,7 +63,7 @@ def _runs(text: str, marks: Iterable[Span], window: Span) -> Iterator[_Run]:
 
 
 def _pairs(text: str) -> Iterator[tuple[str, Span, Span]]:
-    """Each (tag, opening, closing) that belong together; stars stand for `strong` and must hug what they stress."""
+    """(Tag, opening, closing) of each pair; stars stand for `strong`, and touch the words that they stress."""
     opened: dict[str, list[Span]] = {}
     for token in _TOKEN.finditer(text):
         name, span = token.group().strip("</>"), token.span()
@@ -83,11 +83,11 @@ def _closes(text: str, token: re.Match[str], opening: Span) -> bool:
 
 
 def visible(text: str) -> str:
-    """What a reader sees of `text` when it is rendered."""
+    """The text without the tags that `render` takes as emphasis."""
     return "".join(run.text for run in _runs(text, (), (0, len(text))))
 
 
 def split(text: str, separator: str = "\t") -> Sequence[Span]:
-    """The spans between separators, as of the cells of a row."""
+    """The spans between separators, such as the cells of a row."""
     places = [-1, *(found.start() for found in re.finditer(re.escape(separator), text)), len(text)]
     return [(left + 1, right) for left, right in pairwise(places)]

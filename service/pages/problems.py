@@ -1,4 +1,4 @@
-"""What goes wrong with a page is said on a page, with the status it would have as JSON."""
+"""Errors of a page as pages, with the status that they have as JSON."""
 
 from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
@@ -17,56 +17,53 @@ from service.errors import BusyError, UnknownError
 from service.pages.rendering import page
 
 _TITLES = {
-    404: "There is no such thing here",
-    422: "It cannot be shown as asked",
+    404: "Page not found",
+    422: "Invalid request",
     503: "The service is not ready",
 }
 _LONGEST_FIELD = 100  # characters of a field's name that are repeated
 
 
 class PageRoute(APIRoute):
-    """A route whose reader is a person."""
+    """A route that answers errors with a page."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """As FastAPI has it."""
         handle = super().get_route_handler()
 
         async def handled(request: Request) -> Response:
             try:
                 return await handle(request)
-            except UnknownError as error:
-                return problem_page(request, 404, str(error))
-            except FilterError as error:
-                return problem_page(request, 422, str(error))
-            except (RequestValidationError, ValidationError) as error:
-                return problem_page(request, 422, _said(error))
             except HTTPException as error:
                 return problem_page(request, error.status_code, error.detail, error.headers)
-            except BusyError as error:
-                return problem_page(request, 503, str(error), BusyError.HEADERS)
+            except (RequestValidationError, ValidationError) as error:
+                return problem_page(request, 422, _invalid_field(error))
             except BaliError as error:
-                return problem_page(request, 503, str(error))
+                headers = BusyError.HEADERS if isinstance(error, BusyError) else None
+                return problem_page(request, _status(error), str(error), headers)
 
         return handled
 
 
 def page_router() -> APIRouter:
-    """A router for pages; they are no part of the described interface."""
+    """A router for pages; they are not part of the API."""
     return APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
-def _said(error: RequestValidationError | ValidationError) -> str:
+def _status(error: BaliError) -> int:
+    return 404 if isinstance(error, UnknownError) else 422 if isinstance(error, FilterError) else 503
+
+
+def _invalid_field(error: RequestValidationError | ValidationError) -> str:
     first = error.errors()[0]
     place = first["loc"][1:] if isinstance(error, RequestValidationError) else first["loc"]
     field = ".".join(map(str, place))[:_LONGEST_FIELD]
-    said = str(first["msg"]).removeprefix("Value error, ")
-    return f"{field}: {said}" if field else said
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{field}: {message}" if field else message
 
 
 def problem_page(
     request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """What is wrong, for a person to read."""
     title = _TITLES.get(status, HTTPStatus(status).phrase)
     response = page(request, "problem", status, title=title, detail=detail)
     response.headers.update(headers or {})

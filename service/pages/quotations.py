@@ -1,4 +1,4 @@
-"""A quotation as a reader meets it: its place in words, its source one click away, and ready to be cited."""
+"""A quotation on a page: its text, its place in words, the link to its source, and how to cite it."""
 
 import re
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from service.schemas.citations import Citation as CitationData
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """The characters `start:end` of a document; `passage` is the one they stand in, if one holds them all."""
+    """The characters `start:end` of a document; `passage` holds them, or is None."""
 
     document: Document
     start: int
@@ -34,12 +34,12 @@ class Quotation:
 
     @property
     def url(self) -> str:
-        """Where it can be read in its document, marked. The link tells if other text stands there one day."""
+        """The link to it, marked in its document; it carries a hash, which tells if the text has changed."""
         return link(self.document.id, self.start, self.end, self.text)
 
     @property
     def cells(self) -> list[tuple[str, Markup]]:
-        """The quoted text, cell by cell with its column's header where it is a row; "" where there is none."""
+        """(Header or "", HTML) of each cell; text outside tables is one cell."""
         if self.passage is None:
             return [("", render(self.text))]
         first = self.start - self.passage.start
@@ -47,7 +47,7 @@ class Quotation:
 
     @property
     def data(self) -> str:
-        """What `/verify` takes, as JSON; "" where no passage holds the quotation."""
+        """The citation as JSON for `/verify`; "" if no passage holds the quotation."""
         if self.passage is None:
             return ""
         return CitationData.of(Citation(self.marker, self.text, self.passage)).model_dump_json()
@@ -65,18 +65,18 @@ class Quotation:
 
 
 def headings(passage: Passage) -> list[str]:
-    """The headings above a passage, outermost first, and its page where it has one."""
+    """The headings above a passage, outermost first, and its page if it has one."""
     return [*passage.section, *([f"page {passage.page}"] if passage.page is not None else [])]
 
 
 def of_citation(citation: Citation) -> Quotation:
-    """What `citation` quotes, where it first stands in its passage."""
+    """The quotation of `citation`."""
     passage = citation.passage
     return Quotation(passage.document, citation.start, citation.end, citation.quote, passage, citation.marker)
 
 
 def quotation(index: Index, document: str, start: int, end: int, marker: int = 1) -> Quotation:
-    """The characters `start:end` of a document that exists, as far as it has them."""
+    """The characters `start:end` of a known document, cut at its end."""
     text = index.sources[document][start:end]
     end = start + len(text)
     holding = (
@@ -89,7 +89,7 @@ def quotation(index: Index, document: str, start: int, end: int, marker: int = 1
 
 
 def cells(passage: Passage, window: Span, marks: Sequence[Span] = ()) -> list[tuple[str, Markup]]:
-    """The part of `passage` in `window` as (header, HTML) of each cell; other passages are one cell without header.
+    """(Header or "", HTML) of each cell of `passage` in `window`; a passage outside tables is one cell.
 
     `window` and `marks` are characters of the passage's text.
     """

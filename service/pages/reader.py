@@ -1,9 +1,8 @@
-"""The reader: a document's text with its headings, tables and lists, and the characters of the address marked."""
+"""The reader: the text of a document with headings, tables and lists, the quotation of the address marked."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
 from typing import Annotated
 
 from fastapi import Query, Request
@@ -13,13 +12,14 @@ from markupsafe import Markup
 from corpus.structure.blocks import blocks as read_blocks
 from corpus.text.markup import plain
 from corpus.types import Block
+from index.generation import Index
 from service.documents.reader import entry
 from service.documents.verification import verdict
 from service.http.dependencies import Open
 from service.http.urls import unchanged
 from service.pages.markup import Span, render, split
 from service.pages.problems import page_router
-from service.pages.quotations import quotation
+from service.pages.quotations import Quotation, quotation
 from service.pages.rendering import page
 from service.schemas.citations import Citation, Verdict
 
@@ -34,8 +34,8 @@ Offset = Annotated[int | None, Query(ge=0, le=_MAX_OFFSET)]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A block to be shown. A table has rows instead: (kind of block, start, cells) each."""
+class ShownBlock:
+    """A block as HTML. A table has rows instead: (kind of block, start, cells) each."""
 
     kind: str
     start: int
@@ -46,8 +46,8 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """An entry of the outline; `depth` counts from 1, `part` is the page it stands on."""
+class OutlineEntry:
+    """A heading of the outline; `depth` counts from 1, `part` is the page it stands on."""
 
     text: str
     depth: int
@@ -73,7 +73,7 @@ def read(
     sha256: Annotated[str, Query(pattern="^[0-9a-fA-F]{0,64}$")] = "",
     verify: bool = False,
 ) -> Response:
-    """A document, or the part of it where the characters `start:end` stand, these marked."""
+    """A part of a document; with `start` and `end` the one that holds these characters, marked."""
     index, _ = open
     known = entry(index, document)
     source = index.sources[known.id]
@@ -81,27 +81,31 @@ def read(
     if start is not None and end is not None and source[start:end].strip():
         quoted = quotation(index, known.id, start, end)
     whole = parts(source, known.title)
-    if quoted is not None:
-        part = next((n for n, blocks in enumerate(whole, 1) if blocks[-1].end > quoted.start), len(whole))
-    part = min(part, len(whole))
-    marked = (quoted.start, quoted.end) if quoted else None
-    holds: Verdict | None = None
-    if verify and quoted is not None and quoted.data:
-        holds = verdict(index, Citation.model_validate_json(quoted.data))
+    part = min(_part_of(whole, quoted) if quoted else part, len(whole))
+    blocks = whole[part - 1] if whole else ()
     return page(
         request,
         "read",
         document=known,
         outline=list(_outline(source, whole)),
-        pieces=_anchored(pieces(source, whole[part - 1] if whole else (), marked)),
+        blocks=shown_blocks(source, blocks, (quoted.start, quoted.end) if quoted else None),
         part=part,
         parts=len(whole),
         quoted=quoted,
         asked_for=start is not None or end is not None,
         changed=bool(quoted and not unchanged(quoted.text, sha256)),
-        holds=holds,
+        holds=_verdict(index, quoted) if verify and quoted else None,
         base=str(request.base_url),
     )
+
+
+def _part_of(whole: Sequence[Sequence[Block]], quoted: Quotation) -> int:
+    """The number of the part in which the quotation begins."""
+    return next((n for n, blocks in enumerate(whole, 1) if blocks[-1].end > quoted.start), len(whole))
+
+
+def _verdict(index: Index, quoted: Quotation) -> Verdict | None:
+    return verdict(index, Citation.model_validate_json(quoted.data)) if quoted.data else None
 
 
 @lru_cache(maxsize=32)
@@ -115,45 +119,49 @@ def parts(source: str, title: str, size: int = _PART) -> tuple[tuple[Block, ...]
     return tuple(map(tuple, found))
 
 
-def _outline(source: str, whole: Sequence[Sequence[Block]]) -> Iterator[Heading]:
+def _outline(source: str, whole: Sequence[Sequence[Block]]) -> Iterator[OutlineEntry]:
     for part, blocks in enumerate(whole, 1):
         for block in blocks:
-            if (_heads(block) or block.kind == "group") and (text := plain(source[block.start : block.end])):
-                yield Heading(text, max(1, len(block.section)), block.start, part)
+            text = plain(source[block.start : block.end]) if _heads(block) or block.kind == "group" else ""
+            if text:
+                yield OutlineEntry(text, max(1, len(block.section)), block.start, part)
 
 
 def _heads(block: Block) -> bool:
-    """Whether text stands under it: an attachment's title does as a heading does, the document's own is above all."""
+    """Whether text stands under it, as under the title of an attachment; the document's own is above all."""
     return block.kind in _HEADINGS or (block.kind == "title" and bool(block.section))
 
 
-def pieces(source: str, blocks: Sequence[Block], marked: Span | None) -> list[Piece]:
+def shown_blocks(source: str, blocks: Sequence[Block], marked: Span | None) -> list[ShownBlock]:
     """The blocks as HTML, those of a table together; `marked` are characters of `source`."""
-    found: list[Piece] = []
+    shown: list[ShownBlock] = []
     level = 1
-    tables = 0
-
-    def table_of(block: Block) -> int:
-        nonlocal tables
-        tables += block.kind == "header" or block.kind not in _TABLE
-        return tables if block.kind in _TABLE else -1
-
-    for number, run in groupby(blocks, table_of):
-        if number >= 0:
-            found.append(_table(source, list(run), marked))
-            continue
-        for block in run:
-            html = _html(source, (block.start, block.end), marked)
-            if _heads(block):
-                level = min(max(2, len(block.section) + 1), level + 1, _DEEPEST)
-                text = plain(source[block.start : block.end])
-                inside = marked is not None and marked[0] < block.end and marked[1] > block.start
-                html = render(text, [(0, len(text))] if inside else ())
-            found.append(Piece("heading" if _heads(block) else block.kind, block.start, html, level))
-    return found
+    for run in _runs(blocks):
+        block = run[0]
+        if block.kind in _TABLE:
+            shown.append(_table(source, run, marked))
+        elif _heads(block):
+            level = min(max(2, len(block.section) + 1), level + 1, _DEEPEST)
+            shown.append(ShownBlock("heading", block.start, _heading(source, block, marked), level))
+        else:
+            shown.append(ShownBlock(block.kind, block.start, _html(source, (block.start, block.end), marked)))
+    return shown
 
 
-def _table(source: str, run: Sequence[Block], marked: Span | None) -> Piece:
+def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """The blocks of a table together, each other block alone."""
+    run: list[Block] = []
+    for block in blocks:
+        same_table = run and run[0].kind in _TABLE and block.kind in _TABLE and block.kind != "header"
+        if run and not same_table:
+            yield run
+            run = []
+        run.append(block)
+    if run:
+        yield run
+
+
+def _table(source: str, run: Sequence[Block], marked: Span | None) -> ShownBlock:
     rows = []
     for block in run:
         spans = block.cells or [
@@ -161,34 +169,17 @@ def _table(source: str, run: Sequence[Block], marked: Span | None) -> Piece:
         ]
         rows.append((block.kind, block.start, tuple(_html(source, span, marked) for span in spans)))
     headers = next((block.headers for block in run if block.headers), ())
-    return Piece("table", run[0].start, Markup(), rows=tuple(rows), headers=headers)
+    return ShownBlock("table", run[0].start, Markup(), rows=tuple(rows), headers=headers)
+
+
+def _heading(source: str, block: Block, marked: Span | None) -> Markup:
+    """Without markup, and marked as a whole."""
+    text = plain(source[block.start : block.end])
+    touched = marked is not None and marked[0] < block.end and marked[1] > block.start
+    return render(text, [(0, len(text))] if touched else ())
 
 
 def _html(source: str, span: Span, marked: Span | None) -> Markup:
     start, end = span
     marks = [(max(0, marked[0] - start), min(end, marked[1]) - start)] if marked else []
     return render(source[start:end], [mark for mark in marks if mark[0] < mark[1]])
-
-
-def _anchored(shown: Sequence[Piece]) -> list[Piece]:
-    """The first mark gets the name that links lead to."""
-    done = False
-
-    def once(html: Markup) -> Markup:
-        nonlocal done
-        if done or "<mark>" not in html:
-            return html
-        done = True
-        return Markup(html.replace("<mark>", Markup('<mark id="mark" tabindex="-1">'), 1))
-
-    return [
-        Piece(
-            piece.kind,
-            piece.start,
-            once(piece.html),
-            piece.level,
-            tuple((kind, start, tuple(once(cell) for cell in cells)) for kind, start, cells in piece.rows),
-            piece.headers,
-        )
-        for piece in shown
-    ]

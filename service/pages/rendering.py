@@ -1,4 +1,4 @@
-"""Templates → pages: what every view has in common."""
+"""Templates as HTML, and what all pages have in common."""
 
 from typing import Any
 
@@ -7,15 +7,14 @@ from fastapi.responses import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from service.http.compression import packed
 from service.pages.assets import version
 from service.security.sessions import COOKIE
 
-# (name, path) of each view, in the order of the navigation; the first part of the path tells which one is open
+# (name, path) of each view, in the order of the navigation
 VIEWS = (
     ("Ask", "/"),
     ("Search", "/find"),
-    ("Records", "/items"),
+    ("Action items", "/items"),
     ("Precedents", "/timeline"),
     ("Documents", "/read"),
 )
@@ -43,8 +42,13 @@ def page(request: Request, name: str, status: int = 200, **values: Any) -> Respo
     """The view `name` as a whole page."""
     here = "/" + request.url.path.split("/")[1]
     html = fragment(name, views=VIEWS, here=here, signed_in=COOKIE in request.cookies, **values)
-    return packed(request, html.encode(), "text/html", {"Cache-Control": "no-cache"}, status)
+    return Response(html, status, {"Cache-Control": "no-cache"}, "text/html")
+
+
+def _anchored(html: Markup) -> Markup:
+    """The first mark of `html` gets the id that links to a quotation lead to."""
+    return Markup(html.replace("<mark>", Markup('<mark id="mark" tabindex="-1">'), 1))
 
 
 _ENVIRONMENT.globals["static"] = lambda name: f"/static/{version()}/{name}"
-_ENVIRONMENT.filters["years"] = _years
+_ENVIRONMENT.filters |= {"anchored": _anchored, "years": _years}

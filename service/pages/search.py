@@ -1,4 +1,4 @@
-"""Search as a page: everything that was asked for stands in the address, so that it can be kept and sent on."""
+"""Search as a page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from service.http.dependencies import Open
 from service.pages.hits import Hit
 from service.pages.problems import page_router
 from service.pages.rendering import page
-from service.pages.url_state import FACETS, Address, chips, named
+from service.pages.url_state import FACETS, UrlState, chips, value_label
 from service.schemas.search import SearchRequest
-from service.serving.dispatch import in_line
+from service.serving.dispatch import run_for_request
 from service.serving.tasks import searched
 
 _STEP = 10  # results that are shown at first, and that "more" adds
@@ -24,8 +24,8 @@ router = page_router()
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A value to filter by: how many passages have it, and the address with it chosen or no longer chosen."""
+class FacetValue:
+    """A value to filter by, how many passages have it, and the address that adds or drops it."""
 
     name: str
     count: int
@@ -38,15 +38,15 @@ async def find(request: Request, open: Open) -> Response:
     """Ranked passages with facets, or the empty form."""
     index, encoder = open
     documents = index.documents
-    address = Address("/find", request.query_params, ("q",))
-    filter = address.filter.to_index(documents)
-    shown: dict[str, Any] = {"address": address, "documents": documents, "chips": chips(address, documents)}
-    if not address.get("q"):
+    state = UrlState.of("/find", request.query_params, ("q",))
+    filter = state.filter.to_index(documents)
+    shown: dict[str, Any] = {"state": state, "documents": documents, "chips": chips(state, documents)}
+    if not state.get("q"):
         return page(request, "find", found=None, **shown)
     asked = SearchRequest.model_validate(
-        {"query": address.get("q"), "top_k": address.get("show", str(_STEP))}, strict=False
+        {"query": state.get("q"), "top_k": state.get("show", str(_STEP))}, strict=False
     )
-    found = await in_line(
+    found = await run_for_request(
         request, encoder, lambda watched: searched(index, watched, asked.query, asked.top_k, filter)
     )
     return page(
@@ -54,28 +54,40 @@ async def find(request: Request, open: Open) -> Response:
         "find",
         found=found,
         hits=[Hit.of(result) for result in found.results],
-        facets=_facets(address, found, documents),
-        more=f"{address.showing(min(asked.top_k + _STEP, _MOST))}#r{asked.top_k + 1}"
-        if len(found.results) == asked.top_k < _MOST
-        else "",
+        facets=_facets(state, found, documents),
+        more=_more(state, asked.top_k, len(found.results)),
         **shown,
     )
 
 
+def _more(state: UrlState, asked: int, found: int) -> str:
+    """The address with more results; "" if there are none."""
+    if found < asked or asked == _MOST:
+        return ""
+    return f"{state.with_(('show', str(min(asked + _STEP, _MOST)))).url}#r{asked + 1}"
+
+
 def _facets(
-    address: Address, found: SearchResults, documents: Mapping[str, Document]
-) -> list[tuple[str, list[Choice]]]:
-    shown = []
+    state: UrlState, found: SearchResults, documents: Mapping[str, Document]
+) -> list[tuple[str, list[FacetValue]]]:
+    facets = []
     for name, title in FACETS:
-        chosen = set(address.having(name))
-        if name == "year" and address.get("year_from") == address.get("year_to"):
-            chosen = {address.get("year_from")}
-        choices = [
-            Choice(named(name, value, documents), count, address.toggled(name, value), value in chosen)
+        chosen = _chosen(state, name)
+        values = [
+            FacetValue(
+                value_label(name, value, documents), count, state.toggled(name, value).url, value in chosen
+            )
             for value, count in found.facets[name]
         ]
         if name == "year":
-            choices.sort(key=lambda choice: choice.name)
-        if choices:
-            shown.append((title, choices))
-    return shown
+            values.sort(key=lambda value: value.name)
+        if values:
+            facets.append((title, values))
+    return facets
+
+
+def _chosen(state: UrlState, name: str) -> list[str]:
+    if name == "year":
+        first, last = state.get("year_from"), state.get("year_to")
+        return [first] if first == last else []
+    return state.all(name)

@@ -1,7 +1,6 @@
-"""Signing in: a browser cannot send a key with every request, so a form takes it once, and a cookie stands for it.
+"""Signing in: a form takes the access key once, and a cookie stands for it.
 
-The cookie goes with no request that another site begins, so a link from elsewhere leads here first; that is what the
-link to go on is for.
+The cookie is `SameSite=Strict`: a link from another site leads here first, and the page offers a link to continue.
 """
 
 from typing import Annotated
@@ -21,19 +20,21 @@ router = page_router()
 
 @router.get("/sign-in")
 def show(request: Request, next: Target = "/") -> Response:
-    """The form; where no key is needed, there is nothing to sign in to."""
-    return (
-        _form(request, _here(next)) if request.app.state.settings.for_others else RedirectResponse("/", 303)
-    )
+    """The form, or the first page if the service needs no key."""
+    if request.app.state.settings.for_others:
+        return _form(request, _local(next))
+    return RedirectResponse("/", 303)
 
 
 @router.post("/sign-in")
 def sign_in(request: Request, key: Annotated[str, Form(max_length=200)], next: Target = "/") -> Response:
-    """Take a key, and go on to where the reader wanted to go."""
+    """Take a key, and redirect to the page that was asked for."""
     found = signed_in(request, key)
     if found is None:
-        return _form(request, _here(next), problem="This key is not known, or no longer valid.", status=401)
-    response = RedirectResponse(_here(next), 303, {"Cache-Control": "no-store"})
+        return _form(
+            request, _local(next), problem="This access key is unknown or no longer valid.", status=401
+        )
+    response = RedirectResponse(_local(next), 303, {"Cache-Control": "no-store"})
     response.set_cookie(
         COOKIE,
         request.app.state.sessions.begin(found.id),
@@ -47,7 +48,7 @@ def sign_in(request: Request, key: Annotated[str, Form(max_length=200)], next: T
 
 @router.post("/sign-out")
 def sign_out() -> Response:
-    """Forget the cookie."""
+    """Delete the cookie."""
     response = RedirectResponse("/sign-in", 303)
     response.delete_cookie(COOKIE, httponly=True, samesite="strict")
     return response
@@ -61,7 +62,7 @@ def _form(request: Request, target: str, problem: str = "", status: int = 200) -
     return response
 
 
-def _here(target: str) -> str:
-    """`target` if it is a path of this service, else the first page: nobody is led elsewhere."""
-    fine = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
-    return target if fine else "/"
+def _local(target: str) -> str:
+    """`target` if it is a path of this service, else the first page: no redirect leads elsewhere."""
+    local = target.startswith("/") and not target.startswith(("//", "/\\")) and target.isprintable()
+    return target if local else "/"

@@ -1,6 +1,6 @@
-"""What all models of the HTTP contract share: bounded fields, unknown ones refused."""
+"""The base of all models: bounded fields, and no unknown ones."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -13,7 +13,8 @@ MAX_TEXT = 1_000_000  # characters of any string; a passage is far shorter
 MAX_ENTRIES = 1_000  # headings above a passage, columns of its row
 
 
-def _listed(value: Any) -> Any:
+def as_list(value: Any) -> Any:
+    """A single string stands for a list of one."""
     return [value] if isinstance(value, str) else value
 
 
@@ -24,7 +25,7 @@ def _whole(value: Any) -> Any:
 
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 Several = Annotated[list[Text], Field(max_length=100)]
-Values = Annotated[Several, BeforeValidator(_listed, json_schema_input_type=Text | Several)]
+Values = Annotated[Several, BeforeValidator(as_list, json_schema_input_type=Text | Several)]
 Kinds = Annotated[list[PassageKind], Field(max_length=4)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
@@ -38,13 +39,18 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 class Sent(BaseModel):
-    """The base of all: no field but those named, no string without bound, and no value of another type."""
+    """The base of all models: known fields only, bounded strings, no conversion of types."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=MAX_TEXT, strict=True)
 
+    @classmethod
+    def of(cls, record: Any) -> Self:
+        """From a record of the service or the index that has the same fields."""
+        return cls.model_validate(record, from_attributes=True, strict=False)
+
 
 class Model(Sent):
-    """The base of what is received, too, where JSON may have whole numbers with a point."""
+    """The base of models that are received, too: JSON may write a whole number as 1.0."""
 
     @model_validator(mode="before")
     @classmethod

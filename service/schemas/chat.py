@@ -58,7 +58,6 @@ class ChatResponse(Model):
 
     @classmethod
     def of(cls, given: Answer) -> Self:
-        """From the answer's record."""
         return cls(
             status=given.status,
             answer=given.text,

@@ -1,16 +1,21 @@
 """Documents, passages and their outline."""
 
 from functools import lru_cache
-from typing import Self
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from corpus.types import Document as Source
-from corpus.types import Passage as Piece
+from corpus import types
 from corpus.types import PassageKind
 from service.schemas.base import MAX_ENTRIES, Model, Period
 
-_REMEMBERED = 512  # passages, and documents
+_CACHED = 512  # models of a kind
+
+
+def _cached(model: type[Model], kind: type) -> BeforeValidator:
+    """Makes a model of a record, and keeps it: the same passages are cited again and again."""
+    of = lru_cache(_CACHED)(model.of)
+    return BeforeValidator(lambda value: of(value) if isinstance(value, kind) else value)
 
 
 class Document(Model):
@@ -23,25 +28,12 @@ class Document(Model):
     period: Period
     sha256: str
 
-    @classmethod
-    @lru_cache(_REMEMBERED)
-    def of(cls, document: Source) -> Self:
-        """From the catalogue's record."""
-        return cls(
-            id=document.id,
-            title=document.title,
-            issuer=document.issuer,
-            kind=document.kind,
-            period=document.period,
-            sha256=document.sha256,
-        )
-
 
 class Passage(Model):
     """A passage and its place: `text` is the characters `start:end` of the document's text."""
 
     id: str = Field(max_length=300)
-    document: Document
+    document: Annotated[Document, _cached(Document, types.Document)]
     section: list[str] = Field(max_length=MAX_ENTRIES, description="headings above it, outermost first")
     kind: PassageKind
     text: str
@@ -53,22 +45,8 @@ class Passage(Model):
     )
     context: str = Field(description="what a reader must know to understand the text; not part of it")
 
-    @classmethod
-    @lru_cache(_REMEMBERED)
-    def of(cls, passage: Piece) -> Self:
-        """From the index's record."""
-        return cls(
-            id=passage.id,
-            document=Document.of(passage.document),
-            section=list(passage.section),
-            kind=passage.kind,
-            text=passage.text,
-            start=passage.start,
-            end=passage.end,
-            page=passage.page,
-            fields=dict(passage.fields),
-            context=passage.context,
-        )
+
+CachedPassage = Annotated[Passage, _cached(Passage, types.Passage)]
 
 
 class DocumentEntry(Document):

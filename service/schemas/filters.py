@@ -8,13 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from corpus.types import PassageKind
 from index.errors import FilterError
 from index.passages import filters
-from service.schemas.base import (
-    Kinds,
-    Model,
-    Values,
-    Year,
-    _listed,
-)
+from service.schemas.base import Kinds, Model, Values, Year, as_list
 
 
 class Filter(Model):
@@ -27,7 +21,7 @@ class Filter(Model):
     status: Values = Field(
         default=[], description="leading words of the status, such as Complete or For action"
     )
-    kind: Annotated[Kinds, BeforeValidator(_listed, json_schema_input_type=PassageKind | Kinds)] = Field(
+    kind: Annotated[Kinds, BeforeValidator(as_list, json_schema_input_type=PassageKind | Kinds)] = Field(
         default=[]
     )
 
@@ -38,7 +32,7 @@ class Filter(Model):
         return self
 
     def to_index(self, documents: Collection[str]) -> filters.Filter:
-        """As the index takes it; a document that is not among `documents` is a mistake, not an empty result."""
+        """The filter for the index; raises `FilterError` for a document that is not among `documents`."""
         for id in self.document:
             if id not in documents:
                 raise FilterError(

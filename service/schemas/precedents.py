@@ -1,16 +1,13 @@
-"""What a search for precedent takes and gives over HTTP."""
+"""Request and response of a search for precedents."""
 
 from typing import Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from service.precedents import Label as Labelled
-from service.precedents import PlanComparison as Compared
-from service.precedents import Precedents
-from service.precedents import Related as Found
+from service.precedents import PlanComparison, Precedents
 from service.schemas.base import MAX_QUESTION, Model
 from service.schemas.citations import Citation
-from service.schemas.documents import Document, Passage
+from service.schemas.documents import CachedPassage, Document, Passage
 from service.schemas.filters import Filter
 from service.schemas.search import Highlight
 
@@ -54,19 +51,8 @@ class Related(Model):
     certainty: Sure | None = Field(
         description="by item: whether it carries on the item; null if not, and by topic"
     )
-    passage: Passage
+    passage: CachedPassage
     highlights: list[Highlight]
-
-    @classmethod
-    def of(cls, found: Found) -> Self:
-        """From the service's record."""
-        return cls(
-            rank=found.rank,
-            score=found.score,
-            certainty=found.certainty,
-            passage=Passage.of(found.passage),
-            highlights=[Highlight.of(highlight) for highlight in found.highlights],
-        )
 
 
 class Group(Model):
@@ -84,16 +70,6 @@ class Label(Model):
     earlier: Citation
     later: Citation
 
-    @classmethod
-    def of(cls, label: Labelled) -> Self:
-        """From the service's record."""
-        return cls(
-            certainty=label.certainty,
-            score=label.score,
-            earlier=Citation.of(label.earlier),
-            later=Citation.of(label.later),
-        )
-
 
 class Comparison(Model):
     """Two documents by id, in order of time."""
@@ -109,8 +85,7 @@ class Comparison(Model):
     )
 
     @classmethod
-    def of(cls, compared: Compared) -> Self:
-        """From the service's record."""
+    def of(cls, compared: PlanComparison) -> Self:
         return cls(
             earlier=compared.earlier.id,
             later=compared.later.id,
@@ -124,14 +99,13 @@ class PrecedentsResponse(Model):
     """Related passages under their documents, in order of time, and what became of what from one to another."""
 
     topic: str | None
-    passage: Passage | None
+    passage: CachedPassage | None
     generation: str
     documents: list[Group]
     comparisons: list[Comparison]
 
     @classmethod
-    def of(cls, topic: str | None, found: Precedents) -> Self:
-        """From the service's record."""
+    def of(cls, found: Precedents, topic: str | None = None) -> Self:
         return cls(
             topic=topic,
             passage=Passage.of(found.passage) if found.passage else None,

@@ -26,7 +26,6 @@ class Record(Model):
 
     @classmethod
     def of(cls, record: ActionItem) -> Self:
-        """From the corpus's record."""
         return cls(
             document=record.passage.document.id,
             number=record.number,

@@ -1,4 +1,4 @@
-"""What a search takes and gives over HTTP."""
+"""Request and response of a search."""
 
 from functools import lru_cache
 from typing import Self
@@ -6,15 +6,12 @@ from typing import Self
 from pydantic import ConfigDict, Field
 
 from index.queries.preferences import Wish
-from index.retrieval.highlights import Highlight as Marked
-from index.search import Interpretation as Understood
-from index.search import Result as Ranked
 from index.search import SearchResults
 from service.schemas.base import MAX_QUESTION, Model, Sent
-from service.schemas.documents import Passage
+from service.schemas.documents import CachedPassage
 from service.schemas.filters import Filter
 
-_REMEMBERED = 64  # lists of facets: without a filter they are the same for every search
+_CACHED = 64  # lists of facets: without a filter they are the same for every search
 
 
 class SearchRequest(Model):
@@ -37,29 +34,14 @@ class Highlight(Sent):
     start: int
     end: int
 
-    @classmethod
-    def of(cls, highlight: Marked) -> Self:
-        """From the index's record."""
-        return cls(start=highlight.start, end=highlight.end)
-
 
 class Result(Sent):
     """A ranked passage; rank 1 is the best."""
 
     rank: int
     score: float
-    passage: Passage
+    passage: CachedPassage
     highlights: list[Highlight]
-
-    @classmethod
-    def of(cls, result: Ranked) -> Self:
-        """From the index's record."""
-        return cls(
-            rank=result.rank,
-            score=result.score,
-            passage=Passage.of(result.passage),
-            highlights=[Highlight.of(highlight) for highlight in result.highlights],
-        )
 
 
 class Facet(Sent):
@@ -96,17 +78,6 @@ class Interpretation(Sent):
     names: dict[str, str] = Field(description="short names written out, and full names shortened")
     preferences: list[Preference]
 
-    @classmethod
-    def of(cls, understood: Understood) -> Self:
-        """From the index's record."""
-        return cls(
-            corrected=dict(understood.corrected),
-            names=dict(understood.names),
-            preferences=[
-                Preference(wish=p.wish, words=p.words, value=p.value) for p in understood.preferences
-            ],
-        )
-
 
 class SearchResponse(Sent):
     """The passages that answer best, how the query was understood, and how the filtered set divides."""
@@ -119,7 +90,6 @@ class SearchResponse(Sent):
 
     @classmethod
     def of(cls, found: SearchResults) -> Self:
-        """From the index's record."""
         facets = {name: _facets(tuple(values)) for name, values in found.facets.items()}
         return cls(
             query=found.query,
@@ -130,6 +100,6 @@ class SearchResponse(Sent):
         )
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED)
 def _facets(values: tuple[tuple[str, int], ...]) -> list[Facet]:
     return [Facet(value=value, count=count) for value, count in values]

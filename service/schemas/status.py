@@ -4,9 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.schemas.base import (
-    Model,
-)
+from service.schemas.base import Model
 
 
 class Health(Model):

@@ -1,9 +1,8 @@
-"""API keys. A key is shown once; what is kept of it is its SHA-256, in one file that only its owner may read.
+"""API keys. A key is shown once; only its SHA-256 is stored, in one file that only its owner may read.
 
-A key is 256 random bits, so nobody finds it by trying, and a slow hash would protect nothing more.
+A key has 256 random bits, so nobody guesses it, and a slow hash would protect nothing more.
 """
 
-import fcntl
 import hashlib
 import hmac
 import json
@@ -17,17 +16,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from corpus.disk import write_whole
+from filelock import FileLock
+
+from corpus.disk import write_atomically
 from corpus.errors import BaliError
 
 FILE = "keys.json"
 _VERSION = 1
-_SHAPE = re.compile(r"bali_([0-9a-f]{8})_[A-Za-z0-9_-]{43}", re.ASCII)
-_NOBODY = hashlib.sha256(b"").hexdigest()  # which no key has
+_KEY = re.compile(r"bali_([0-9a-f]{8})_[A-Za-z0-9_-]{43}", re.ASCII)
+_NO_KEY = hashlib.sha256(b"").hexdigest()
 
 
 class Scope(StrEnum):
-    """What a key opens; none includes another."""
+    """What a key permits; no scope includes another."""
 
     READ = "read"
     WRITE = "write"
@@ -40,7 +41,7 @@ class KeysError(BaliError):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What is kept of a key. Times are UTC, ISO 8601; one without `expires` does not."""
+    """The record of a key. Times are UTC, ISO 8601; a key without `expires` does not expire."""
 
     id: str
     name: str
@@ -51,7 +52,7 @@ class Key:
     revoked: str | None = None
 
     def invalid(self, now: datetime) -> str | None:
-        """Why it opens nothing at `now`, or None."""
+        """Why the key is not valid at `now`, or None."""
         if self.revoked:
             return "revoked"
         expired = self.expires is not None and datetime.fromisoformat(self.expires) <= now
@@ -67,15 +68,15 @@ class KeyRing:
         self._keys: dict[str, Key] = {}
 
     def find(self, presented: str) -> Key | None:
-        """The key that `presented` is, valid or not; compared in constant time. Raises KeysError."""
-        shape = _SHAPE.fullmatch(presented)
-        key = self.get(shape[1]) if shape else None
+        """The record of a presented key, valid or not; compared in constant time. Raises KeysError."""
+        match = _KEY.fullmatch(presented)
+        key = self.get(match[1]) if match else None
         digest = hashlib.sha256(presented.encode("utf-8", "surrogateescape")).hexdigest()
-        same = hmac.compare_digest(digest, key.sha256 if key else _NOBODY)
+        same = hmac.compare_digest(digest, key.sha256 if key else _NO_KEY)
         return key if same else None
 
     def get(self, id: str) -> Key | None:
-        """The key of this id. Raises KeysError."""
+        """Raises KeysError."""
         try:
             state = (self._var / FILE).stat()
             seen = (state.st_ino, state.st_size, state.st_mtime_ns)
@@ -88,15 +89,15 @@ class KeyRing:
 
 
 def read_keys(var: Path) -> list[Key]:
-    """All keys that were ever made, in that order. Raises KeysError."""
+    """All keys that were ever made, the oldest first. Raises KeysError."""
     path = var / FILE
     try:
         if path.stat().st_mode & 0o077:
             raise KeysError("others may read it", where=str(path), remedy=f"run `chmod 600 {path}`")
-        kept = json.loads(path.read_bytes())
-        if kept["version"] != _VERSION:
-            raise ValueError(f"version {kept['version']!r}")
-        return [_key(entry) for entry in kept["keys"]]
+        stored = json.loads(path.read_bytes())
+        if stored["version"] != _VERSION:
+            raise ValueError(f"version {stored['version']!r}")
+        return [_key(entry) for entry in stored["keys"]]
     except FileNotFoundError:
         return []
     except OSError as error:
@@ -112,9 +113,9 @@ def read_keys(var: Path) -> list[Key]:
 
 
 def add(var: Path, name: str, scopes: Sequence[Scope], lasts: timedelta | None = None) -> tuple[Key, str]:
-    """Make a key; the second of the pair is the key itself, which is kept nowhere. Raises KeysError."""
+    """Make a key. Returns its record and the key itself, which is stored nowhere. Raises KeysError."""
     now = datetime.now(UTC)
-    with _changing(var) as keys:
+    with _changed(var) as keys:
         id = _unused(keys)
         presented = f"bali_{id}_{secrets.token_urlsafe(32)}"
         key = Key(
@@ -130,18 +131,18 @@ def add(var: Path, name: str, scopes: Sequence[Scope], lasts: timedelta | None =
 
 
 def revoke(var: Path, id: str) -> Key:
-    """Make a key open nothing from now on; a running service sees it with its next request. Raises KeysError."""
-    with _changing(var) as keys:
-        place = next((n for n, key in enumerate(keys) if key.id == id), None)
-        if place is None:
+    """Revoke a key; a running service sees it with its next request. Raises KeysError."""
+    with _changed(var) as keys:
+        position = next((n for n, key in enumerate(keys) if key.id == id), None)
+        if position is None:
             raise KeysError(f"no key has the id {id!r}", where="ID", remedy="see `bali keys list`")
-        if not keys[place].revoked:
-            keys[place] = replace(keys[place], revoked=datetime.now(UTC).isoformat(timespec="seconds"))
-        return keys[place]
+        if not keys[position].revoked:
+            keys[position] = replace(keys[position], revoked=datetime.now(UTC).isoformat(timespec="seconds"))
+        return keys[position]
 
 
 def usable(var: Path) -> bool:
-    """Whether some key opens something now. Raises KeysError."""
+    """Whether any key is valid now. Raises KeysError."""
     now = datetime.now(UTC)
     return any(key.invalid(now) is None for key in read_keys(var))
 
@@ -162,17 +163,16 @@ def _key(entry: Any) -> Key:
 
 
 @contextmanager
-def _changing(var: Path) -> Iterator[list[Key]]:
-    """The keys, to be changed by one process at a time; written whole, or not at all."""
+def _changed(var: Path) -> Iterator[list[Key]]:
+    """The keys for one process to change; they are written whole or not at all."""
     path = var / FILE
     try:
         var.mkdir(parents=True, exist_ok=True)
-        with (var / "keys.lock").open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(var / "keys.lock", fallback_to_soft=False):
             keys = read_keys(var)
             yield keys
             text = json.dumps({"version": _VERSION, "keys": [asdict(key) for key in keys]}, indent=1)
-            write_whole(path, f"{text}\n".encode(), 0o600)
+            write_atomically(path, f"{text}\n".encode(), 0o600)
     except OSError as error:
         raise KeysError(
             f"cannot be written ({error.strerror})", where=str(path), remedy="make room, or mend its owner"

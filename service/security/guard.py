@@ -1,7 +1,7 @@
-"""Who may do what. One table says which scope a path needs; what is not in it is not there for anybody.
+"""The guard: who may do what. One table has the scope that each route needs; a path without an entry is not found.
 
-Where only this machine can ask, nobody needs a key; but a request must name this machine, so that no web page reaches
-the service under a name of its own.
+While only this machine can ask, nobody needs a key. But a request must name this machine as its host, so that no web page
+reaches the service under another name.
 """
 
 import ipaddress
@@ -26,7 +26,7 @@ from service.security.rate_limit import RateLimit
 from service.security.sessions import COOKIE, Sessions
 from service.settings import Settings, is_loopback
 
-# The one table: what a path needs, whatever the method; None stands for nothing.
+# The scope that a route needs, whatever the method; None stands for no key.
 NEEDS: Mapping[str, Permission | None] = {
     "/": Permission.READ,
     "/cards": Permission.READ,
@@ -46,12 +46,12 @@ NEEDS: Mapping[str, Permission | None] = {
     "/precedents": Permission.READ,
     "/read": Permission.READ,
     "/read/{document:path}": Permission.READ,
-    "/readyz": Permission.READ,  # it names files of the machine
+    "/readyz": Permission.READ,  # it shows paths of files
     "/records": Permission.READ,
     "/search": Permission.READ,
     "/sign-in": None,
     "/sign-out": None,
-    "/static/{made}/{name}": None,  # the program's own, the same everywhere
+    "/static/{digest}/{name}": None,  # the same in every installation
     "/timeline": Permission.READ,
     "/v1/chat/completions": Permission.READ,
     "/v1/models": Permission.READ,
@@ -59,13 +59,13 @@ NEEDS: Mapping[str, Permission | None] = {
     "/verify": Permission.READ,
 }
 _PATTERNS: list[tuple[re.Pattern[str], str]] = [(compile_path(path)[0], path) for path in NEEDS]
-# Where a browser without a key is shown the way in; everyone else gets a 401.
+# Browsers without a key are led to the sign-in page from these; on other routes they get a 401.
 PAGES = ("/", "/find", "/items", "/timeline", "/opinion", "/read", "/read/{document:path}")
-_SAFE = ("GET", "HEAD", "OPTIONS")
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class BindingError(BaliError):
-    """The service would listen to others without a key that opens it."""
+    """Others could reach the service, and there is no valid key."""
 
 
 def check_binding(settings: Settings) -> None:
@@ -78,15 +78,15 @@ def check_binding(settings: Settings) -> None:
         )
 
 
-def path_of(path: str) -> str | None:
-    """The entry of the table that `path` falls under, or None."""
+def route_of(path: str) -> str | None:
+    """The route in `NEEDS` that matches `path`."""
     if path in NEEDS:
         return path
     return next((entry for pattern, entry in _PATTERNS if pattern.match(path)), None)
 
 
 class Guard:
-    """Lets through what names a host of ours, comes from no other site, and has a key for what it asks."""
+    """Passes requests on that name one of our hosts, come from no other site, and have a key for their route."""
 
     def __init__(
         self,
@@ -97,91 +97,98 @@ class Guard:
     ) -> None:
         self._app = app
         self._hosts = settings.host_names
-        self._locked = settings.for_others
-        self._ring = KeyRing(settings.var)
+        self._needs_key = settings.for_others
+        self._keys = KeyRing(settings.var)
         self._sessions = sessions
-        self._allowance = RateLimit(settings.requests_per_minute)
+        self._rate_limit = RateLimit(settings.requests_per_minute)
         self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As ASGI has it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = self._stranger(scope) or (self._keyless(scope) if self._locked else None)
+        refusal = self._check_origin(scope) or (self._check_key(scope) if self._needs_key else None)
         await (refusal or self._app)(scope, receive, send)
 
-    def _stranger(self, scope: Scope) -> Response | None:
-        """The refusal of a request that names another host, or that a page of another site has sent."""
+    def _check_origin(self, scope: Scope) -> Response | None:
+        """The refusal of a request that names another host or comes from another site."""
         headers = Headers(scope=scope)
         if scope["path"] == "/healthz":
-            return None  # probes ask by whatever address they have, and it tells nothing
+            return None  # probes use any address, and the answer reveals nothing
         host = _host(headers.get("host", ""))
         if host is None or not any(_matches(host, name) for name in self._hosts):
-            return self._no(scope, "host", 421, "this service has another name: see BALI_ALLOWED_HOSTS")
-        if scope["method"] not in _SAFE and _is_foreign(headers):
-            return self._no(scope, "origin", 403, "requests of other sites are not answered")
-        if not self._locked and not _is_near(scope):
-            return self._no(scope, "address", 403, "without keys, only this machine is answered")
+            return self._refuse(scope, "host", 421, "this service has another name: see BALI_ALLOWED_HOSTS")
+        if scope["method"] not in _SAFE_METHODS and _from_other_site(headers):
+            return self._refuse(scope, "origin", 403, "requests of other sites are not answered")
+        if not self._needs_key and not _from_this_machine(scope):
+            return self._refuse(scope, "address", 403, "without keys, only this machine is answered")
         return None
 
-    def _keyless(self, scope: Scope) -> Response | None:
-        """The refusal of a request that has no key for what it asks."""
-        path = path_of(scope["path"])
-        if path is not None and NEEDS[path] is None:
-            return self._way_in(scope) if path == "/sign-in" else None
+    def _check_key(self, scope: Scope) -> Response | None:
+        """The refusal of a request without a key for its route."""
+        route = route_of(scope["path"])
+        if route is not None and NEEDS[route] is None:
+            return self._check_sign_in(scope) if route == "/sign-in" else None
         try:
-            key, wrong = self._key(scope)
+            key, problem = self._presented_key(scope)
         except KeysError as error:
-            return self._no(scope, "keys", 503, str(error))
+            return self._refuse(scope, "keys", 503, str(error))
         if key is None:
-            return self._unknown(scope, path, wrong)
-        if call := current_request():
-            call.key = key.id
-        if wait := self._allowance.wait(f"key {key.id}"):
-            return self._no(scope, "rate", 429, "too many requests of this key", {"Retry-After": str(wait)})
-        if path is None:
-            return self._no(scope, "path", 404, "Not Found")
-        if NEEDS[path] not in key.scopes:
-            return self._no(scope, "scope", 403, f"this needs a key with the scope {NEEDS[path]}")
+            return self._unauthenticated(scope, route, problem)
+        context = current_request()
+        if context:
+            context.key = key.id
+        wait = self._rate_limit.wait(f"key {key.id}")
+        if wait:
+            return self._refuse(
+                scope, "rate", 429, "too many requests of this key", {"Retry-After": str(wait)}
+            )
+        if route is None:
+            return self._refuse(scope, "path", 404, "Not Found")
+        if NEEDS[route] not in key.scopes:
+            return self._refuse(scope, "scope", 403, f"this needs a key with the scope {NEEDS[route]}")
         return None
 
-    def _key(self, scope: Scope) -> tuple[Key | None, str]:
-        """The valid key of a request; or None, and what is wrong. A key that is given outdoes a signed-in browser."""
+    def _presented_key(self, scope: Scope) -> tuple[Key | None, str]:
+        """The valid key of a request, or None and the problem. A key in the header goes before a session."""
         headers = Headers(scope=scope)
-        kind, _, presented = headers.get("authorization", "").partition(" ")
-        if kind:
-            found = self._ring.find(presented.strip()) if kind.lower() == "bearer" else None
-        elif id := self._sessions.key_of(cookie_parser(headers.get("cookie", "")).get(COOKIE, "")):
-            found = self._ring.get(id)
+        scheme, _, presented = headers.get("authorization", "").partition(" ")
+        session = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+        if scheme:
+            found = self._keys.find(presented.strip()) if scheme.lower() == "bearer" else None
         else:
-            return None, "a key is needed"
+            id = self._sessions.key_of(session)
+            if not id:
+                return None, "a key is needed"
+            found = self._keys.get(id)
         if found is None:
             return None, "this key is not known"
-        if wrong := found.invalid(datetime.now(UTC)):
-            return None, f"this key is {wrong}"
-        return found, ""
+        invalid = found.invalid(datetime.now(UTC))
+        return (None, f"this key is {invalid}") if invalid else (found, "")
 
-    def _unknown(self, scope: Scope, path: str | None, wrong: str) -> Response:
-        if path in PAGES and "authorization" not in Headers(scope=scope):
+    def _unauthenticated(self, scope: Scope, route: str | None, problem: str) -> Response:
+        """Leads browsers to the sign-in page; others get a 401, or a 429 after too many wrong keys."""
+        if route in PAGES and "authorization" not in Headers(scope=scope):
             query = scope["query_string"].decode("ascii", "replace")
             target = scope["path"] + (f"?{query}" if query else "")
             self._refused("key")
             return RedirectResponse(
                 f"/sign-in?next={quote(target, safe='')}", 303, {"Cache-Control": "no-store"}
             )
-        if wait := self._allowance.wait_after_failure(_address(scope)):
-            return self._no(scope, "failures", 429, "too many wrong keys", {"Retry-After": str(wait)})
+        wait = self._rate_limit.wait_after_failure(_address(scope))
+        if wait:
+            return self._refuse(scope, "failures", 429, "too many wrong keys", {"Retry-After": str(wait)})
         challenge = {"WWW-Authenticate": 'Bearer realm="bali"'}
-        return self._no(scope, "key", 401, f"{wrong}: send it as Authorization: Bearer", challenge)
+        return self._refuse(scope, "key", 401, f"{problem}: send it as Authorization: Bearer", challenge)
 
-    def _way_in(self, scope: Scope) -> Response | None:
-        """Trying keys in the form is limited as trying them in headers is; showing it is not."""
-        if scope["method"] == "POST" and (wait := self._allowance.wait_after_failure(_address(scope))):
-            return self._no(scope, "failures", 429, "too many tries", {"Retry-After": str(wait)})
+    def _check_sign_in(self, scope: Scope) -> Response | None:
+        """The refusal of too many tries: keys in the form count like wrong keys in headers."""
+        wait = self._rate_limit.wait_after_failure(_address(scope)) if scope["method"] == "POST" else 0
+        if wait:
+            return self._refuse(scope, "failures", 429, "too many tries", {"Retry-After": str(wait)})
         return None
 
-    def _no(
+    def _refuse(
         self, scope: Scope, reason: str, status: int, detail: str, headers: Mapping[str, str] | None = None
     ) -> Response:
         self._refused(reason)
@@ -203,19 +210,20 @@ def _matches(host: str, name: str) -> bool:
     return host == name or (name.startswith("*.") and host.endswith(name[1:]))
 
 
-def _is_foreign(headers: Headers) -> bool:
-    """Whether a page of another site sent it. Browsers say so; programs say nothing, and carry no one's cookies."""
-    if site := headers.get("sec-fetch-site"):
+def _from_other_site(headers: Headers) -> bool:
+    """Whether a page of another site sent the request. Browsers tell; programs do not, and have no one's cookies."""
+    site = headers.get("sec-fetch-site")
+    if site:
         return site not in ("same-origin", "none")
     origin = headers.get("origin")
     try:
         return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
-    except ValueError:  # it is no address
+    except ValueError:  # the origin is no URL
         return True
 
 
-def _is_near(scope: Scope) -> bool:
-    """Whether it comes from this machine; an address that is none (a socket's path, a test) is of this machine."""
+def _from_this_machine(scope: Scope) -> bool:
+    """Whether the client is on this machine, as is one without an IP address (a socket's path, a test)."""
     try:
         return ipaddress.ip_address(_address(scope)).is_loopback
     except ValueError:
@@ -227,6 +235,6 @@ def _address(scope: Scope) -> str:
 
 
 def signed_in(request: Request, presented: str) -> Key | None:
-    """The valid key that someone typed into the form. Raises KeysError."""
+    """The valid key that was entered in the form. Raises KeysError."""
     found = KeyRing(request.app.state.settings.var).find(presented.strip())
     return found if found and found.invalid(datetime.now(UTC)) is None else None

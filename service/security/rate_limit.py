@@ -1,4 +1,4 @@
-"""How much one key may ask in a minute, and how often one address may try wrong keys."""
+"""Rate limits: requests of one key, and wrong keys from one address, in a minute."""
 
 import ipaddress
 import math
@@ -8,11 +8,11 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-FAILURES = 30  # wrong keys of one address in a minute
+FAILURES = 30  # wrong keys from one address in a minute
 
 
 class RateLimit:
-    """Counts in memory: a service that starts again begins anew."""
+    """Counts in memory, from zero after a restart."""
 
     def __init__(self, per_minute: int) -> None:
         self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
@@ -20,14 +20,14 @@ class RateLimit:
         self._failures = RateLimitItemPerMinute(FAILURES)
 
     def wait(self, key: str) -> int:
-        """Count a request of `key`; gives the seconds to wait where it is one too many, else 0."""
+        """Count a request of `key`. Returns the seconds to wait after too many, else 0."""
         return self._hit(self._key, key)
 
     def wait_after_failure(self, address: str) -> int:
-        """Count a wrong key from `address`, for IPv6 its network; as `wait`."""
+        """Count a wrong key from an address, or its IPv6 network. Returns the seconds to wait after too many, else 0."""
         try:
             parsed = ipaddress.ip_address(address)
-            if parsed.version == 6:  # where one client has a whole /64
+            if parsed.version == 6:  # one client has a whole /64
                 address = str(ipaddress.ip_network((parsed, 64), strict=False))
         except ValueError:
             pass

@@ -1,35 +1,31 @@
-"""Browsers that are signed in: a cookie that names the key, is signed, and ends by itself.
+"""Sessions of browsers: a signed cookie that names a key, for twelve hours.
 
-The key itself never stays in the browser. The secret is the process's own, so a service that starts again asks anew; and a
-key that is revoked or expires ends its sessions, for every request looks it up.
+The key itself never stays in the browser. Each process has a secret of its own, so a restart ends all sessions. A key
+that is revoked or expired ends its sessions, since every request looks it up.
 """
 
-import hmac
+import hashlib
 import secrets
-import time
+
+from itsdangerous import BadSignature, TimestampSigner
 
 COOKIE = "bali_session"
 LASTS = 12 * 3600  # seconds
 
 
 class Sessions:
-    """Gives out session tokens and knows its own again."""
+    """Makes and reads session tokens."""
 
     def __init__(self) -> None:
-        self._secret = secrets.token_bytes(32)
+        self._signer = TimestampSigner(secrets.token_bytes(32), digest_method=hashlib.sha256)
 
     def begin(self, key: str) -> str:
         """A token for the key of this id."""
-        said = f"{key}.{int(time.time()) + LASTS}"
-        return f"{said}.{self._sign(said)}"
+        return self._signer.sign(key).decode()
 
     def key_of(self, token: str) -> str | None:
-        """The id that `begin` was given, while the session lasts."""
-        said, _, signature = token.rpartition(".")
-        if not hmac.compare_digest(signature.encode(), self._sign(said).encode()):
+        """The id of the token's key; None if the token was changed or its time is over."""
+        try:
+            return self._signer.unsign(token, max_age=LASTS).decode()
+        except BadSignature:
             return None
-        key, _, until = said.rpartition(".")
-        return key if time.time() < int(until) else None
-
-    def _sign(self, said: str) -> str:
-        return hmac.digest(self._secret, said.encode(), "sha256").hex()

@@ -1,4 +1,4 @@
-"""The line in which work for the processor waits: as much at a time as there are cores, the rest in order, never too much."""
+"""A bounded queue for CPU work: one thread per core plus one; full means 503."""
 
 import asyncio
 import os
@@ -12,54 +12,53 @@ from service.errors import BusyError
 
 T = TypeVar("T")
 
-WAITING = 128  # at an eightieth of a second each, they are served within a second on two cores
+MOST_WAITING = 128  # at an eightieth of a second each, two cores serve them within a second
 
 
 class AdmissionQueue:
-    """Runs work in threads, `at_once` of it.
+    """Runs work in threads, in order of arrival.
 
-    By default that is one more than there are cores: while one waits for the interpreter, another has the model run.
-    A thread that is done takes what is next itself: it need not wait for the event loop, which has all requests to read.
+    By default there is one thread more than cores: while one waits for the interpreter, another has the model run.
+    A thread takes its next work itself, without the event loop, which has all requests to read.
     """
 
-    def __init__(self, at_once: int = 0, waiting: int = WAITING) -> None:
-        self._at_once = at_once or len(os.sched_getaffinity(0)) + 1
-        self._threads = ThreadPoolExecutor(self._at_once, "line")
-        self._waiting = waiting
-        self._inside = 0  # what waits, and what is worked on
-        self.refused = 0  # so far, because too many waited
+    def __init__(self, threads: int = 0, most_waiting: int = MOST_WAITING) -> None:
+        self._threads = threads or len(os.sched_getaffinity(0)) + 1
+        self._executor = ThreadPoolExecutor(self._threads, "work")
+        self._most_waiting = most_waiting
+        self._admitted = 0  # waiting or running
+        self.refused = 0  # since the start
 
     @property
     def length(self) -> int:
-        """How many wait now."""
-        return max(0, self._inside - self._at_once)
+        """The number of those that wait."""
+        return max(0, self._admitted - self._threads)
 
     @property
     def full(self) -> bool:
-        """Whether too much waits already."""
-        return self.length >= self._waiting
+        return self.length >= self._most_waiting
 
     async def run(self, work: Callable[[], T]) -> T:
-        """What `work` gives, once it was its turn. Raises `BusyError` at once where too much waits already."""
-        with self.place():
-            return await asyncio.wrap_future(self._threads.submit(copy_context().run, work))
+        """The result of `work`, run in its turn. Raises BusyError at once if the queue is full."""
+        with self.admitted():
+            return await asyncio.wrap_future(self._executor.submit(copy_context().run, work))
 
     @contextmanager
-    def place(self) -> Iterator[None]:
-        """A place for what is worked on elsewhere, in its turn. Raises `BusyError` where too much waits already."""
+    def admitted(self) -> Iterator[None]:
+        """Count work that runs elsewhere. Raises BusyError if the queue is full."""
         if self.full:
             raise self.refusal()
-        self._inside += 1
+        self._admitted += 1
         try:
             yield
         finally:
-            self._inside -= 1
+            self._admitted -= 1
 
     def refusal(self) -> BusyError:
-        """What is said to whom is not admitted, who is counted."""
+        """The error for a request that is not admitted; counts it."""
         self.refused += 1
         return BusyError(
-            f"{self._waiting} requests wait already",
+            f"{self._most_waiting} requests wait already",
             where="the service",
             remedy=f"try again in {BusyError.RETRY_AFTER} seconds",
         )

@@ -1,4 +1,4 @@
-"""Cancellation of an answer, when its client goes or its time is over."""
+"""Cancellation of an answer when its client disconnects or its time is over."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
@@ -9,62 +9,64 @@ from starlette.requests import ClientDisconnect, Request
 
 from index.encoders.base import Encoder
 from index.encoders.reranker import Reranker
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.storage.files import Files
 from index.types import Encoding, Vectors
 from service.errors import BusyError
 
-ANSWER_TIME = 30.0  # seconds, those in the line among them
+ANSWER_TIME = 30.0  # seconds, with the time in the queue
+
+
+class Cancellation(Protocol):
+    """Threads may ask."""
+
+    @property
+    def cancelled(self) -> bool: ...
 
 
 class CancellationToken:
-    """Whether an answer is; threads may ask."""
+    """Whether an answer is cancelled. Threads may ask; only the event loop may cancel."""
 
     def __init__(self) -> None:
-        self.is_no_longer = False
-        self.is_late = False
-        self._told: list[Callable[[], None]] = []
+        self.cancelled = False
+        self.timed_out = False
+        self._callbacks: list[Callable[[], None]] = []
 
-    def is_set(self) -> bool:
-        """Whether it no longer is."""
-        return self.is_no_longer
+    def cancel(self) -> None:
+        self.cancelled = True
+        for callback in self._callbacks:
+            callback()
 
-    def no_longer(self) -> None:
-        """From now on it is not."""
-        self.is_no_longer = True
-        for tell in self._told:
-            tell()
-
-    def too_late(self) -> None:
-        """From now on it is not, since it took too long."""
-        self.is_late = True
-        self.no_longer()
+    def time_out(self) -> None:
+        """Cancel because the answer took too long."""
+        self.timed_out = True
+        self.cancel()
 
     @contextmanager
-    def telling(self, tell: Callable[[], None]) -> Iterator[None]:
-        """`tell` is called, in the event loop, when it no longer is, if that is within, or at once."""
-        if self.is_no_longer:
-            tell()
-        self._told.append(tell)
+    def on_cancel(self, callback: Callable[[], None]) -> Iterator[None]:
+        """Call `callback` in the event loop on cancellation within the block, and at once after an earlier one."""
+        if self.cancelled:
+            callback()
+        self._callbacks.append(callback)
         try:
             yield
         finally:
-            self._told.remove(tell)
+            self._callbacks.remove(callback)
 
 
 @asynccontextmanager
-async def cancelled_with(request: Request | None = None) -> AsyncIterator[CancellationToken]:
-    """Until `request`, whose body has been read, is left by its client, or time is up.
+async def cancellation_scope(request: Request | None = None) -> AsyncIterator[CancellationToken]:
+    """A token that is cancelled after `ANSWER_TIME`, or when the client of `request` disconnects.
 
-    Raises `BusyError` instead of `ClientDisconnect` where it is the time.
+    The body of `request` must have been read. A ClientDisconnect becomes BusyError if the time was over.
     """
-    answer = CancellationToken()
-    watching = asyncio.create_task(_watch(request, answer)) if request else None
-    timer = asyncio.get_running_loop().call_later(ANSWER_TIME, answer.too_late)
+    token = CancellationToken()
+    watcher = asyncio.create_task(_cancel_on_disconnect(request, token)) if request else None
+    timer = asyncio.get_running_loop().call_later(ANSWER_TIME, token.time_out)
     try:
-        yield answer
+        yield token
     except ClientDisconnect:
-        if not answer.is_late:
+        if not token.timed_out:
             raise
         raise BusyError(
             f"no answer within {ANSWER_TIME:g} seconds",
@@ -73,67 +75,52 @@ async def cancelled_with(request: Request | None = None) -> AsyncIterator[Cancel
         ) from None
     finally:
         timer.cancel()
-        if watching:
-            watching.cancel()
+        if watcher:
+            watcher.cancel()
 
 
-async def _watch(request: Request, answer: CancellationToken) -> None:
+async def _cancel_on_disconnect(request: Request, token: CancellationToken) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-    answer.no_longer()
-
-
-class Signal(Protocol):
-    """Whether something has happened; a `threading.Event` is one."""
-
-    def is_set(self) -> bool:
-        """Whether it has."""
-        ...
+    token.cancel()
 
 
 class CancellableEncoder:
-    """`encoder` until `gone` is set; from then on every call of the model raises `ClientDisconnect`.
+    """An encoder that raises ClientDisconnect for every call of the model after cancellation.
 
-    A thread cannot be interrupted, but nearly all of an answer's time is spent in the model, which is called
-    several times for each question of a conversation.
+    A thread cannot be interrupted, but an answer spends nearly all its time in the model, which is called several times
+    for each question of a conversation.
     """
 
-    def __init__(self, encoder: Encoder, gone: Signal) -> None:
-        self._encoder, self._gone = encoder, gone
+    def __init__(self, encoder: Encoder, cancellation: Cancellation) -> None:
+        self._encoder, self._cancellation = encoder, cancellation
         self.name, self.sha256, self.max_tokens = encoder.name, encoder.sha256, encoder.max_tokens
         self.dimensions, self.token_dimensions = encoder.dimensions, encoder.token_dimensions
 
     @property
     def exported(self) -> Files | None:
-        """As `Encoder.exported`."""
         return self._encoder.exported
 
     @property
     def reranker(self) -> Reranker | None:
-        """As `Encoder.reranker`."""
-        return self._wanted().reranker
+        return self._checked().reranker
 
     def encode(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:
-        """As `Encoder.encode`."""
-        return self._wanted().encode(texts, advance)
+        return self._checked().encode(texts, advance)
 
     def read(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read`."""
-        return self._wanted().read(texts)
+        return self._checked().read(texts)
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
-        """As `Encoder.read_questions`."""
-        return self._wanted().read_questions(texts)
+        return self._checked().read_questions(texts)
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
-        """As `Encoder.pieces`."""
-        return self._wanted().pieces(texts)
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
+        return self._checked().pieces(texts)
 
     def vocabulary(self) -> Collection[str]:
-        """As `Encoder.vocabulary`."""
-        return self._wanted().vocabulary()
+        return self._checked().vocabulary()
 
-    def _wanted(self) -> Encoder:
-        if self._gone.is_set():
+    def _checked(self) -> Encoder:
+        if self._cancellation.cancelled:
             raise ClientDisconnect
         return self._encoder

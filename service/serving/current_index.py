@@ -1,6 +1,6 @@
-"""What every face of the service answers from: one open generation and its encoder, the newest there is.
+"""The index that all interfaces answer from, with its encoder: the newest one that was published.
 
-A request takes the pair once and answers all of it from that; a newer pair takes its place for the requests after.
+A request takes the pair once and is answered from it as a whole. A newer pair serves the requests after it.
 """
 
 import asyncio
@@ -15,20 +15,20 @@ from fastapi.concurrency import run_in_threadpool
 from corpus.errors import BaliError
 from index.encoders.base import Encoder
 from index.errors import GenerationError
-from index.generation import open_current, open_generation
+from index.generation import load_current_index, load_index
 from index.opening import OpenIndex, open_index, reopen_index
 from index.storage.publishing import CURRENT
-from service.serving import malloc as heap
+from service.serving import malloc
 from service.settings import Settings
 
 _LOG = logging.getLogger(__name__)
-_EVERY = 0.5  # seconds between two looks at what is published
+_INTERVAL = 0.5  # seconds between two looks at the published index
 
 
 class CurrentIndex:
-    """What the service answers from, and the `problem` with what is published, if there is one.
+    """The open index and its encoder, and the `problem` with the published index, if any.
 
-    With a pair and a problem the service is degraded: it answers from another generation than the published one.
+    With a pair and a problem the service is degraded: it answers from another index than the published one.
     Without a pair it cannot answer. `since` is Unix time.
     """
 
@@ -44,22 +44,22 @@ class CurrentIndex:
 
     @property
     def pair(self) -> OpenIndex:
-        """The open generation and the encoder it was built with; raises the `problem` there is instead."""
+        """The open index and the encoder that built it. Raises the `problem` if no index is open."""
         if self._pair is None:
             assert self.problem is not None
             raise self.problem.with_traceback(None)  # else every raise would lengthen the one it has
         return self._pair
 
     def refresh(self) -> None:
-        """Open what is published now, if anything was since the last call; what is damaged changes nothing.
+        """Open the published index if it changed since the last call; a damaged one changes nothing.
 
-        The pair before goes when the last request that has it ends.
+        The old pair is freed when the last request that has it ends.
         """
         with self._refreshing:
             self._refresh()
 
     def latest(self) -> OpenIndex:
-        """As `pair`, after a refresh."""
+        """The pair after a refresh."""
         self.refresh()
         return self.pair
 
@@ -84,23 +84,23 @@ class CurrentIndex:
     async def follow(self) -> None:
         """Refresh for as long as the service runs."""
         while True:
-            await asyncio.sleep(_EVERY)
+            await asyncio.sleep(_INTERVAL)
             if self._published() != self._seen:
                 await run_in_threadpool(self.refresh)
-                await asyncio.sleep(_EVERY)  # by when the last request has left the generation before
-                await run_in_threadpool(heap.trim)
+                await asyncio.sleep(_INTERVAL)  # the last requests on the old index end meanwhile
+                await run_in_threadpool(malloc.trim)
 
     def _open(self, before: OpenIndex | None) -> OpenIndex:
         var, models = self._settings.var, self._settings.models
         if self._make_encoder is None:
             return reopen_index(var, models, before) if before else open_index(var, models)
         if before:
-            return open_current(var, before[1].sha256), before[1]
+            return load_current_index(var, before[1].sha256), before[1]
         encoder = self._make_encoder()
-        return open_generation(var, encoder.sha256), encoder
+        return load_index(var, encoder.sha256), encoder
 
     def _published(self) -> tuple[int, int] | None:
-        """Another value whenever a generation was published: a pointer is a new file each time."""
+        """A value that differs after each publication: the pointer is a new file each time."""
         try:
             status = (self._settings.var / CURRENT).stat()
         except OSError:
@@ -109,9 +109,9 @@ class CurrentIndex:
 
 
 @asynccontextmanager
-async def following(opened: CurrentIndex) -> AsyncIterator[None]:
-    """What is published meanwhile is answered from."""
-    task = asyncio.create_task(opened.follow())
+async def following(current: CurrentIndex) -> AsyncIterator[None]:
+    """Open newly published indexes within the block."""
+    task = asyncio.create_task(current.follow())
     try:
         yield
     finally:

@@ -1,4 +1,4 @@
-"""Answers in a worker or a thread, for as long as the client waits."""
+"""Runs an answer in a worker process or a thread, until it is there or cancelled."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -14,7 +14,7 @@ from index.opening import OpenIndex
 from service.answering.types import Answer
 from service.observability.request_context import current_request
 from service.serving.admission import AdmissionQueue
-from service.serving.cancellation import CancellableEncoder, CancellationToken, cancelled_with
+from service.serving.cancellation import CancellableEncoder, CancellationToken, cancellation_scope
 from service.serving.tasks import Task, answer_conversation
 from service.serving.worker import TaskHeader
 from service.serving.worker_pool import WorkerPool
@@ -26,63 +26,61 @@ Q = TypeVar("Q", bound=BaseModel)
 async def answer_for(
     request: Request, index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]]
 ) -> Answer:
-    """As `answer`, when it is the client's turn and while it waits; written into the audit log before it is given."""
-    return await in_line(
-        request, encoder, lambda watched: answer_conversation(index, watched, messages, None)
+    """The answer to a conversation, written into the audit log. Raises as `run_for_request`."""
+    return await run_for_request(
+        request, encoder, lambda cancellable: answer_conversation(index, cancellable, messages, None)
     )
 
 
-async def respond(request: Request, open: OpenIndex, task: Task[Q], asked: Q) -> Response:
-    """The response of `task`, by a worker where there is one; `asked` is what `request` has sent.
-
-    Raises as `in_line`.
-    """
+async def respond(request: Request, open: OpenIndex, task: Task[Q], body: Q) -> Response:
+    """The response of `task` to the body of `request`, from a worker if there is one. Raises as `run_for_request`."""
     index, encoder = open
 
-    def here(watched: Encoder) -> bytes:
-        return task.run(index, watched, asked).model_dump_json().encode()
+    def in_thread(cancellable: Encoder) -> bytes:
+        return task.run(index, cancellable, body).model_dump_json().encode()
 
-    async with cancelled_with(request) as answer:
-        response = await _by_worker(request, task.name, index.id, answer)
+    async with cancellation_scope(request) as token:
+        response = await _from_worker(request, task.name, index.id, token)
         if response is None:
-            response = await _in_turn(request.app.state.line, encoder, here, answer)
+            response = await _run(request.app.state.queue, encoder, in_thread, token)
     return Response(response, media_type="application/json")
 
 
-async def _by_worker(request: Request, task: str, generation: str, answer: CancellationToken) -> bytes | None:
-    line: AdmissionQueue = request.app.state.line
+async def _from_worker(
+    request: Request, task: str, generation: str, token: CancellationToken
+) -> bytes | None:
+    queue: AdmissionQueue = request.app.state.queue
     workers: WorkerPool = request.app.state.workers
-    call = current_request()
-    if call is None or not workers.lanes:
+    context = current_request()
+    if context is None or not workers.lanes:
         return None
-    with line.place():
-        asked = TaskHeader(task, generation, call.id, call.route, call.key)
-        given = await workers.do(asked, await request.body(), answer)
-    if given is None:
+    with queue.admitted():
+        header = TaskHeader(task, generation, context.id, context.route, context.key)
+        found = await workers.run(header, await request.body(), token)
+    if found is None:
         return None
-    done, response = given
-    call.audited = done.audited
-    call.statuses += done.statuses
+    result, response = found
+    context.audited = result.audited
+    context.statuses += result.statuses
     return response
 
 
-async def in_line(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
-    """`work` with `encoder`, in a thread and in its turn, for as long as the client of `request` waits.
+async def run_for_request(request: Request, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
+    """Run `work` with `encoder` in a thread of the queue.
 
-    Raises `BusyError` where the line is too long or the answer is not there in time, and `ClientDisconnect` when the client
-    goes first: what has not begun does not begin, what has stops.
+    Raises BusyError if the queue is full or the time is over, and ClientDisconnect if the client disconnects first.
     """
-    async with cancelled_with(request) as answer:
-        return await _in_turn(request.app.state.line, encoder, work, answer)
+    async with cancellation_scope(request) as token:
+        return await _run(request.app.state.queue, encoder, work, token)
 
 
-async def in_time(line: AdmissionQueue, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
-    """As `in_line`, where nobody can go."""
-    async with cancelled_with() as answer:
-        return await _in_turn(line, encoder, work, answer)
+async def run_with_deadline(queue: AdmissionQueue, encoder: Encoder, work: Callable[[Encoder], T]) -> T:
+    """Run `work` without a client that could disconnect. Raises BusyError as `run_for_request`."""
+    async with cancellation_scope() as token:
+        return await _run(queue, encoder, work, token)
 
 
-async def _in_turn(
-    line: AdmissionQueue, encoder: Encoder, work: Callable[[Encoder], T], answer: CancellationToken
+async def _run(
+    queue: AdmissionQueue, encoder: Encoder, work: Callable[[Encoder], T], token: CancellationToken
 ) -> T:
-    return await line.run(partial(work, CancellableEncoder(encoder, answer)))
+    return await queue.run(partial(work, CancellableEncoder(encoder, token)))

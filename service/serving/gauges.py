@@ -15,34 +15,33 @@ from service.serving.worker_pool import WorkerPool
 class ServingGauges(Collector):
     def __init__(
         self,
-        opened: Callable[[], CurrentIndex],
-        line: Callable[[], AdmissionQueue],
+        current: Callable[[], CurrentIndex],
+        queue: Callable[[], AdmissionQueue],
         workers: Callable[[], WorkerPool],
     ) -> None:
-        self._opened, self._line, self._workers = opened, line, workers
-        self._seen: tuple[str, float] | None = None  # the generation, and since when
+        self._current, self._queue, self._workers = current, queue, workers
+        self._seen: tuple[str, float] | None = None  # the generation in use, and since when
 
     def collect(self) -> Iterator[Metric]:
-        """Who waits and who works; the generation in use, for how long, and whether there is a problem with what is built."""
-        line, opened = self._line(), self._opened()
-        yield GaugeMetricFamily("bali_waiting", "Requests in the line", value=line.length)
-        yield CounterMetricFamily("bali_busy", "Requests refused because too many wait", value=line.refused)
+        queue, current = self._queue(), self._current()
+        yield GaugeMetricFamily("bali_waiting", "Requests in the line", value=queue.length)
+        yield CounterMetricFamily("bali_busy", "Requests refused because too many wait", value=queue.refused)
         workers = self._workers()
         yield GaugeMetricFamily("bali_workers", "Worker processes that have not ended", value=workers.alive)
         yield GaugeMetricFamily("bali_workers_begun", "How many there were", value=len(workers.processes))
         yield CounterMetricFamily(
             "bali_workers_missed", "Tasks that the service did, for no worker could", value=workers.missed
         )
-        problem = float(opened.problem is not None)
+        problem = float(current.problem is not None)
         yield GaugeMetricFamily(
             "bali_degraded", "1 where what was built last cannot be served", value=problem
         )
         try:
-            generation = opened.pair[0].id
+            generation = current.pair[0].id
         except BaliError:
             return
         if self._seen is None or self._seen[0] != generation:
-            self._seen = (generation, time.time() if self._seen else opened.since)
+            self._seen = (generation, time.time() if self._seen else current.since)
         used = GaugeMetricFamily("bali_generation", "The generation in use", labels=["generation"])
         used.add_metric([generation], 1)
         yield used

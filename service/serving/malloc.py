@@ -1,7 +1,7 @@
-"""What glibc does with memory that generations which went have left, where it is glibc that has it.
+"""Tunes glibc's malloc so that the memory of closed indexes goes back to the system; elsewhere it does nothing.
 
-Its threads have a heap each, and what many hold of such a generation adds up to a third more memory; and the free pages
-of a heap go back to the system only from its end, where something that lives may lie.
+With a heap for each thread, remains of closed indexes add up to a third more memory. And a heap returns free pages only
+from its end, where something may still be in use.
 """
 
 import ctypes
@@ -11,12 +11,12 @@ _LIBC = ctypes.CDLL(None)
 
 
 def share_one() -> None:
-    """Have all threads use one heap, of those made from now on."""
+    """Have all threads that begin from now on share one heap."""
     if hasattr(_LIBC, "mallopt"):
         _LIBC.mallopt(_M_ARENA_MAX, 1)
 
 
 def trim() -> None:
-    """Give free pages back to the system, wherever they lie; it takes some milliseconds, without Python's lock."""
+    """Return all free pages to the system; it takes some milliseconds, without Python's lock."""
     if hasattr(_LIBC, "malloc_trim"):
         _LIBC.malloc_trim(0)

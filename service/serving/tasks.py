@@ -1,4 +1,4 @@
-"""What workers can do, by name: search, chat, precedents."""
+"""The tasks of workers, by name: search, chat, precedents. Each writes its answer into the audit log."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Q = TypeVar("Q", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[Q]):
-    """`run` gives the response to a `request` from what is open, and writes it into the audit log (`service.calls`)."""
+    """`run` answers a `request` from an index."""
 
     name: str
     request: type[Q]
@@ -31,38 +31,38 @@ class Task(Generic[Q]):
 
 
 def searched(index: Index, encoder: Encoder, query: str, top_k: int, filter: Filter | None) -> SearchResults:
-    """As `index.search`, written into the audit log before it is given; it may wait for the disk. Raises AuditError."""
+    """Search, written into the audit log. Raises AuditError."""
     found = search(index, encoder, query, top_k, filter)
     audit_answer(query, found.generation, [result.passage.id for result in found.results], "searched")
     return found
 
 
-def _search(index: Index, encoder: Encoder, asked: SearchRequest) -> SearchResponse:
-    filter = asked.filter.to_index(index.documents) if asked.filter else None
-    return SearchResponse.of(searched(index, encoder, asked.query, asked.top_k, filter))
+def _search(index: Index, encoder: Encoder, request: SearchRequest) -> SearchResponse:
+    filter = request.filter.to_index(index.documents) if request.filter else None
+    return SearchResponse.of(searched(index, encoder, request.query, request.top_k, filter))
 
 
 def answer_conversation(
     index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
 ) -> Answer:
-    """As `chat.answer`, written into the audit log before it is given. Raises AuditError."""
+    """Answer, written into the audit log. Raises AuditError."""
     given = answer(index, encoder, messages, filter)
     audit_answer(messages[-1][1], given.generation, [one.passage.id for one in given.citations], given.status)
     return given
 
 
-def _chat(index: Index, encoder: Encoder, asked: ChatRequest) -> ChatResponse:
-    filter = asked.filter.to_index(index.documents) if asked.filter else None
-    return ChatResponse.of(answer_conversation(index, encoder, asked.turns(), filter))
+def _chat(index: Index, encoder: Encoder, request: ChatRequest) -> ChatResponse:
+    filter = request.filter.to_index(index.documents) if request.filter else None
+    return ChatResponse.of(answer_conversation(index, encoder, request.turns(), filter))
 
 
 def precedents(index: Index, encoder: Encoder, request: PrecedentsRequest) -> PrecedentsResponse:
-    """What `request` asks for, as it travels; raises `UnknownError`, `FilterError`."""
-    return PrecedentsResponse.of(request.topic, compared(index, encoder, request))
+    """Raises as `compared`."""
+    return PrecedentsResponse.of(compared(index, encoder, request), request.topic)
 
 
 def compared(index: Index, encoder: Encoder, request: PrecedentsRequest) -> Precedents:
-    """What `request` asks for; raises `UnknownError`, `FilterError`."""
+    """Precedents, written into the audit log. Raises UnknownError, FilterError, AuditError."""
     filter = request.filter.to_index(index.documents) if request.filter else None
     if request.topic is not None:
         found = of_topic(index, encoder, request.topic, request.top_k, filter)
@@ -70,8 +70,8 @@ def compared(index: Index, encoder: Encoder, request: PrecedentsRequest) -> Prec
         found = of_passage(index, encoder, request.passage or "", request.top_k, filter)
     quoted = [
         quotation.passage.id
-        for two in found.comparisons
-        for label in (*two.continued, *two.new, *two.dropped)
+        for comparison in found.comparisons
+        for label in (*comparison.continued, *comparison.new, *comparison.dropped)
         for quotation in (label.earlier, label.later)
     ]
     related = [one.passage.id for _, group in found.documents for one in group]
@@ -83,4 +83,4 @@ def compared(index: Index, encoder: Encoder, request: PrecedentsRequest) -> Prec
 SEARCH = Task("search", SearchRequest, _search)
 CHAT = Task("chat", ChatRequest, _chat)
 PRECEDENTS = Task("precedents", PrecedentsRequest, precedents)
-TASKS = (SEARCH, CHAT, PRECEDENTS)  # that workers can do
+TASKS = (SEARCH, CHAT, PRECEDENTS)

@@ -1,7 +1,8 @@
-"""What a worker process does: tasks, one after the other on each of its lanes, as long as the service runs.
+"""A worker process: it runs tasks one after another on each of its lanes, until the service ends.
 
-On a lane go messages of a length and so many bytes: a line of JSON and what a client has sent, one way, a line of JSON and
-the response the other way. An empty message says that the answer is no longer wanted, or that there is none.
+A lane is a socket. Wire format of a message: its length in 4 bytes, a JSON header line, the body. The service sends a
+`TaskHeader` and the client's body; the worker sends a `TaskResult` and the response. An empty message from the service
+cancels the task; an empty message from the worker means that it could not run it.
 """
 
 import gc
@@ -22,26 +23,24 @@ from index.opening import OpenIndex
 from service.errors import UnknownError
 from service.observability.audit_log import SYNCED, audit_of
 from service.observability.metrics import Metrics
-from service.observability.request_context import RequestContext, during
-from service.serving import malloc as heap
+from service.observability.request_context import RequestContext, request_scope
+from service.serving import malloc
 from service.serving.cancellation import CancellableEncoder
 from service.serving.current_index import CurrentIndex
 from service.serving.tasks import Task
 from service.settings import Settings
 
 _LOG = logging.getLogger(__name__)
-FOR_THE_SERVICE = (
-    signal.SIGINT,
-    signal.SIGTERM,
-)  # of a terminal, and of whoever ends all that belongs together
-LENGTH = struct.Struct("!I")
-NOTHING = b""
-_LOOK = 0.05  # seconds between two looks at whether the answer is still wanted
-_TRIMMED = 20.0  # seconds between two times that memory which is free is given back
+# a terminal or a supervisor sends these to the whole group; workers leave them to the service
+SERVICE_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+NOTHING = b""  # the empty message
+_LENGTH = struct.Struct("!I")
+_CANCEL_INTERVAL = 0.05  # seconds between two looks for a cancellation
+_TRIM_INTERVAL = 20.0  # seconds between two times that free memory goes back to the system
 
 
 class TaskHeader(NamedTuple):
-    """The first line of a message to a worker: a task, on which generation, and for which request."""
+    """The header of a message to a worker: the task, the generation it must have open, and the request."""
 
     task: str
     generation: str
@@ -51,35 +50,35 @@ class TaskHeader(NamedTuple):
 
 
 class TaskResult(NamedTuple):
-    """The first line of a reply: the last line of the audit log that was written for it, and what it said."""
+    """The header of a reply: the last audit line that was written for it, and the statuses of its answers."""
 
     audited: str | None
     statuses: Sequence[str]
 
 
 class Worker:
-    """What the threads of a worker process have in common."""
+    """The state that the threads of a worker process share."""
 
-    def __init__(self, opened: CurrentIndex, tasks: Sequence[Task[Any]], settings: Settings) -> None:
-        self._opened = opened
+    def __init__(self, current: CurrentIndex, tasks: Sequence[Task[Any]], settings: Settings) -> None:
+        self._current = current
         self._tasks: Mapping[str, Task[Any]] = {task.name: task for task in tasks}
-        self._audit, self._metrics = audit_of(settings), Metrics()  # the service counts for itself
+        self._audit, self._metrics = audit_of(settings), Metrics()  # the service exports its own metrics
         self._as_text = settings.audit_questions == "text"
 
     def work(self, lanes: Sequence[socket.socket]) -> None:
-        """Do what comes on the lanes, a thread each, until all are closed."""
-        for one in FOR_THE_SERVICE:
-            signal.signal(one, signal.SIG_IGN)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, FOR_THE_SERVICE)
-        gc.freeze()  # what is shared with the service is not written to
+        """Serve each lane in a thread of its own, until all lanes are closed."""
+        for number in SERVICE_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SERVICE_SIGNALS)
+        gc.freeze()  # else the collector would write to memory that is shared with the service
         trimmed = time.monotonic()
         with ThreadPoolExecutor(len(lanes)) as threads:
-            followed = [threads.submit(self._follow, lane) for lane in lanes]
-            while wait(followed, SYNCED).not_done:
-                self._opened.refresh()
+            running = [threads.submit(self._serve, lane) for lane in lanes]
+            while wait(running, SYNCED).not_done:
+                self._current.refresh()
                 self._sync()
-                if time.monotonic() - trimmed > _TRIMMED:
-                    heap.trim()
+                if time.monotonic() - trimmed > _TRIM_INTERVAL:
+                    malloc.trim()
                     trimmed = time.monotonic()
         self._audit.close()
 
@@ -87,55 +86,56 @@ class Worker:
         try:
             self._audit.sync()
         except OSError:
-            _LOG.exception("the audit log could not be had on the disk")  # and is tried again
+            _LOG.exception("the audit log could not be had on the disk")  # the next round tries again
 
-    def _follow(self, lane: socket.socket) -> None:
+    def _serve(self, lane: socket.socket) -> None:
         with lane:
-            while (message := _received(lane)) is not None:
-                if message != NOTHING:  # to stop what is done already
-                    reply = self._reply(message, lane)
-                    lane.sendall(LENGTH.pack(len(reply)) + reply)
+            for message in iter(lambda: read_frame(lane), None):
+                if message != NOTHING:  # a cancellation that came too late
+                    lane.sendall(frame(self._reply(message, lane)))
 
     def _reply(self, message: bytes, lane: socket.socket) -> bytes:
         try:
-            head, _, sent = message.partition(b"\n")
-            asked = TaskHeader(*json.loads(head))
-            task = self._tasks[asked.task]
-            index, encoder = self._open(asked.generation)
-            call = RequestContext(
-                asked.request, asked.route, self._audit, self._metrics, self._as_text, asked.key
+            first_line, _, body = message.partition(b"\n")
+            header = TaskHeader(*json.loads(first_line))
+            task = self._tasks[header.task]
+            index, encoder = self._open(header.generation)
+            context = RequestContext(
+                header.request, header.route, self._audit, self._metrics, self._as_text, header.key
             )
-            with during(call):
-                request = task.request.model_validate(json.loads(sent))
-                response = task.run(index, CancellableEncoder(encoder, _Told(lane)), request)
-            done = json.dumps(TaskResult(call.audited, call.statuses))
-            return f"{done}\n{response.model_dump_json()}".encode()
-        except (BaliError, ClientDisconnect):  # the service meets it again, and says what it is
+            with request_scope(context):
+                request = task.request.model_validate(json.loads(body))
+                response = task.run(index, CancellableEncoder(encoder, _LaneCancellation(lane)), request)
+            result = json.dumps(TaskResult(context.audited, context.statuses))
+            return f"{result}\n{response.model_dump_json()}".encode()
+        except (BaliError, ClientDisconnect):  # the service runs into it too, and answers with it
             return NOTHING
         except Exception:
             _LOG.exception("a worker could not do what the service does now")
             return NOTHING
 
     def _open(self, id: str) -> OpenIndex:
-        """What is published, if it is the generation of this id. Raises `UnknownError`."""
-        if self._opened.pair[0].id != id:
-            self._opened.refresh()
-        pair = self._opened.pair
+        """The published index, if it has this id. Raises UnknownError."""
+        if self._current.pair[0].id != id:
+            self._current.refresh()
+        pair = self._current.pair
         if pair[0].id != id:
             raise UnknownError("is not open", where=id, remedy="the service answers from it")
         return pair
 
 
-class _Told:
-    """Whether the service has said that the answer is no longer wanted."""
+class _LaneCancellation:
+    """Whether the service has sent a cancellation, or closed the lane."""
 
     def __init__(self, lane: socket.socket) -> None:
-        self._lane, self._next = lane, time.monotonic() + _LOOK
+        self._lane, self._next = lane, time.monotonic() + _CANCEL_INTERVAL
 
-    def is_set(self) -> bool:
-        if (now := time.monotonic()) < self._next:
+    @property
+    def cancelled(self) -> bool:
+        now = time.monotonic()
+        if now < self._next:
             return False
-        self._next = now + _LOOK
+        self._next = now + _CANCEL_INTERVAL
         try:
             self._lane.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -143,13 +143,24 @@ class _Told:
         return True
 
 
-def _received(lane: socket.socket) -> bytes | None:
-    """The next message; None where the service has ended."""
-    head = _exactly(lane, LENGTH.size)
-    return None if head is None else _exactly(lane, LENGTH.unpack(head)[0])
+def frame(message: bytes) -> bytes:
+    """The bytes that carry a message."""
+    return _LENGTH.pack(len(message)) + message
 
 
-def _exactly(lane: socket.socket, count: int) -> bytes | None:
+def framed(data: bytes | bytearray) -> bytes | None:
+    """The message in `data`, once all of it has come."""
+    whole = len(data) >= _LENGTH.size and len(data) == _LENGTH.size + _LENGTH.unpack_from(data)[0]
+    return bytes(data[_LENGTH.size :]) if whole else None
+
+
+def read_frame(lane: socket.socket) -> bytes | None:
+    """The next message; None once the service has ended."""
+    length = _read_exactly(lane, _LENGTH.size)
+    return None if length is None else _read_exactly(lane, _LENGTH.unpack(length)[0])
+
+
+def _read_exactly(lane: socket.socket, count: int) -> bytes | None:
     data = b""
     while len(data) < count:
         try:

@@ -1,7 +1,7 @@
-"""Processes beside the service's own that answer for it: each has an interpreter, so that every core has something to do.
+"""Worker processes that answer for the service: each has an interpreter of its own, so that all cores have work.
 
-They are forked when the service has opened what it answers from, so they share its memory. What a worker cannot do, since
-it has ended, or has another generation open, or since the task fails, the service does itself, and fails as the task does.
+They are forked after the service has opened its index, so they share its memory. A task that no worker can run the service
+runs itself: the worker has ended, has another index open, or the task fails, as it then does in the service.
 """
 
 import asyncio
@@ -15,7 +15,6 @@ import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from typing import Any, cast
@@ -28,23 +27,23 @@ from service.errors import BusyError
 from service.serving.cancellation import CancellationToken
 from service.serving.current_index import CurrentIndex
 from service.serving.tasks import Task
-from service.serving.worker import FOR_THE_SERVICE, LENGTH, NOTHING, TaskHeader, TaskResult, Worker
+from service.serving.worker import NOTHING, SERVICE_SIGNALS, TaskHeader, TaskResult, Worker, frame, framed
 from service.settings import Settings
 
 _LOG = logging.getLogger(__name__)
-_GRACE = 2.0  # seconds in which a worker stops that is told to
-_ENDING = 5.0  # seconds in which workers end when the service does
-_TRIED = 2  # workers, for a task that ends them
+_GRACE = 2.0  # seconds that a worker has to stop a cancelled task
+_STOP_TIME = 5.0  # seconds that workers have to end with the service
+_ATTEMPTS = 2  # workers that one task may end
 _LANES = 2  # of a process: while one waits for a task or the interpreter, the other has the model run
 
 
-def worker_count(opened: CurrentIndex, settings: Settings) -> int:
-    """How many processes there should be: as many as are set, or one a core; none where what is open cannot be forked."""
+def worker_count(current: CurrentIndex, settings: Settings) -> int:
+    """The number of processes: as set, or one for each core; 0 if the open index cannot be forked."""
     if sys.platform != "linux":
         return 0
     cores = len(os.sched_getaffinity(0))
     try:
-        _, encoder = opened.pair
+        _, encoder = current.pair
     except BaliError:
         return 0
     if not isinstance(encoder, OnnxEncoder) or encoder.reranker is not None:  # others have threads
@@ -53,28 +52,28 @@ def worker_count(opened: CurrentIndex, settings: Settings) -> int:
 
 
 class WorkerPool:
-    """All worker processes, by the lanes to them; in the event loop, while they are connected."""
+    """All worker processes and the lanes to them; used in the event loop while `connected`."""
 
     def __init__(self, lanes: "Sequence[Lane]" = ()) -> None:
         self.processes = tuple(dict.fromkeys(lane.process for lane in lanes))
-        self.missed = 0  # tasks that no worker could do, so far
-        self._lanes = list(lanes)  # that lead to a process
+        self.missed = 0  # tasks that no worker could run, since the start
+        self._lanes = list(lanes)  # to processes that have not ended
         self._idle: list[Lane] = []
         self._waiting: deque[asyncio.Future[Lane | None]] = deque()
 
     @classmethod
     def forked(
-        cls, opened: CurrentIndex, tasks: Sequence[Task[Any]], settings: Settings, processes: int
+        cls, current: CurrentIndex, tasks: Sequence[Task[Any]], settings: Settings, processes: int
     ) -> "WorkerPool":
-        """In so many processes, from one that has no other threads of Python's; they end with it."""
+        """A pool of new processes, which end with this one. It must have no other Python threads."""
         context, lanes = get_context("fork"), list[Lane]()
-        worker = Worker(opened, tasks, settings)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, FOR_THE_SERVICE)  # until a worker ignores them
+        worker = Worker(current, tasks, settings)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, SERVICE_SIGNALS)  # until a worker ignores them
         for _ in range(processes):
             pairs = [socket.socketpair() for _ in range(_LANES)]
             ours, theirs = [one for one, _ in pairs], [other for _, other in pairs]
-            kept = [*ours, *(lane.socket for lane in lanes)]
-            process = context.Process(target=_work, args=(worker, theirs, kept), daemon=True)
+            not_theirs = [*ours, *(lane.socket for lane in lanes)]
+            process = context.Process(target=_work, args=(worker, theirs, not_theirs), daemon=True)
             process.start()
             for end in theirs:
                 end.close()
@@ -84,7 +83,7 @@ class WorkerPool:
 
     @property
     def lanes(self) -> int:
-        """How many tasks are done at once."""
+        """How many tasks can run at once."""
         return len(self._lanes)
 
     @property
@@ -94,7 +93,7 @@ class WorkerPool:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:
-        """Have the event loop follow all lanes; at the end the processes have ended."""
+        """Serve all lanes in the event loop; the processes have ended after the block."""
         try:
             for lane in list(self._lanes):
                 await lane.connect(self)
@@ -106,33 +105,36 @@ class WorkerPool:
                 lane.close()
             await asyncio.to_thread(_end, self.processes)
 
-    async def do(
-        self, asked: TaskHeader, sent: bytes, wanted: CancellationToken
+    async def run(
+        self, header: TaskHeader, body: bytes, token: CancellationToken
     ) -> tuple[TaskResult, bytes] | None:
-        """What comes of what was asked and sent, once a lane is idle; None where no worker can do it.
+        """The result and response of a task, once a lane is idle; None if no worker can run it.
 
-        Raises `ClientDisconnect` where it is no longer wanted by then, and `BusyError` where it ended two workers: a third
-        is not risked, nor the service.
+        Raises ClientDisconnect after cancellation, and BusyError if the task ended two workers: neither a third one nor the
+        service is risked.
         """
-        message = json.dumps(asked).encode() + b"\n" + sent
-        for _ in range(_TRIED):
-            if (lane := await self._next(wanted)) is None:
+        message = json.dumps(header).encode() + b"\n" + body
+        for _ in range(_ATTEMPTS):
+            lane = await self._next(token)
+            if lane is None:
                 break
-            reply = await lane.ask(message, wanted)
+            reply = await lane.send(message, token)
             if not lane.ended:
                 break
         else:
-            raise BusyError(f"{_TRIED} workers have ended", where="the service", remedy="ask something else")
+            raise BusyError(
+                f"{_ATTEMPTS} workers have ended", where="the service", remedy="ask something else"
+            )
         if lane is None or reply == NOTHING:
-            if wanted.is_no_longer:
+            if token.cancelled:
                 raise ClientDisconnect
             self.missed += 1
             return None
-        head, _, response = reply.partition(b"\n")
-        return TaskResult(*json.loads(head)), response
+        first_line, _, response = reply.partition(b"\n")
+        return TaskResult(*json.loads(first_line)), response
 
-    async def _next(self, wanted: CancellationToken) -> "Lane | None":
-        """An idle lane, for whoever came first; None where there is no lane any more."""
+    async def _next(self, token: CancellationToken) -> "Lane | None":
+        """An idle lane, in order of arrival; None if no lane is left."""
         if not self._lanes:
             return None
         if self._idle:
@@ -140,7 +142,7 @@ class WorkerPool:
         turn: asyncio.Future[Lane | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            with wanted.telling(partial(_give_up, turn)):
+            with token.on_cancel(lambda: _give_up(turn)):
                 return await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled() and (lane := turn.result()):
@@ -148,27 +150,28 @@ class WorkerPool:
             raise
 
     def _take(self) -> "Lane":
-        """An idle lane of the process that is least busy; of these, the last that was, which has all at hand."""
+        """An idle lane of the least busy process; of several, the one used last, whose caches are warm."""
         idle = Counter(lane.process for lane in self._idle)
         lane = max(reversed(self._idle), key=lambda one: idle[one.process])
         self._idle.remove(lane)
         return lane
 
     def free(self, lane: "Lane") -> None:
-        """`lane` can be given to the next who waits."""
+        """Give `lane` to the next task that waits."""
         if lane.ended:
             return
         while self._waiting:
-            if not (turn := self._waiting.popleft()).done():
+            turn = self._waiting.popleft()
+            if not turn.done():
                 turn.set_result(lane)
                 return
         self._idle.append(lane)
 
     def lost(self, process: BaseProcess) -> None:
-        """A process has ended, or does now."""
+        """Give up a process that has ended, or ends now."""
         _LOG.error("a worker has ended; the service goes on without it")
         process.kill()
-        asyncio.get_running_loop().call_later(1.0, process.join, 0)  # by when the system has ended it
+        asyncio.get_running_loop().call_later(1.0, process.join, 0)  # by then the system has ended it
         for lane in [lane for lane in self._lanes if lane.process is process]:
             self._lanes.remove(lane)
             if lane in self._idle:
@@ -182,32 +185,32 @@ class WorkerPool:
 
 
 class Lane(asyncio.Protocol):
-    """A way to a worker process, on which one task at a time is asked for."""
+    """A socket to a worker process, for one task at a time."""
 
     def __init__(self, process: BaseProcess, end: socket.socket) -> None:
         self.process, self.socket = process, end
         self.ended = False
-        self._workers: WorkerPool | None = None
+        self._pool: WorkerPool | None = None
         self._transport: asyncio.Transport | None = None
-        self._got = bytearray()
+        self._received = bytearray()
         self._reply: asyncio.Future[bytes] | None = None
 
-    async def connect(self, workers: WorkerPool) -> None:
-        """Have the event loop follow this; `workers` are told when it is free, or lost."""
-        self._workers = workers
+    async def connect(self, pool: WorkerPool) -> None:
+        """Serve this lane in the event loop; `pool` is told when it is free or lost."""
+        self._pool = pool
         await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=self.socket)
 
-    async def ask(self, message: bytes, wanted: CancellationToken) -> bytes:
+    async def send(self, message: bytes, token: CancellationToken) -> bytes:
         """The reply to a message, or nothing.
 
-        Once it is no longer wanted, the worker is told to stop; one that does not is ended.
+        On cancellation the worker is told to stop; a worker that does not stop is killed.
         """
         if self.ended:
             return NOTHING
-        self._got.clear()
+        self._received.clear()
         self._reply = reply = asyncio.get_running_loop().create_future()
         self._send(message)
-        with wanted.telling(self._stop):
+        with token.on_cancel(self._stop):
             try:
                 return await asyncio.shield(reply)
             except asyncio.CancelledError:
@@ -218,23 +221,23 @@ class Lane(asyncio.Protocol):
         if self.ended:
             return
         self._send(NOTHING)
-        asyncio.get_running_loop().call_later(_GRACE, self._end_unless, self._reply)
+        asyncio.get_running_loop().call_later(_GRACE, self._kill_unless, self._reply)
 
-    def _end_unless(self, reply: "asyncio.Future[bytes] | None") -> None:
+    def _kill_unless(self, reply: "asyncio.Future[bytes] | None") -> None:
         if reply and not reply.done():
             self.process.kill()
 
     def _send(self, message: bytes) -> None:
         assert self._transport is not None
-        self._transport.write(LENGTH.pack(len(message)) + message)
+        self._transport.write(frame(message))
 
     def close(self) -> None:
-        """Have the worker see that the service ends."""
-        self._workers = None
+        """Close the lane because the service ends."""
+        self._pool = None
         self.end()
 
     def end(self) -> None:
-        """Nothing comes on this any more."""
+        """Close the lane; a task that waits for its reply gets nothing."""
         self.ended = True
         if self._transport:
             self._transport.close()
@@ -242,22 +245,20 @@ class Lane(asyncio.Protocol):
             self._reply.set_result(NOTHING)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """As asyncio has it."""
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        """As asyncio has it."""
-        self._got += data
-        if len(self._got) >= LENGTH.size and len(self._got) == LENGTH.size + LENGTH.unpack_from(self._got)[0]:
+        self._received += data
+        message = framed(self._received)
+        if message is not None:
             if self._reply and not self._reply.done():
-                self._reply.set_result(bytes(self._got[LENGTH.size :]))
-            if self._workers:
-                self._workers.free(self)
+                self._reply.set_result(message)
+            if self._pool:
+                self._pool.free(self)
 
     def connection_lost(self, _: Exception | None) -> None:
-        """As asyncio has it."""
-        if self._workers and not self.ended:
-            self._workers.lost(self.process)
+        if self._pool and not self.ended:
+            self._pool.lost(self.process)
 
 
 def _give_up(turn: "asyncio.Future[Lane | None]") -> None:
@@ -265,15 +266,15 @@ def _give_up(turn: "asyncio.Future[Lane | None]") -> None:
         turn.set_exception(ClientDisconnect())
 
 
-def _work(worker: Worker, theirs: Sequence[socket.socket], others: Sequence[socket.socket]) -> None:
+def _work(worker: Worker, lanes: Sequence[socket.socket], others: Sequence[socket.socket]) -> None:
     for other in others:
-        other.close()  # else a worker would not see that the service has ended
-    worker.work(theirs)
+        other.close()  # else the worker would not notice the end of the service
+    worker.work(lanes)
 
 
 def _end(processes: Sequence[BaseProcess]) -> None:
-    """Wait until they have ended, which they do when their lanes are closed; but not for ever."""
-    until = time.monotonic() + _ENDING
+    """Wait for processes whose lanes are closed to end, and kill those that take too long."""
+    until = time.monotonic() + _STOP_TIME
     for process in processes:
         process.join(max(0.0, until - time.monotonic()))
         if process.is_alive():

@@ -9,7 +9,7 @@ import pytest
 from corpus.catalogue import read_catalogue
 from index.build import build, claims_to_be_current, is_current
 from index.errors import GenerationError
-from index.generation import open_generation
+from index.generation import load_index
 from index.search import search
 from index.types import Encoding
 from tests.conftest import REPORT, write_corpus
@@ -27,7 +27,7 @@ def test_a_second_build_embeds_only_what_changed_and_ranks_as_a_fresh_one(tmp_pa
     assert built.embedded == 1
     assert all("railing" in text for text in again.encoded)
     assert fresh.embedded > 1
-    one, other = open_generation(tmp_path / "var"), open_generation(tmp_path / "fresh")
+    one, other = load_index(tmp_path / "var"), load_index(tmp_path / "fresh")
     assert one.manifest.files == other.manifest.files
     question = "Which lighthouse needs a railing?"
     assert search(one, again, question).results == search(other, again, question).results
@@ -77,7 +77,7 @@ def test_a_flipped_bit_is_refused_by_name(tmp_path: Path, name: str) -> None:
     data[len(data) // 2] ^= 1
     damaged.write_bytes(data)
     with pytest.raises(GenerationError, match=r"does not match its hash") as raised:
-        open_generation(var)
+        load_index(var)
     assert name.rsplit("/", maxsplit=1)[-1] in str(raised.value)
     assert "bali build" in str(raised.value)
 
@@ -107,7 +107,7 @@ def test_whatever_else_is_wrong_is_named(tmp_path: Path, harm: Callable[[Path], 
     build(var, read_catalogue(write_corpus(tmp_path / "corpus")), TinyEncoder())
     harm(folder_of(var))
     with pytest.raises(GenerationError) as raised:
-        open_generation(var)
+        load_index(var)
     assert named in str(raised.value)
     assert "bali build" in str(raised.value)
 
@@ -116,7 +116,7 @@ def test_another_model_is_refused(tmp_path: Path) -> None:
     var = tmp_path / "var"
     build(var, read_catalogue(write_corpus(tmp_path / "corpus")), TinyEncoder())
     with pytest.raises(GenerationError, match="BALI_MODEL"):
-        open_generation(var, "1" * 64)
+        load_index(var, "1" * 64)
 
 
 class Stopping(TinyEncoder):
@@ -135,5 +135,5 @@ def test_a_stopped_build_leaves_the_old_generation_in_use(tmp_path: Path) -> Non
     write_corpus(corpus, REPORT.replace("staircase", "railing"))
     with pytest.raises(KeyboardInterrupt):
         build(var, read_catalogue(corpus), Stopping())
-    assert open_generation(var).id == before
+    assert load_index(var).id == before
     assert [path.name for path in (var / "generations").iterdir()] == [before]

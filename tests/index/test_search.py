@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from corpus.catalogue import read_catalogue
 from index.build import build
-from index.generation import Index, open_generation
+from index.generation import Index, load_index
 from index.passages.filters import Filter
 from index.retrieval.quantizer import Quantizer
-from index.search import Before, Evidence, SearchResults, search
+from index.search import ConversationContext, EvidenceWeights, SearchResults, search
 from tests.conftest import write_corpus
 from tests.support.tiny import TinyEncoder
 
@@ -30,7 +30,7 @@ QUESTIONS = (
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     folder = tmp_path_factory.mktemp("search")
     build(folder / "var", read_catalogue(write_corpus(folder / "corpus")), TinyEncoder())
-    return open_generation(folder / "var")
+    return load_index(folder / "var")
 
 
 def texts(index: Index, question: str, filter: Filter | None = None) -> list[str]:
@@ -71,7 +71,7 @@ def test_scores_are_bounded_ordered_and_never_of_more_than_asked_for(
 
 
 def test_equal_scores_rank_in_the_order_of_the_documents(index: Index) -> None:
-    nothing = Evidence(late=0, lexical=1, dense=0, beside=0, wishes=0)
+    nothing = EvidenceWeights(late=0, lexical=1, dense=0, beside=0, wishes=0)
     found = search(index, TinyEncoder(), "zebra", 100, evidence=nothing).results
     assert {result.score for result in found} == {0.0}
     assert [result.passage for result in found] == list(index.passages)
@@ -157,7 +157,7 @@ def test_a_wish_decides_between_equals(index: Index) -> None:
         TinyEncoder(),
         "lighthouse staircase, actions that are completed",
         20,
-        evidence=Evidence(wishes=0),
+        evidence=EvidenceWeights(wishes=0),
     )
 
     def rank(found: SearchResults) -> int:
@@ -179,8 +179,8 @@ def test_the_cell_asked_for_is_marked(index: Index) -> None:
 
 
 def test_a_score_does_not_depend_on_how_large_the_weights_are(index: Index) -> None:
-    small = Evidence(late=1, lexical=0.5, dense=0.5, beside=0, wishes=0)
-    large = Evidence(late=2, lexical=1, dense=1, beside=0, wishes=0)
+    small = EvidenceWeights(late=1, lexical=0.5, dense=0.5, beside=0, wishes=0)
+    large = EvidenceWeights(late=2, lexical=1, dense=1, beside=0, wishes=0)
     once = search(index, TinyEncoder(), "fog signal workshop", 100, evidence=small).results
     twice = search(index, TinyEncoder(), "fog signal workshop", 100, evidence=large).results
     assert [r.passage.id for r in once] == [r.passage.id for r in twice]
@@ -188,8 +188,8 @@ def test_a_score_does_not_depend_on_how_large_the_weights_are(index: Index) -> N
 
 
 def test_a_passage_gains_by_what_stands_beside_it(index: Index) -> None:
-    words_alone = Evidence(late=0, lexical=1, dense=0, beside=0, wishes=0, reworded=False)
-    with_neighbours = Evidence(late=0, lexical=1, dense=0, beside=0.5, wishes=0, reworded=False)
+    words_alone = EvidenceWeights(late=0, lexical=1, dense=0, beside=0, wishes=0, reworded=False)
+    with_neighbours = EvidenceWeights(late=0, lexical=1, dense=0, beside=0.5, wishes=0, reworded=False)
     alone = search(index, TinyEncoder(), "corrosion", 2, evidence=words_alone).results
     beside = search(index, TinyEncoder(), "corrosion", 2, evidence=with_neighbours).results
     assert alone[0].passage == beside[0].passage
@@ -206,7 +206,7 @@ def test_neighbours_under_one_heading_are_known(index: Index) -> None:
 
 
 def test_what_was_spoken_of_before_does_not_unbound_the_score(index: Index) -> None:
-    before = Before("lighthouses", index.passages[0])
+    before = ConversationContext("lighthouses", index.passages[0])
     found = search(index, TinyEncoder(), "who leads it", 100, before=before)
     assert max(result.score for result in found.results) <= 1
 

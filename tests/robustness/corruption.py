@@ -27,7 +27,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from index.errors import GenerationError
-from index.generation import open_current, open_generation
+from index.generation import load_current_index, load_index
 from tests.robustness.damage import KINDS, damaged
 from tests.support.generations import QUESTIONS, Answers, answers, build_several
 from tests.support.tiny import TinyEncoder
@@ -46,7 +46,7 @@ def prepare(folder: Path) -> Expected:
     current, expected = (var / "current").read_text(), {}
     for one in (var / "generations").iterdir():
         (var / "current").write_text(one.name)
-        expected[one.name] = answers(open_current(var))
+        expected[one.name] = answers(load_current_index(var))
     (var / "current").write_text(current)
     return expected
 
@@ -76,7 +76,7 @@ def trial(var: Path, number: int, expected: Expected) -> tuple[str, str]:
 
 def _outcome(var: Path, current: str, suspects: list[Path], expected: Expected, question: str) -> str:
     try:
-        open_current(var, _SHA256)
+        load_current_index(var, _SHA256)
         problem = None
     except GenerationError as error:
         problem = error
@@ -85,7 +85,7 @@ def _outcome(var: Path, current: str, suspects: list[Path], expected: Expected, 
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     try:
-        index = open_generation(var, _SHA256)
+        index = load_index(var, _SHA256)
     except GenerationError:
         return "refused" if problem else "refused without a problem"
     except Exception as error:

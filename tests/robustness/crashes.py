@@ -33,7 +33,7 @@ from tempfile import TemporaryDirectory
 from corpus.catalogue import Catalogue
 from index.build import build
 from index.errors import GenerationError
-from index.generation import open_generation
+from index.generation import load_index
 from tests.robustness.faults import Call, Fault, faults_of, watched
 from tests.support.generations import Answers, answers, build_several, catalogue
 from tests.support.tiny import TinyEncoder
@@ -62,7 +62,7 @@ def prepare(folder: Path) -> list[State]:
     """The three states, below `folder`."""
     wanted = catalogue(folder, _NEW)
     build(folder / "fresh", wanted, TinyEncoder())
-    new = open_generation(folder / "fresh")
+    new = load_index(folder / "fresh")
     states = []
     for name in STATES:
         before = folder / name
@@ -77,7 +77,7 @@ def prepare(folder: Path) -> list[State]:
                 build(var, wanted, TinyEncoder())
                 damaged = var / "generations" / new.id / "tokens" / "codes.bin"
                 damaged.write_bytes(bytes(damaged.stat().st_size))
-            old = open_generation(var)
+            old = load_index(var)
             allowed[old.id] = answers(old)
         after = folder / f"{name}-after"
         shutil.copytree(var, after)
@@ -127,7 +127,7 @@ def trial(
         outcome = _opened(state, var)
         if outcome in ("old", "new"):
             build(var, state.catalogue, TinyEncoder())
-            index = open_generation(var)
+            index = load_index(var)
             if index.instead_of or answers(index) != state.allowed[index.id]:
                 return f"after the next build: {index.instead_of or 'a wrong answer'}"
             if left := sorted(_paths(var) ^ state.files):
@@ -165,7 +165,7 @@ def _apart(
 def _opened(state: State, var: Path) -> str:
     new = next(iter(state.allowed))
     try:
-        index = open_generation(var, TinyEncoder().sha256)
+        index = load_index(var, TinyEncoder().sha256)
     except GenerationError as error:
         return "old" if None in state.allowed and "nothing has been built" in str(error) else str(error)
     if index.id not in state.allowed:

@@ -181,6 +181,7 @@ TOO_LONG: list[tuple[str, dict[str, str], int]] = [
     ("/documents", {f"X-{n}": "1" for n in range(200)}, 431),
     ("/documents", {"X-Long": "x" * 10_000}, 431),
     ("/documents", {"Cookie": "a=" + "x" * 10_000}, 431),
+    ("/documents", {"Content-Length": "2000001"}, 413),
 ]
 
 
@@ -191,6 +192,17 @@ def test_what_is_too_long_is_told(
     response = client.get(target, headers=headers)
     assert response.status_code == status
     assert response.json()["status"] == status
+
+
+def test_only_pages_are_compressed(client: TestClient) -> None:
+    headers = {"Accept-Encoding": "gzip"}
+    asked = {"messages": [{"role": "user", "content": "who leads the repair of the lighthouse"}]}
+    stream = client.post("/chat", json=asked | {"stream": True}, headers=headers)
+    others = [
+        client.get(path, headers=headers) for path in ("/openapi.json", "/metrics", "/documents/plan/text")
+    ]
+    assert client.get("/", headers=headers).headers["content-encoding"] == "gzip"
+    assert not any("content-encoding" in response.headers for response in [stream, *others])
 
 
 def test_the_longest_question_can_be_asked_in_an_address(client: TestClient) -> None:

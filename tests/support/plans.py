@@ -5,7 +5,7 @@ from pathlib import Path
 
 from corpus.catalogue import read_catalogue
 from index.build import build
-from index.generation import Index, open_generation
+from index.generation import Index, load_index
 from tests.support.tiny import TinyEncoder
 
 _ENTRY = """
@@ -28,4 +28,4 @@ def two_plans(folder: Path, old: str, new: str) -> Index:
         entries += _ENTRY.format(id=id, year=year, sha256=hashlib.sha256(text.encode()).hexdigest())
     (folder / "catalogue.toml").write_text(entries, "utf-8")
     build(folder / "var", read_catalogue(folder), TinyEncoder())
-    return open_generation(folder / "var")
+    return load_index(folder / "var")

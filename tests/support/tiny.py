@@ -9,7 +9,7 @@ from itertools import product
 import numpy as np
 
 from index.encoders.reranker import Reranker
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.types import Encoding, Vectors
 
 _SIZE = 160
@@ -44,9 +44,9 @@ class TinyEncoder:
         """A question is read as a passage is."""
         return self.read(texts)
 
-    def pieces(self, texts: Sequence[str]) -> list[Pieces]:
+    def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
         """The words of each text."""
-        return [Pieces(len(found.ids), found.ids, found.spans) for found in map(_encoding, texts)]
+        return [Tokenization(len(found.ids), found.ids, found.spans) for found in map(_encoding, texts)]
 
     def vocabulary(self) -> list[str]:
         """Words enough to learn axes from."""

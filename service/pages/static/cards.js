@@ -24,7 +24,7 @@ async function verify(form) {
     return;
   }
   output.dataset.valid = found.valid ? "yes" : "no";
-  output.textContent = `${found.valid ? "It holds" : "It does not hold"}: ${found.reason}.`;
+  output.textContent = `${found.valid ? "Verified" : "Not verified"}: ${found.reason}.`;
 }
 
 export function enliven(root) {

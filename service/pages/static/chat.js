@@ -1,4 +1,4 @@
-// The conversation. The server keeps nothing: what was said stands in the form, and is kept for going back.
+// The conversation. The server stores nothing: the form holds the turns, and the session storage for going back.
 import { copy, enliven } from "./cards.js";
 import { events } from "./events.js";
 import { offer } from "./feedback.js";
@@ -14,12 +14,7 @@ const news = document.getElementById("news");
 const template = document.getElementById("turn");
 const KEPT = "conversation";
 const PLACE = "place";
-const SAYS = {
-  answered: "Answered from the documents",
-  partial: "Partly answered: check the quotations",
-  not_found: "Not found in the documents",
-  unasked: "Nothing was asked",
-};
+const SAYS = JSON.parse(template.dataset.says);
 let running = null;
 
 function said() {
@@ -104,7 +99,7 @@ async function complete(turn, given, cards) {
   part(turn, ".doings").hidden = false;
 }
 
-// a greeting: where something was asked, there are nearest passages at least
+// a greeting: a question has related passages at least
 function outcome(given) {
   return given.status === "not_found" && given.citations.length === 0 ? "unasked" : given.status;
 }
@@ -166,12 +161,13 @@ async function answer(turn, question, messages, signal) {
     }
     if (name === "done") Object.assign(given, data);
   }
-  if (!given.question) throw new Error("the answer broke off");
+  if (!given.question) throw new Error("the answer was cut off");
   await complete(turn, given, cards);
   remember(question, given.answer);
   keep(question, given);
   const count = given.citations.length;
-  news.textContent = `${SAYS[outcome(given)]}. ${given.answer} ${count} ${count === 1 ? "citation" : "citations"}.`;
+  const says = SAYS[outcome(given)] && `${SAYS[outcome(given)]}. `;
+  news.textContent = `${says}${given.answer} ${count} ${count === 1 ? "citation" : "citations"}.`;
 }
 
 async function restore() {

@@ -1,4 +1,4 @@
-// What a reader says of an answer. Nothing is sent before "Send" is pressed, and each answer's only once.
+// Feedback on an answer. Nothing is sent before "Send" is pressed, and only once for each answer.
 const SENT = "opinions";
 const FIELDS = ["question", "status", "answer", "citations", "generation"];
 const sending = new WeakSet();
@@ -26,7 +26,7 @@ export function offer(turn, given) {
 function settle(form) {
   if (!form.elements.given.value) return;
   form.hidden = false;
-  if (sent().includes(key(JSON.parse(form.elements.given.value)))) close(form, "You have told us about this answer.");
+  if (sent().includes(key(JSON.parse(form.elements.given.value)))) close(form, "You have given feedback on this answer.");
 }
 
 async function send(form) {
@@ -41,7 +41,7 @@ async function send(form) {
   } catch {
     // full or forbidden: only this page remembers
   }
-  close(form, `Thank you. It is kept as number ${told.id}.`);
+  close(form, `Thank you. Your feedback is stored as number ${told.id}.`);
   const output = form.querySelector("output");
   output.tabIndex = -1; // what had the focus is gone
   output.focus();
@@ -57,7 +57,7 @@ document.addEventListener("submit", async (event) => {
   try {
     await send(form);
   } catch (error) {
-    form.querySelector("output").textContent = `Not kept: ${error.message}`;
+    form.querySelector("output").textContent = `Not sent: ${error.message}`;
   } finally {
     sending.delete(form);
   }

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bench.scale.copies import enlarge
-from index.generation import open_generation
+from index.generation import load_index
 from index.search import search
 from service.settings import Settings
 from tests.support.tiny import TinyEncoder
@@ -11,7 +11,7 @@ from tests.support.tiny import TinyEncoder
 
 def test_copies_are_passages_of_documents_of_their_own(harbour: Settings, tmp_path: Path) -> None:
     encoder = TinyEncoder()
-    small = open_generation(harbour.var)
+    small = load_index(harbour.var)
     size = 3 * len(small.passages) + 2
     made: list[int] = []
     large = enlarge(tmp_path, small, encoder, size, made.append)
@@ -28,6 +28,6 @@ def test_copies_are_passages_of_documents_of_their_own(harbour: Settings, tmp_pa
 
 
 def test_the_same_size_gives_the_same_files(harbour: Settings, tmp_path: Path) -> None:
-    small = open_generation(harbour.var)
+    small = load_index(harbour.var)
     one, other = (enlarge(tmp_path / name, small, TinyEncoder(), 50) for name in ("one", "other"))
     assert one.manifest.files == other.manifest.files

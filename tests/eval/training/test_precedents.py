@@ -12,8 +12,8 @@ from eval.gold_data import GoldError
 from eval.training.precedent_pairs import PAIRS, Pairs, compared, read_pairs
 from eval.training.precedents import FIT, Score, figures, left_out, thresholds, to_fit
 from index.encoders.base import Encoder
-from index.generation import open_generation
-from index.precedents import Likeness, said
+from index.generation import load_index
+from index.precedents import Likeness, action_span
 
 
 def toy(seed: int = 0) -> Pairs:
@@ -65,7 +65,7 @@ def test_a_quote_that_does_not_stand_in_its_source_is_named(tmp_path: Path) -> N
 def test_the_fit_that_ships_is_the_one_reported(
     real_var: Path, real_encoder: Encoder, shipped: Catalogue
 ) -> None:
-    index = open_generation(real_var)
+    index = load_index(real_var)
     items = read_pairs(PAIRS, {document.id: shipped.source(document) for document in shipped.documents})
     pairs = compared(index, real_encoder, items)
     kept, made = json.loads(FIT.read_text("utf-8")), to_fit(pairs)
@@ -79,11 +79,11 @@ def test_the_fit_that_ships_is_the_one_reported(
 def test_passages_are_compared_with_other_documents_only_and_by_what_they_do(
     real_var: Path, real_encoder: Encoder
 ) -> None:
-    index = open_generation(real_var)
+    index = load_index(real_var)
     row = next(n for n, passage in enumerate(index.passages) if passage.kind == "row")
     rows, features = Likeness(index, real_encoder).features(row)
     own = index.passages[row].document.id
     assert features.shape == (len(rows), 7)
     assert {index.passages[n].document.id for n in rows} == index.documents.keys() - {own}
-    start, end = said(index.passages[row])
+    start, end = action_span(index.passages[row])
     assert "\t" not in index.passages[row].text[start:end]

@@ -17,10 +17,10 @@ from index.encoders.loading import Models
 from index.encoders.reranker import CrossEncoderReranker
 from index.encoders.weights import TOKENS, joined, weights_sha256
 from index.errors import GenerationError, ModelError
-from index.generation import Index, open_generation
+from index.generation import Index, load_index
 from index.passages.filters import Filter
 from index.passages.store import indexed_text
-from index.search import Evidence, search
+from index.search import EvidenceWeights, search
 from tests.conftest import write_corpus
 from tests.support import local_models
 from tests.support.tiny import TinyEncoder
@@ -58,7 +58,7 @@ def var(tmp_path_factory: pytest.TempPathFactory, encoder: LateInteractionEncode
 def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     folder = tmp_path_factory.mktemp("judged")
     build(folder / "var", read_catalogue(write_corpus(folder / "corpus")), TinyEncoder())
-    return open_generation(folder / "var")
+    return load_index(folder / "var")
 
 
 def test_token_vectors_are_those_that_the_model_scores(
@@ -97,7 +97,7 @@ def test_each_token_has_its_place_and_those_that_have_none_say_so(encoder: LateI
 
 
 def test_build_and_search_with_another_token_model(var: Path, encoder: LateInteractionEncoder) -> None:
-    index = open_generation(var, encoder.sha256)
+    index = load_index(var, encoder.sha256)
     basis = index.tokens.quantizer.basis
     assert basis.shape == (local_models.DIMENSIONS, local_models.DIMENSIONS)
     assert index.manifest.model == "tiny + model"
@@ -113,7 +113,7 @@ def test_build_and_search_with_another_token_model(var: Path, encoder: LateInter
 def test_late_interaction_is_the_model_s_own_maxsim(
     var: Path, encoder: LateInteractionEncoder, folders: dict[str, Path]
 ) -> None:
-    index = open_generation(var, encoder.sha256)
+    index = load_index(var, encoder.sha256)
     model = MultiVectorEncoder(str(folders["tokens"]), device="cpu", similarity_fn_name="meanmaxsim")
     texts = [indexed_text(passage) for passage in index.passages]
     own = model.similarity(model.encode_query([QUESTION]), model.encode_document(texts))[0].numpy()
@@ -127,7 +127,7 @@ def test_another_token_model_is_refused_until_it_is_built(var: Path, folders: di
     other = joined(TinyEncoder().sha256, weights_sha256(str(folders["other tokens"]), TOKENS))
     for sha256 in (other, TinyEncoder().sha256):
         with pytest.raises(GenerationError, match="BALI_TOKEN_MODEL"):
-            open_generation(var, sha256)
+            load_index(var, sha256)
         assert not is_current(var, read_catalogue(var.parent / "corpus"), sha256)
 
 
@@ -166,7 +166,7 @@ def test_weights_in_a_format_that_runs_code_are_refused(tmp_path: Path) -> None:
 def test_the_order_is_that_of_the_cross_encoder(index: Index, folders: dict[str, Path]) -> None:
     reranker = CrossEncoderReranker(str(folders["judge"]))
     encoder = TinyEncoder(reranker=reranker)
-    nothing_else = Evidence(late=0, lexical=0, dense=0, beside=0, wishes=0)
+    nothing_else = EvidenceWeights(late=0, lexical=0, dense=0, beside=0, wishes=0)
     found = search(index, encoder, QUESTION, 100, evidence=nothing_else).results
     model = CrossEncoder(str(folders["judge"]), device="cpu", local_files_only=True)
     pairs = [(QUESTION, indexed_text(passage)) for passage in index.passages]

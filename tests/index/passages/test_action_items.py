@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages.action_items import Column
+from index.passages.action_items import ValueColumn
 
 SIZE, VALUES = 12, ("IOM", "RSO", "UNODC")
 
@@ -16,6 +16,6 @@ SIZE, VALUES = 12, ("IOM", "RSO", "UNODC")
 )
 def test_rows_have_what_the_mask_says(having: list[tuple[int, int]], asked: list[int], value: str) -> None:
     pairs = np.array(having, np.int32).reshape(-1, 2)
-    column, rows = Column(VALUES, pairs[:, 0], pairs[:, 1]), np.array(asked, np.intp)
+    column, rows = ValueColumn(VALUES, pairs[:, 0], pairs[:, 1]), np.array(asked, np.intp)
     mask = column.having(lambda other: other == value, SIZE)
     assert column.has(value, rows).tolist() == mask[rows].tolist()

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.types import Document, Passage
-from index.generation import open_generation
-from index.passages.store import KINDS, load_passages
+from index.generation import load_index
+from index.passages.store import load_passages
+from index.passages.table import KINDS
 from index.passages.writer import PassagesWriter
 from index.storage.drafts import Draft
 from index.storage.files import Files
@@ -50,28 +51,28 @@ def test_passages_and_texts_are_as_they_were(
         return
     with tempfile.TemporaryDirectory() as folder:
         draft = Draft(Path(folder) / "draft")
-        with PassagesWriter(draft) as writer:
-            for n, (passages, text) in enumerate(parts):
-                writer.add(replace(DOCUMENT, id=f"d{n}"), text, passages)
+        writer = PassagesWriter(draft)
+        for n, (passages, text) in enumerate(parts):
+            writer.add(replace(DOCUMENT, id=f"d{n}"), text, passages)
         writer.finish()
         known = {document.id: document.sha256 for document in writer.documents}
         files = Files(draft.folder, draft.written)
-        documents, sources, found, positions = load_passages(files, known, writer.sha256)
-        assert list(documents) == list(sources)
-        assert [sources[id] for id in documents] == [text for _, text in parts]
+        found = load_passages(files, known, writer.sha256)
+        assert list(found.documents) == list(found.sources)
+        assert [found.sources[id] for id in found.documents] == [text for _, text in parts]
         assert list(found) == expected
         assert found[len(expected) - 1] == found[-1] == expected[-1]
-        assert [positions[passage.id] for passage in expected] == list(range(len(expected)))
+        assert [found.positions[passage.id] for passage in expected] == list(range(len(expected)))
         for n, (own, _) in enumerate(parts):
             assert [found[row] for row in found.of_document(f"d{n}")] == own
         with pytest.raises(KeyError):
-            positions["another"]
+            found.positions["another"]
         with pytest.raises(IndexError):
             found[len(expected)]
 
 
 def test_a_generation_that_nobody_has_goes_at_once(harbour: Settings) -> None:
-    index = open_generation(harbour.var)
+    index = load_index(harbour.var)
     assert index.passages[0].text in index.sources[index.passages[0].document.id]
     passages = weakref.ref(index.passages)
     gc.disable()

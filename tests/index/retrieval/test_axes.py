@@ -9,7 +9,7 @@ import index.retrieval.quantizer
 from corpus.catalogue import read_catalogue
 from index.build import build, is_current
 from index.encoders.loading import Models
-from index.generation import open_generation
+from index.generation import load_index
 from index.retrieval.quantizer import AXES, Quantizer
 from tests.conftest import write_corpus
 from tests.support.tiny import TinyEncoder
@@ -55,14 +55,14 @@ def test_axes_trained_since_make_a_build_stale_and_are_taken_up_by_the_next(
         assert is_current(var, catalogue, encoder.sha256)
         trained = Quantizer.trained(encoder.sha256)
         assert trained is not None
-        assert np.array_equal(open_generation(var).tokens.quantizer.basis, trained.basis)
+        assert np.array_equal(load_index(var).tokens.quantizer.basis, trained.basis)
         before = built.generation
     assert build(var, catalogue, encoder).embedded == 0
 
 
 def test_the_share_of_own_text_falls_with_the_context(tmp_path: Path) -> None:
     build(tmp_path / "var", read_catalogue(write_corpus(tmp_path / "corpus")), TinyEncoder())
-    index = open_generation(tmp_path / "var")
+    index = load_index(tmp_path / "var")
     own = sum(len(passage.text) for passage in index.passages)
     context = sum(len(passage.context) + 1 for passage in index.passages)
     assert index.own_share == pytest.approx(own / (own + context))

@@ -31,8 +31,9 @@ def nearest(vectors: Vectors, query: Vectors, rows: np.ndarray[tuple[int], np.dt
 
 def saved(folder: Path, vectors: Vectors, index: DenseIndex) -> DenseIndex:
     draft = Draft(folder / "draft")
-    with VectorsWriter(draft, vectors.shape[1]) as writer:
-        writer.add(vectors)
+    writer = VectorsWriter(draft, vectors.shape[1])
+    writer.add(vectors)
+    writer.finish()
     index.save_lists(draft)
     return DenseIndex.load(Files(draft.folder, draft.written), vectors.shape[1])
 
@@ -90,8 +91,9 @@ def test_lists_that_do_not_go_with_the_vectors_are_refused(
     tmp_path: Path, vectors: Vectors, change: Callable[[Any, Vectors], Any]
 ) -> None:
     draft = Draft(tmp_path / "draft")
-    with VectorsWriter(draft, vectors.shape[1]) as writer:
-        writer.add(vectors)
+    writer = VectorsWriter(draft, vectors.shape[1])
+    writer.add(vectors)
+    writer.finish()
     DenseIndex.build(vectors, 100).save_lists(draft)
     lists: Any = faiss.read_index(str(draft.folder / LISTS))
     draft.write(LISTS, faiss.serialize_index(change(lists, vectors)).data)

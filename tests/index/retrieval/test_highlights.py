@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.types import Document, Passage
-from index.encoders.tokenizer import Pieces
+from index.encoders.tokenizer import Tokenization
 from index.retrieval.highlights import clauses, highlights
 
 
@@ -49,6 +49,6 @@ def test_clauses_are_in_order_and_begin_and_end_with_text(text: str) -> None:
 def test_a_text_without_word_pieces_has_nothing_to_mark() -> None:
     document = Document("old", "Old", "Harbour", "plan", (2015, 2016), "old.md", "")
     passage = Passage("old-1", document, "— … —", 0, 5, (), "definition", {}, "of a plan")
-    none = Pieces(2, np.zeros(0, np.int32), np.zeros((0, 2), np.int32))
+    none = Tokenization(2, np.zeros(0, np.int32), np.zeros((0, 2), np.int32))
     context = np.ones((3, 2), np.float32)
     assert highlights(passage, (), context, np.ones(2, np.float32), none) == ()

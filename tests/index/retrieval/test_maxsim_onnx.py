@@ -62,7 +62,7 @@ def test_a_passage_comes_as_near_whichever_are_compared_with_it(rows: list[int])
 
 def test_a_corpus_too_large_to_be_unpacked_comes_as_near(monkeypatch: pytest.MonkeyPatch) -> None:
     few, asked = index(9)
-    monkeypatch.setattr(tokens, "_UNPACKED", 10)
+    monkeypatch.setattr(tokens, "_UNPACKED_UP_TO", 10)
     many, _ = index(9)
     rows = np.arange(12)
     assert np.allclose(few.nearest(asked, rows), many.nearest(asked, rows), atol=1e-6)

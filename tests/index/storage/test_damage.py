@@ -11,7 +11,7 @@ import pytest
 
 from index.build import build, is_current
 from index.errors import GenerationError, StaleError
-from index.generation import open_current, open_generation
+from index.generation import load_current_index, load_index
 from index.retrieval.maxsim_onnx import model
 from index.retrieval.quantizer import Quantizer
 from tests.robustness.corruption import GOOD, prepare, trial
@@ -32,18 +32,18 @@ def test_whatever_is_damaged_is_named_or_makes_no_difference(tmp_path: Path) -> 
     outcomes = {trial(tmp_path / "var", number, expected) for number in range(4 * len(KINDS))}
     assert {outcome for _, outcome in outcomes} <= {*GOOD}
     assert ("bits flipped", "fallback") in outcomes
-    assert not open_generation(tmp_path / "var").instead_of  # all damage is undone
+    assert not load_index(tmp_path / "var").instead_of  # all damage is undone
 
 
 def test_the_generation_before_takes_the_place_of_a_damaged_one(var: Path) -> None:
     whole = {path.name for path in (var / "generations").iterdir()}
     before = (whole - {folder_of(var).name}).pop()
     (folder_of(var) / "dense" / "vectors.bin").write_bytes(b"no vectors")
-    opened = open_generation(var, TinyEncoder().sha256)
+    opened = load_index(var, TinyEncoder().sha256)
     assert opened.id == before
     assert "vectors.bin" in str(opened.instead_of)
     with pytest.raises(GenerationError, match=r"vectors\.bin"):
-        open_current(var)
+        load_current_index(var)
 
 
 def test_one_of_other_weights_does_not_take_its_place(tmp_path: Path) -> None:
@@ -51,14 +51,14 @@ def test_one_of_other_weights_does_not_take_its_place(tmp_path: Path) -> None:
     build(tmp_path / "var", catalogue(tmp_path, 1), TinyEncoder())
     (folder_of(tmp_path / "var") / "names.json").unlink()
     with pytest.raises(GenerationError, match=r"names\.json: is missing"):
-        open_generation(tmp_path / "var", TinyEncoder().sha256)
+        load_index(tmp_path / "var", TinyEncoder().sha256)
 
 
 def test_a_whole_one_of_other_weights_does_not_give_way(tmp_path: Path) -> None:
     build(tmp_path / "var", catalogue(tmp_path, 0), TinyEncoder())
     build(tmp_path / "var", catalogue(tmp_path, 1), TinyEncoder("1" * 64))
     with pytest.raises(StaleError):
-        open_generation(tmp_path / "var", TinyEncoder().sha256)
+        load_index(tmp_path / "var", TinyEncoder().sha256)
 
 
 @pytest.mark.parametrize(
@@ -67,17 +67,17 @@ def test_a_whole_one_of_other_weights_does_not_give_way(tmp_path: Path) -> None:
 def test_a_pointer_that_names_no_generation_gives_way_to_the_newest(var: Path, content: bytes) -> None:
     newest = folder_of(var).name
     (var / "current").write_bytes(content)
-    opened = open_generation(var)
+    opened = load_index(var)
     assert opened.id == newest
     assert str(var / "current") in str(opened.instead_of)
     assert not is_current(var, catalogue(var.parent, 1), TinyEncoder().sha256)  # so that a build mends it
 
 
 def test_a_build_mends_what_is_damaged(var: Path) -> None:
-    current, wanted = folder_of(var), answers(open_generation(var))
+    current, wanted = folder_of(var), answers(load_index(var))
     (current / "tokens" / "codes.bin").write_bytes(b"")
     build(var, catalogue(var.parent, 1), TinyEncoder())
-    mended = open_generation(var)
+    mended = load_index(var)
     assert mended.id == current.name
     assert mended.instead_of is None
     assert answers(mended) == wanted
@@ -171,7 +171,7 @@ def huge_header(data: bytes) -> bytes:
 def test_what_hashes_cannot_tell_is_checked(var: Path, name: str, change: Callable[[bytes], bytes]) -> None:
     forge(folder_of(var), name, change)
     with pytest.raises(GenerationError, match=name.rsplit("/", maxsplit=1)[-1]):
-        open_current(var)
+        load_current_index(var)
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_a_passage_is_checked_when_it_is_read(var: Path, change: Callable[[bytes
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     manifest["passages_sha256"] = manifest["files"][path.name][1]
     seal(folder, manifest)
-    opened = open_current(var)
+    opened = load_current_index(var)
     with pytest.raises(GenerationError, match=r"passages\.jsonl: is damaged \(line 1"):
         answers(opened)
 
@@ -202,7 +202,7 @@ def test_a_passage_is_checked_when_it_is_read(var: Path, change: Callable[[bytes
 def test_files_that_do_not_go_together_are_refused(var: Path) -> None:
     forge(folder_of(var), "dense/vectors.bin", lambda data: data[: -4 * TinyEncoder.dimensions])
     with pytest.raises(GenerationError, match="dense, lexical, tokens, passages and manifest count"):
-        open_current(var)
+        load_current_index(var)
 
 
 @pytest.mark.parametrize(
@@ -214,4 +214,4 @@ def test_a_manifest_that_reaches_out_of_its_folder_is_refused(var: Path, name: s
     manifest["files"][name] = [0, "0" * 64]
     seal(folder, manifest)
     with pytest.raises(GenerationError, match=r"manifest\.json: is damaged"):
-        open_current(var)
+        load_current_index(var)

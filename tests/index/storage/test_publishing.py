@@ -10,7 +10,7 @@ import pytest
 
 from index.build import build
 from index.errors import GenerationError
-from index.generation import open_generation
+from index.generation import load_index
 from index.storage.publishing import building
 from tests.robustness import crashes
 from tests.robustness.faults import faults_of, watched
@@ -28,7 +28,7 @@ def test_publishing_what_is_there_leaves_it_untouched(tmp_path: Path) -> None:
     var = tmp_path / "var"
     before = {path: path.stat().st_ino for path in (var / "generations" / ids[0]).rglob("*")}
     build(var, catalogue(tmp_path, 0), TinyEncoder())
-    assert open_generation(var).id == ids[0]
+    assert load_index(var).id == ids[0]
     assert {path: path.stat().st_ino for path in (var / "generations" / ids[0]).rglob("*")} == before
 
 
@@ -124,7 +124,7 @@ def test_a_second_build_waits_and_never_sweeps_a_living_one(tmp_path: Path) -> N
 
 def test_a_full_disk_is_one_typed_error(tmp_path: Path) -> None:
     build_several(tmp_path, 1)
-    old = answers(open_generation(tmp_path / "var"))
+    old = answers(load_index(tmp_path / "var"))
     with watched(tmp_path / "var") as calls:
         build(tmp_path / "var", catalogue(tmp_path, 1), TinyEncoder())
     number = next(n for n, (name, path) in enumerate(calls) if name == "write" and "codes" in path)
@@ -134,5 +134,5 @@ def test_a_full_disk_is_one_typed_error(tmp_path: Path) -> None:
         watched(tmp_path / "var", number, "disk full"),
     ):
         build(tmp_path / "var", catalogue(tmp_path, 2), TinyEncoder())
-    assert answers(open_generation(tmp_path / "var")) == old
+    assert answers(load_index(tmp_path / "var")) == old
     assert not list((tmp_path / "var" / "generations").glob(".*"))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.encoders.base import Encoder
-from index.generation import open_generation
+from index.generation import load_index
 from service.answering import confidence
 from service.chat import answer
 
@@ -30,7 +30,7 @@ def test_near_misses_are_told_from_answers(
 ) -> None:
     monkeypatch.setattr(confidence, "MODEL", SHIPPED)
     confidence.fit_for.cache_clear()
-    given = answer(open_generation(real_var), real_encoder, [("user", question)])
+    given = answer(load_index(real_var), real_encoder, [("user", question)])
     assert (given.status != "not_found") == found
     assert 0 <= given.confidence <= 1
 

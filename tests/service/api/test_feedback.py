@@ -86,7 +86,7 @@ def test_what_is_out_of_bounds_is_a_problem(own: TestClient, var: Path, wrong: d
 
 def test_a_full_or_foreign_store_is_said(own: TestClient, var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = answered(own)
-    monkeypatch.setattr(feedback, "_MOST_PAGES", 8)
+    monkeypatch.setattr(feedback, "_MAX_PAGES", 8)
     long = {**given, "comment": "x" * 2_000}
     codes = [own.post("/feedback", json=long).status_code for _ in range(12)]
     assert codes[0] == 201

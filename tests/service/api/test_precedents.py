@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue
 from index.encoders.base import Encoder
-from index.precedents import shipped_fit
+from index.precedents import precedent_model
 from service.app import create_app
 from service.settings import Settings
 from tests.service.cli.test_cli import Run, run
@@ -54,7 +54,7 @@ def check(client: TestClient, catalogue: dict[str, Any], body: dict[str, Any]) -
         assert len(dropped) == len(set(dropped))
         together = [(a["passage"]["id"], b["passage"]["id"]) for a, b in said["continued"]]
         assert len(together) == len(set(together))
-        assert all(x["score"] < shipped_fit().possibly for name in ("new", "dropped") for x in two[name])
+        assert all(x["score"] < precedent_model().possibly for name in ("new", "dropped") for x in two[name])
 
 
 def periods(client: TestClient) -> dict[str, Any]:

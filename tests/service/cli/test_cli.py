@@ -12,7 +12,8 @@ import service.cli.main as cli
 from index.encoders import loading as models
 from index.encoders.weights import EMBEDDING, Kind, weights_sha256
 from index.storage.publishing import building
-from service.observability.audit_log import AuditError, AuditLog
+from service.observability.audit_files import AuditError
+from service.observability.audit_log import AuditLog
 from service.security.api_keys import read_keys
 from service.settings import Settings
 from tests.conftest import REPORT, write_corpus
@@ -118,20 +119,6 @@ def test_a_model_that_is_missing_is_named_with_its_setting(
     assert code == 3
     assert f"/no/such/folder: is no folder — point BALI_{setting} at" in err
     assert err.count("\n") == 1
-
-
-def test_8_bits_of_a_model_that_has_none_are_refused_and_an_index_without_is_left_alone(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run("build")
-    monkeypatch.setenv("BALI_EIGHT_BIT", "true")
-    for command in ("build", "search tide"):
-        code, _, err = run(*command.split())
-        assert code == 3
-        assert "BALI_EIGHT_BIT" in err
-        assert "Traceback" not in err
-    monkeypatch.delenv("BALI_EIGHT_BIT")
-    assert run("search", "tide")[0] == 0
 
 
 def test_a_document_added_is_found_and_only_it_is_embedded(run: Run, tmp_path: Path) -> None:
@@ -324,6 +311,16 @@ def test_wrong_use_is_told_in_one_line(
     assert err.count("\n") == 1
     assert problem in err
     assert remedy in err
+
+
+@pytest.mark.parametrize("arguments", [(), ("audit",)])
+def test_a_command_without_arguments_shows_its_help_and_no_error(
+    run: Run, arguments: tuple[str, ...]
+) -> None:
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert "Usage: bali" in out
+    assert err == ""
 
 
 def test_it_tells_its_version(run: Run) -> None:

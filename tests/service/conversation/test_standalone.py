@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from index.generation import Index, open_generation
+from index.generation import Index, load_index
 from index.passages.filters import Filter
 from service.conversation.standalone import standalone_question
 from service.settings import Settings
@@ -14,7 +14,7 @@ from tests.support.tiny import TinyEncoder
 
 @pytest.fixture(scope="module")
 def index(harbour: Settings) -> Index:
-    return open_generation(harbour.var)
+    return load_index(harbour.var)
 
 
 def chat(client: TestClient, *questions: str, said: str = "Norway [1]") -> tuple[str, str]:

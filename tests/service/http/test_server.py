@@ -10,7 +10,7 @@ import pytest
 from service.app import create_app
 from service.http import server as listening
 from service.http.limits import RequestLimits
-from service.http.server import Impatient
+from service.http.server import DeadlineProtocol
 from service.settings import Settings
 from tests.support.live import live
 from tests.support.tiny import TinyEncoder
@@ -37,7 +37,7 @@ def test_a_head_that_does_not_come_is_not_waited_for(
     harbour: Settings, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     monkeypatch.setattr(listening, "HEAD_TIME", 0.2)
-    with live(create_app(harbour, TinyEncoder), http=Impatient, timeout_keep_alive=1) as url:
+    with live(create_app(harbour, TinyEncoder), http=DeadlineProtocol, timeout_keep_alive=1) as url:
         assert _talk(url, sent) == b""
         again = f"GET /healthz HTTP/1.1\r\n{_HEAD}\r\n".encode() + sent
         assert _talk(url, again).count(b'"alive"') == 1  # and the second head is not waited for either
@@ -74,7 +74,7 @@ def _talk(url: str, *sent: bytes) -> bytes:
 @pytest.fixture(scope="module")
 def url(harbour: Settings) -> Iterator[str]:
     """A service that listens as `bali serve` does."""
-    with live(create_app(harbour, TinyEncoder), http=Impatient) as url:
+    with live(create_app(harbour, TinyEncoder), http=DeadlineProtocol) as url:
         yield url
 
 

@@ -18,8 +18,11 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from service.app import create_app
+from service.observability import audit_files as files_module
 from service.observability import audit_log as log
-from service.observability.audit_log import FOLDER, HEAD, HEAD_SIZE, LOCK, AuditLog
+from service.observability.audit_chain import HEAD_SIZE
+from service.observability.audit_files import HEAD, LOCK, AuditError, log_files
+from service.observability.audit_log import FOLDER, AuditLog
 from service.observability.audit_verification import verify
 from service.settings import Settings
 from tests.support.tiny import TinyEncoder
@@ -177,7 +180,7 @@ def test_what_was_kept_long_enough_goes_and_the_rest_still_proves_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(tmp_path, 6)
-    before = len(log.log_files(tmp_path / FOLDER))
+    before = len(log_files(tmp_path / FOLDER))
 
     class Later(log.datetime):  # type: ignore[name-defined,misc]
         @classmethod
@@ -257,9 +260,7 @@ def own(harbour: Settings, tmp_path: Path) -> Settings:
 
 
 def lines(var: Path) -> list[dict[str, Any]]:
-    return [
-        json.loads(line) for path in log.log_files(var / FOLDER) for line in path.read_text().splitlines()
-    ]
+    return [json.loads(line) for path in log_files(var / FOLDER) for line in path.read_text().splitlines()]
 
 
 def answer_everywhere(client: TestClient) -> dict[str, list[str]]:
@@ -347,8 +348,8 @@ def test_a_log_that_was_stopped_before_the_first_line_of_a_new_file_is_whole(
         raise OSError(5, "stopped")
 
     with monkeypatch.context() as patched:
-        patched.setattr(log, "_write_all", stopped)
-        with pytest.raises(log.AuditError):
+        patched.setattr(files_module, "_write_all", stopped)
+        with pytest.raises(AuditError):
             audit.write({"event": "answer"})
     assert verify(tmp_path).whole
     audit.write({"event": "answer"})

@@ -79,7 +79,7 @@ def test_action_items_are_sorted_filtered_opened_and_compared(
         expect(page.locator("mark").first).to_contain_text(said)
         page.go_back()
         page.get_by_role("link", name="Precedents", exact=True).last.click()
-        expect(page.get_by_role("heading", name="What came before and after this")).to_be_visible()
+        expect(page.get_by_role("heading", name="Before and after this passage")).to_be_visible()
         expect(page.locator("section.card").first).to_contain_text(said)
         expect(page.locator(".pair").first).to_contain_text(said[:60])
 
@@ -118,7 +118,7 @@ def test_a_topic_is_followed_through_the_years(browser: Browser, plans: Served, 
         expect(page.get_by_role("heading", name="“policy guides” across the years")).to_be_visible()
         lanes = page.locator("figure").get_by_role("img")
         expect(lanes.first).to_have_accessible_name(
-            re.compile(r"^2015 to 2017: \d+ passages, the nearest of them number 1 of all$")
+            re.compile(r"^2015 to 2017: \d+ passages, the closest ranked 1$")
         )
         page.get_by_text("The chart as a table").click()
         expect(page.locator("figure tbody tr")).to_have_count(lanes.count())
@@ -150,7 +150,7 @@ def test_a_topic_is_followed_through_the_years(browser: Browser, plans: Served, 
         page.locator(".found .card h4 a").last.click()
         expect(page.locator("#mark")).to_be_in_viewport()
         page.get_by_role("link", name="Precedents").last.click()
-        expect(page.get_by_role("heading", name="What came before and after this")).to_be_visible()
+        expect(page.get_by_role("heading", name="Before and after this passage")).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", WIDTHS)
@@ -169,14 +169,14 @@ def test_what_one_thinks_of_an_answer_is_sent_once_and_kept(
             "**/feedback", lambda route: route.fulfill(status=503, json={"detail": "the store is full"})
         )
         form.get_by_role("button", name="Send").click()
-        expect(form.get_by_role("status")).to_have_text("Not kept: the store is full")
+        expect(form.get_by_role("status")).to_have_text("Not sent: the store is full")
         page.unroute("**/feedback")
         form.get_by_role("button", name="Send").dblclick()
         told = form.get_by_role("status")
-        expect(told).to_have_text(f"Thank you. It is kept as number {before + 1}.")
+        expect(told).to_have_text(f"Thank you. Your feedback is stored as number {before + 1}.")
         expect(told).to_be_focused()
         page.reload()
-        expect(page.locator("#t1 .opinion output")).to_have_text("You have told us about this answer.")
+        expect(page.locator("#t1 .opinion output")).to_have_text("You have given feedback on this answer.")
         answer = page.locator("#t1 .answer").inner_text()
         visit.complaints[:] = [said for said in visit.complaints if "503" not in said]
     *_, kept = feedback.read(plans.var)
@@ -204,7 +204,7 @@ def test_all_of_it_works_without_scripts(browser: Browser, plans: Served) -> Non
         page.get_by_label("Yes").check()
         page.get_by_label("Comment").fill("Good.")
         page.get_by_role("button", name="Send").click()
-        expect(page.get_by_text(f"is kept as number {before + 1}.")).to_be_visible()
+        expect(page.get_by_text(f"is stored as number {before + 1}.")).to_be_visible()
         page.reload()
     *_, kept = feedback.read(plans.var)
     assert kept.id == before + 1

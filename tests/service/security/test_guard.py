@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from service.app import create_app
 from service.security import api_keys as keys
 from service.security.api_keys import KeysError, Scope
-from service.security.guard import NEEDS, PAGES, BindingError, check_binding, path_of
+from service.security.guard import NEEDS, PAGES, BindingError, check_binding, route_of
 from service.security.rate_limit import FAILURES
 from service.settings import Settings
 from tests.support.tiny import TinyEncoder
@@ -73,7 +73,7 @@ def test_the_table_decides_for_every_route_and_method(
     for n, (path, method) in enumerate(routes()):
         needs = NEEDS[path]
         concrete = (
-            path.replace("{document:path}", "plan").replace("{id}", "plan").replace("{made}/{name}", "a/b")
+            path.replace("{document:path}", "plan").replace("{id}", "plan").replace("{digest}/{name}", "a/b")
         )
         guarded.client._transport.client = (f"192.0.2.{n % 250}", 5)  # type: ignore[attr-defined]
         response = guarded.client.request(
@@ -99,7 +99,7 @@ def test_the_table_decides_for_every_route_and_method(
 
 @pytest.mark.parametrize("path", ["/nowhere", "/documents/", "/DOCUMENTS", "/metrics/", "/v1", "/.git"])
 def test_what_is_not_in_the_table_is_not_there(guarded: Guarded, path: str) -> None:
-    assert path_of(path) is None
+    assert route_of(path) is None
     assert guarded.client.get(path).status_code in (401, 429)
     for scope in Scope:
         response = guarded.client.get(path, headers=guarded.headers(scope), follow_redirects=False)

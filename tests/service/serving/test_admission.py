@@ -35,11 +35,14 @@ def test_what_is_too_much_is_told_when_to_come_again_and_what_waits_is_served(
         codes.append(httpx2.post(f"{url}{path}", json=PATHS[path]).status_code)
 
     with live(app) as url:
-        app.state.line = AdmissionQueue(at_once=1, waiting=2)
+        app.state.queue = queue = AdmissionQueue(threads=1, most_waiting=2)
         waiting = [threading.Thread(target=ask) for _ in range(3)]  # one is served, two wait
         for one in waiting:
             one.start()
-            time.sleep(0.1)
+        until = time.monotonic() + 5
+        while queue.length < 2:
+            assert time.monotonic() < until
+            time.sleep(0.01)
         refused = httpx2.post(f"{url}{path}", json=PATHS[path])
         assert refused.status_code == 503
         assert refused.headers["retry-after"].isdigit()
@@ -69,10 +72,10 @@ def test_work_is_done_in_the_order_in_which_it_came_and_no_more_at_once_than_the
         running.remove(number)
 
     async def all_of_it() -> None:
-        line = AdmissionQueue(at_once=1)
+        queue = AdmissionQueue(threads=1)
         async with anyio.create_task_group() as tasks:
             for number in range(10):
-                tasks.start_soon(line.run, lambda number=number: work(number))
+                tasks.start_soon(queue.run, lambda number=number: work(number))
                 await anyio.sleep(0.001)
 
     anyio.run(all_of_it)

@@ -50,7 +50,7 @@ def test_readers_across_publishes_see_whole_generations_only(tmp_path: Path) -> 
 def test_what_is_published_later_is_answered_from_and_the_old_one_goes(
     client: TestClient, app: FastAPI, tmp_path: Path
 ) -> None:
-    old = weakref.ref(app.state.opened.pair[0].dense)
+    old = weakref.ref(app.state.current_index.pair[0].dense)
     new = build(tmp_path / "var", catalogue(tmp_path, 2), TinyEncoder()).generation
     when(client, lambda said: said["generation"] == new)
     gc.collect()

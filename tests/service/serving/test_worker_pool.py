@@ -63,7 +63,7 @@ def children() -> list[psutil.Process]:
 
 def encoder_of(client: TestClient) -> TinyEncoder:
     """The service's own."""
-    encoder: TinyEncoder = client.app.state.opened.pair[1]  # type: ignore[attr-defined]
+    encoder: TinyEncoder = client.app.state.current_index.pair[1]  # type: ignore[attr-defined]
     return encoder
 
 
@@ -227,12 +227,12 @@ def test_a_task_whose_answer_is_no_longer_wanted_is_stopped(idle: tuple[WorkerPo
     async def ask() -> None:
         async with workers.connected():
             for _ in range(2 * workers.lanes):
-                wanted = CancellationToken()
-                asyncio.get_running_loop().call_later(0.1, wanted.no_longer)
+                token = CancellationToken()
+                asyncio.get_running_loop().call_later(0.1, token.cancel)
                 with pytest.raises(ClientDisconnect):
-                    await workers.do(_asked("endless", id), b"{}", wanted)
+                    await workers.run(_asked("endless", id), b"{}", token)
             for _ in range(2 * workers.lanes):
-                assert await workers.do(_asked("quick", id), b"{}", CancellationToken())
+                assert await workers.run(_asked("quick", id), b"{}", CancellationToken())
             assert workers.alive == 1
 
     asyncio.run(asyncio.wait_for(ask(), 30))
@@ -245,9 +245,9 @@ def test_the_reply_to_a_task_that_nobody_waits_for_is_given_to_nobody(idle: tupl
         async with workers.connected():
             for _ in range(workers.lanes):
                 with pytest.raises(asyncio.TimeoutError):
-                    await asyncio.wait_for(workers.do(_asked("slow", id), b"{}", CancellationToken()), 0.05)
+                    await asyncio.wait_for(workers.run(_asked("slow", id), b"{}", CancellationToken()), 0.05)
             for _ in range(3 * workers.lanes):
-                given = await workers.do(_asked("quick", id), b"{}", CancellationToken())
+                given = await workers.run(_asked("quick", id), b"{}", CancellationToken())
                 assert given
                 assert given[0].statuses == ["quick"]
 
@@ -276,19 +276,19 @@ def test_a_worker_that_does_not_stop_is_ended_and_nobody_waits_for_it(
 
     async def ask() -> None:
         async with workers.connected():
-            loop, wanted = asyncio.get_running_loop(), [CancellationToken() for _ in range(4)]
-            asked = [asyncio.create_task(workers.do(_asked("stuck", id), b"{}", one)) for one in wanted]
+            loop, tokens = asyncio.get_running_loop(), [CancellationToken() for _ in range(4)]
+            asked = [asyncio.create_task(workers.run(_asked("stuck", id), b"{}", one)) for one in tokens]
             await asyncio.sleep(0.1)
-            for one in wanted[2:]:  # they have no lane yet
-                one.no_longer()
+            for one in tokens[2:]:  # they have no lane yet
+                one.cancel()
             for task in asked[2:]:
                 with pytest.raises(ClientDisconnect):
                     await asyncio.wait_for(task, 1)
-            loop.call_later(0.1, wanted[0].no_longer)
+            loop.call_later(0.1, tokens[0].cancel)
             with pytest.raises(ClientDisconnect):
                 await asked[0]
             assert await asked[1] is None  # of the same process
-            assert await workers.do(_asked("quick", id), b"{}", CancellationToken()) is None
+            assert await workers.run(_asked("quick", id), b"{}", CancellationToken()) is None
             assert workers.alive == 0
 
     asyncio.run(asyncio.wait_for(ask(), 30))
@@ -302,9 +302,9 @@ def test_a_task_that_ends_workers_is_not_tried_on_all_of_them_nor_on_the_service
     async def ask() -> None:
         async with workers.connected():
             with pytest.raises(BusyError):
-                await workers.do(_asked("deadly", id), b"{}", CancellationToken())
+                await workers.run(_asked("deadly", id), b"{}", CancellationToken())
             assert workers.alive == 1
-            assert await workers.do(_asked("quick", id), b"{}", CancellationToken())
+            assert await workers.run(_asked("quick", id), b"{}", CancellationToken())
 
     asyncio.run(asyncio.wait_for(ask(), 30))
 
@@ -326,7 +326,7 @@ def test_workers_that_are_killed_under_many_questions_lose_none(own: Settings) -
 
 def test_the_line_is_as_long_for_workers(own: Settings) -> None:
     with serving(own) as client:
-        client.app.state.line = AdmissionQueue(at_once=1, waiting=0)  # type: ignore[attr-defined]
+        client.app.state.queue = AdmissionQueue(threads=1, most_waiting=0)  # type: ignore[attr-defined]
         assert client.post("/search", json=QUESTIONS["/search"]).status_code == 503
 
 
