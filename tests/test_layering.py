@@ -32,8 +32,9 @@ DOORS = {
 # What stands directly below each package, in its order: a line imports from those before it, and from its own folder.
 ORDER: Mapping[str, tuple[str, ...]] = {
     "corpus": (
-        "offline errors types disk layout",
-        "text",
+        "offline errors types",
+        "disk layout",
+        "text word",
         "readers structure",
         "records",
         "cells",

@@ -10,7 +10,7 @@ from lxml import etree
 
 from corpus.errors import ReadError
 from corpus.readers import limits
-from corpus.readers.docx.xml import Element, W
+from corpus.word.xml import Element, W
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _STRICT = re.compile(rb"""(=["'])http://purl\.oclc\.org/ooxml/(officeDocument|wordprocessingml|drawingml)/""")
@@ -87,20 +87,16 @@ def _part(archive: zipfile.ZipFile, name: str, file: str) -> Element | None:
     if name not in archive.NameToInfo:
         return None
     data = _STRICT.sub(_TRANSITIONAL, archive.read(name))
+    remedy = "save it anew by the program that made it"
+    declares = ReadError(f"its entry {name!r} declares entities", where=file, remedy=remedy)
+    if b"<!DOCTYPE" in data:
+        raise declares
     try:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
-        raise ReadError(
-            f"its entry {name!r} is no XML ({error.msg})",
-            where=file,
-            remedy="save it anew by the program that made it",
-        ) from error
-    if root.getroottree().docinfo.doctype:
-        raise ReadError(
-            f"its entry {name!r} declares entities",
-            where=file,
-            remedy="save it anew by the program that made it",
-        )
+        raise ReadError(f"its entry {name!r} is no XML ({error.msg})", where=file, remedy=remedy) from error
+    if root.getroottree().docinfo.doctype:  # in an encoding of two bytes
+        raise declares
     return root
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from functools import reduce
 
-from corpus.readers.docx.xml import Element, W, child, number, switch, value
+from corpus.word.xml import Element, W, child, number, switch, value
 
 _HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _TITLE = "title"

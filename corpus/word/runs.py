@@ -8,12 +8,11 @@ from itertools import groupby
 from lxml import etree
 
 from corpus.layout import Look
-from corpus.readers.docx.equations import linear
-from corpus.readers.docx.notes import Notes
-from corpus.readers.docx.styles import Characters, ParagraphStyle, Styles
-from corpus.readers.docx.symbols import symbol
-from corpus.readers.docx.xml import LEFT_OUT, W14, Element, M, W, child, found, number, switch
-from corpus.readers.extracted import one_line
+from corpus.word.equations import linear
+from corpus.word.notes import Notes
+from corpus.word.styles import Characters, ParagraphStyle, Styles
+from corpus.word.symbols import symbol
+from corpus.word.xml import LEFT_OUT, W14, Element, M, W, child, found, number, switch
 
 _WRITTEN = {"br": " ", "cr": " ", "tab": " ", "ptab": " ", "noBreakHyphen": "-"}
 _OUT = LEFT_OUT | {f"{W}rt"}  # how characters are pronounced
@@ -142,12 +141,12 @@ class Runs:
 
 
 def text_of(runs: Sequence[Run]) -> str:
-    """The runs as one line; superscripts are told from what they follow."""
+    """The characters of the runs; superscripts are told from what they follow."""
     written = ""
     for raised, group in groupby(runs, key=lambda run: run.raised):
         text = "".join(run.text for run in group)
         written += _superscript(written[-20:], text) if raised else text
-    return one_line(written)
+    return written
 
 
 def look_of(runs: Sequence[Run], name: str = "", outline: int = 0) -> Look:

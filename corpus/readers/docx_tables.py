@@ -8,10 +8,10 @@ from itertools import zip_longest
 from corpus.errors import ReadError
 from corpus.layout import UNSEEN, Look
 from corpus.readers import limits
-from corpus.readers.docx.grid import GridCell, GridRow, is_table, read_grid
-from corpus.readers.docx.styles import Styles, is_shaded
-from corpus.readers.docx.xml import Element, W, child, found, value
 from corpus.readers.extracted import TableRow
+from corpus.word.grid import GridCell, GridRow, is_table, read_grid
+from corpus.word.styles import Styles, is_shaded
+from corpus.word.xml import Element, W, child, found, value
 
 _NUMBER = re.compile(r"[^\w\s]?\s?\d[\d\s.,]*\s?[^\w\s]?")
 _FIRST_ROW = 0x20  # of the bits that say which parts of a table are set apart

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from lxml import etree
 
-from corpus.readers.docx.xml import Element, M
+from corpus.word.xml import Element, M
 
 _ONE = re.compile(r"[\w.]+|\([^()]*\)|√\S+")
 

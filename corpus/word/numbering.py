@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
-from corpus.readers.docx.numbers import padded, shown
-from corpus.readers.docx.styles import ParagraphStyle, Styles
-from corpus.readers.docx.symbols import symbol
-from corpus.readers.docx.xml import Element, W, child, number, switch, value
+from corpus.word.numbers import padded, shown
+from corpus.word.styles import ParagraphStyle, Styles
+from corpus.word.symbols import symbol
+from corpus.word.xml import Element, W, child, number, switch, value
 
 BULLET = "-"
 _PLACE = re.compile(r"%([1-9])")

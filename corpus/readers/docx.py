@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from corpus.layout import Look, PieceKind
-from corpus.readers.docx.grid import is_table, read_grid
-from corpus.readers.docx.notes import Notes
-from corpus.readers.docx.numbering import Numbering
-from corpus.readers.docx.package import Package, open_package
-from corpus.readers.docx.runs import Run, Runs, look_of, text_of
-from corpus.readers.docx.styles import ParagraphStyle, Styles
-from corpus.readers.docx.tables import Tables, heading_of, table_rows
-from corpus.readers.docx.xml import Element, W, child, found, switch, value
+from corpus.readers.docx_package import Package, open_package
+from corpus.readers.docx_tables import Tables, heading_of, table_rows
 from corpus.readers.extracted import Extracted, LayoutWriter, one_line
+from corpus.word.grid import is_table, read_grid
+from corpus.word.notes import Notes
+from corpus.word.numbering import Numbering
+from corpus.word.runs import Run, Runs, look_of, text_of
+from corpus.word.styles import ParagraphStyle, Styles
+from corpus.word.xml import Element, W, child, found, switch, value
 
 LIBRARIES = ("lxml",)
 _CONTENTS = re.compile(r"(?:toc|index) \d|table of (?:figures|authorities)")  # names of Word's own styles
@@ -79,7 +79,7 @@ class _Body:
     def _paragraph(self, paragraph: Element, kind: PieceKind) -> None:
         style = self.styles.of(paragraph)
         runs, mark = self._shown(paragraph, style)
-        text = text_of(runs)
+        text = _line(runs)
         if text and not (self.boxed and text in self.seen):
             self._write(text, mark, style, look_of(runs, style.name, style.outline), _kind(style, runs, kind))
             self.seen.add(text)
@@ -126,7 +126,7 @@ class _Body:
         for block in found(cell, "p", "tbl"):
             if block.tag == f"{W}p":
                 runs, mark = self._shown(block, self.styles.of(block))
-                if text := text_of(runs):
+                if text := _line(runs):
                     parts.append(f"{mark[0]} {text}" if mark else text)
                     all_runs += runs
             elif not is_table(grid := read_grid(block)):
@@ -140,13 +140,17 @@ class _Body:
             paragraphs = [(p, self.styles.of(p)) for p in found(note, "p")]
             runs = [self.runs.of(p, style) for p, style in paragraphs]
             name = paragraphs[0][1].name if paragraphs else ""
-            text = " ".join([mark, *map(text_of, runs)])
+            text = " ".join([mark, *map(_line, runs)])
             self.writer.text(text, look_of([run for each in runs for run in each], name), "footnote")
         boxes, self.runs.boxes = self.runs.boxes, []
         outer, self.boxed = self.boxed, True
         for box in boxes:
             self.read(box)
         self.boxed = outer
+
+
+def _line(runs: list[Run]) -> str:
+    return one_line(text_of(runs))
 
 
 def _kind(style: ParagraphStyle, runs: list[Run], kind: PieceKind) -> PieceKind:

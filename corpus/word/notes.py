@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from corpus.readers.docx.numbers import shown
-from corpus.readers.docx.xml import Element, W, number, value
+from corpus.word.numbers import shown
+from corpus.word.xml import Element, W, number, value
 
 _FORMATS = {"footnote": "decimal", "endnote": "lowerRoman"}  # where nothing is said
 

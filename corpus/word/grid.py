@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus.readers.docx.xml import Element, W, child, found, number, switch, value
+from corpus.word.xml import Element, W, child, found, number, switch, value
 
 _NARROW = 280  # twentieths of a point, about 5 mm: cells whose edges were not drawn quite one above another
 _WIDEST = 1_000  # columns that one cell may go over
