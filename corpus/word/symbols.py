@@ -1,5 +1,7 @@
 """Characters of symbol fonts, which stand for other signs than their codes say."""
 
+import re
+
 _SYMBOL = (
     " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
     + "\0" * 33
@@ -25,21 +27,22 @@ _FONTS = {
     "wingdings 3": {0x20: " ", 0x66: "←", 0x67: "→", 0x68: "↑", 0x69: "↓", 0x7D: "▶"},
     "webdings": {0x20: " ", 0x61: "✔", 0x63: "☐", 0x67: "■", 0x72: "✘"},
 }  # fmt: skip
-_PRIVATE = range(0xF020, 0xF100)  # where Word puts the codes of symbol fonts
+_PRIVATE = re.compile("[\uf020-\uf0ff]")  # where Word puts the codes of symbol fonts
 
 
 def symbol(font: str, text: str) -> str:
     """`text` set in `font`, in the signs that are seen; small pictures are left out."""
     signs = _FONTS.get(font.lower())
-    if signs is None and not any(ord(char) in _PRIVATE for char in text):
+    if signs is None and not _PRIVATE.search(text):
         return text
     return "".join(_sign(char, signs) for char in text)
 
 
 def _sign(char: str, signs: dict[int, str] | None) -> str:
-    code = ord(char) - 0xF000 if ord(char) in _PRIVATE else ord(char)
+    private = _PRIVATE.match(char) is not None
+    code = ord(char) - 0xF000 if private else ord(char)
     if signs is not None and code < 0x100:
         return signs.get(code, "")
-    if ord(char) not in _PRIVATE:
+    if not private:
         return char
     return _WINGDINGS.get(code) or _FONTS["symbol"].get(code, "")

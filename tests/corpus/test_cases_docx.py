@@ -453,6 +453,27 @@ def test_looks_and_captions_come_from_styles_and_those_they_are_based_on() -> No
     assert found.language == "id-ID"
 
 
+def test_what_is_set_like_a_heading_counts_as_one() -> None:
+    size = '<w:sz w:val="26"/>'
+    head = p("Attending by line:", '<w:outlineLvl w:val="2"/>', size)
+    body = (
+        head
+        + p("Ada Lund and Cy Reef attended.")
+        + p("Attending in person:", run=size)
+        + p("Di Quay attended.")
+    )
+    assert [text for kind, text in shown(word(body)) if kind == "heading"] == [
+        "Attending by line:",
+        "Attending in person:",
+    ]
+    assert read(word(body))[-1].section == ("Attending in person:",)
+
+
+def test_paragraphs_stay_apart_however_they_begin() -> None:
+    body = p("Introduction", '<w:outlineLvl w:val="0"/>') + p("the harbour and") + p("boats are open.")
+    assert [text for _, text in shown(word(body))] == ["Introduction", "the harbour and", "boats are open."]
+
+
 def test_a_paragraph_whose_break_was_deleted_goes_on() -> None:
     body = p("The gate", "<w:rPr><w:del/></w:rPr>") + p(" shuts.")
     drop = p("T", '<w:framePr w:dropCap="drop"/>') + p("he quay.")
