@@ -21,6 +21,7 @@ _OPEN_WORD = re.compile(
     r"(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or|as|that|which|this|these|its|their|into|between|under)",
     re.IGNORECASE,
 )
+_PAGE_BREAK = "\f"
 _INDENT = 4  # columns of a marker, a level
 _NOTE_CALL = re.compile(r"(?<=[.!?;:,…\"”’)])\s?(?:\[\d{1,3}\]|\d{1,3}|[*†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+)$")
 _LONGEST_HEADING = 160  # characters, as shown
@@ -113,7 +114,8 @@ def scan(source: str) -> list[Element]:
 
 def from_pieces(source: str, pieces: Sequence[Piece]) -> list[Element]:
     """The elements that a reader saw, in order; what a page break cut in two is one again."""
-    return _rejoin(source, [_seen(source, piece) for piece in pieces])
+    elements = [_seen(source, piece) for piece in pieces]
+    return _rejoin(source, elements) if _PAGE_BREAK in source else elements
 
 
 def _seen(source: str, piece: Piece) -> Element:

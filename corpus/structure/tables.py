@@ -36,7 +36,8 @@ class Row:
 
     @property
     def filled(self) -> int:
-        return sum(1 for text in self.texts if text)
+        """How many cells hold text; one that goes over several columns is one."""
+        return len({cell for cell, text in zip(self.cells, self.texts, strict=True) if text})
 
 
 def parse_row(line: Line) -> Row | None:
