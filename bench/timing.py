@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from eval.gold_data import read_gold
 from eval.options import DOCUMENTS, GOLD
+from index.encoders.weights import EMBEDDING, PACKAGED, locate
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,10 @@ def median(timings: Sequence[Timing]) -> Timing:
 def gold_questions() -> list[str]:
     """The questions of `eval/gold`."""
     return [question.text for question in read_gold(GOLD, DOCUMENTS).questions]
+
+
+def stock_model() -> Any:
+    """The packaged model as sentence-transformers runs it."""
+    from sentence_transformers import SentenceTransformer  # takes seconds
+
+    return SentenceTransformer(str(locate(PACKAGED, EMBEDDING)), device="cpu", local_files_only=True)

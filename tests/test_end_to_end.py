@@ -129,6 +129,7 @@ def test_what_the_model_gives_for_a_text_depends_on_nothing_else(
     np.testing.assert_array_equal(real_encoder.encode(texts), [encoding.pooled for encoding in together])
 
 
+@pytest.mark.robustness
 def test_the_exported_model_ranks_as_the_one_it_was_exported_from(
     real_var: Path, real_encoder: Encoder
 ) -> None:

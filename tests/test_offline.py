@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.conftest import write_corpus
 
@@ -85,9 +87,16 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    """Built, by the command that does so."""
+    """Built by `bali build`, watched too, which is called once for all processes that run tests."""
+    folder = tmp_path_factory.getbasetemp()
+    built = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "built"
+    with FileLock(f"{built}.lock"):
+        if not built.exists():
+            built.mkdir()
+            first = Watched(built)
+            _end(first, first.start("build"))
     watched = Watched(tmp_path_factory.mktemp("watched"))
-    _end(watched, watched.start("build"))
+    shutil.copytree(built / "var", watched.var)
     return watched
 
 

@@ -20,15 +20,13 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
-from sentence_transformers import SentenceTransformer
 
 from bench.report.summary import Figure, arguments, at_least, finish
-from bench.timing import Timing, median, timed
+from bench.timing import Timing, median, stock_model, timed
 from corpus.catalogue import read_catalogue
 from index.build import build
 from index.encoders.onnx import OnnxEncoder
 from index.encoders.tokenizer import Cut
-from index.encoders.weights import EMBEDDING, PACKAGED, locate
 from index.opening import open_index
 from index.passages.store import indexed_text
 from service.settings import Settings
@@ -73,7 +71,7 @@ def embed_barely(session: onnxruntime.InferenceSession, cuts: Sequence[Cut]) -> 
 def measure(encoder: OnnxEncoder, texts: Sequence[str], times: int) -> tuple[int, dict[str, Timing]]:
     """How many word pieces the texts have, and the median time of each kind."""
     cuts = sorted((encoder.word_pieces.cut(text) for text in texts), key=lambda cut: len(cut.ids))
-    stock = SentenceTransformer(str(locate(PACKAGED, EMBEDDING)), device="cpu", local_files_only=True)
+    stock = stock_model()
     torch.set_num_threads(_CORES)
     with tempfile.TemporaryDirectory() as folder:
         session = bare_session(encoder, Path(folder))

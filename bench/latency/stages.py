@@ -32,12 +32,11 @@ import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 from rich.progress import track
-from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from bench.load.processes import cpu_seconds, family, running
 from bench.report.summary import Figure, arguments, at_most, finish
-from bench.timing import Timing, median, timed
+from bench.timing import Timing, median, stock_model, timed
 from corpus.catalogue import read_catalogue
 from eval.gold_data import Gold, read_gold
 from eval.options import DOCUMENTS, GOLD
@@ -46,7 +45,6 @@ from index.build import build
 from index.encoders.base import Encoder
 from index.encoders.onnx import OnnxEncoder
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
-from index.encoders.weights import EMBEDDING, PACKAGED, locate
 from index.generation import Index, open_generation
 from index.opening import open_index
 from index.queries.preferences import asked_for
@@ -162,9 +160,7 @@ class Limits:
         return self._session.run(["pooled"], features)[0][0]
 
 
-def _here(
-    index: Index, encoder: OnnxEncoder, limits: Limits, stock: SentenceTransformer, question: str
-) -> dict[str, Work]:
+def _here(index: Index, encoder: OnnxEncoder, limits: Limits, stock: Any, question: str) -> dict[str, Work]:
     """What is timed in this process."""
     works: Mapping[str, Callable[[], object]] = {
         **limits.of(encoder, index, question),
@@ -180,7 +176,7 @@ def _here(
 def measure(index: Index, encoder: OnnxEncoder, questions: Sequence[str], times: int) -> Timings:
     """A timing of everything for each question, `times` over; what is timed takes turns at being first."""
     limits = Limits(index, encoder)
-    stock = SentenceTransformer(str(locate(PACKAGED, EMBEDDING)), device="cpu", local_files_only=True)
+    stock = stock_model()
     timings: dict[str, list[Timing]] = {}
     with ExitStack() as stack:
         servers = {

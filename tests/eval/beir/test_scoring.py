@@ -222,6 +222,13 @@ def test_a_document_that_both_rankings_have_comes_first() -> None:
     assert fused == {"a": 1 / 61, "b": 2 / 62, "c": 1 / 61}
 
 
+@pytest.fixture
+def exported(real_var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command finds the model exported, which takes it seconds otherwise."""
+    monkeypatch.setenv("BALI_VAR", str(real_var))
+
+
+@pytest.mark.usefixtures("exported")
 def test_the_command_scores_a_collection_about_cooking(folder: Path) -> None:
     done = CliRunner().invoke(app, ["beir", str(folder), "--json"])
     assert done.exit_code == 0, done.stderr
@@ -235,6 +242,7 @@ def test_the_command_scores_a_collection_about_cooking(folder: Path) -> None:
     assert (failed.exit_code, len(failed.stderr.strip().splitlines())) == (2, 1)
 
 
+@pytest.mark.usefixtures("exported")
 def test_several_collections_are_summarised(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("baking") / "again"
     shutil.copytree(folder, other)

@@ -12,6 +12,7 @@ from tests.support.generations import catalogue, folder_of
 from tests.support.local_models import bare_model
 
 
+@pytest.mark.robustness
 def test_a_service_that_starts_on_damage_builds_anew_and_is_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
