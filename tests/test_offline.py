@@ -1,8 +1,9 @@
-"""Nothing leaves the machine, and nothing is written but under `BALI_VAR`: each command is watched by strace."""
+"""Nothing leaves the machine, and nothing is written but under `BALI_VAR`: strace watches each command."""
 
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,10 +12,25 @@ import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.conftest import write_corpus
 
 PROGRAM = (sys.executable, "-m", "service.cli")
+# runs several commands in one process, since starting takes longer than most of them
+SEVERAL = """
+import json, sys
+from service.cli.main import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv[1:] = arguments
+    try:
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+    print("ended", *arguments[:2], code, flush=True)
+    assert code in (0, 1), arguments
+"""
 INTERNET = re.compile(r"(connect|sendto|sendmsg|sendmmsg)\(.*sa_family=AF_INET6?\b")
 LOOK_UP = re.compile(r'open(?:at)?\(.*"/etc/(?:resolv\.conf|hosts)"')
 WRITES = re.compile(
@@ -42,10 +58,10 @@ class Watched:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, program: tuple[str, ...] = PROGRAM) -> subprocess.Popen[bytes]:
         strace = ("strace", "-f", "-qq", "-y", "--seccomp-bpf", "-s", "300", "-e", f"trace={CALLS}")
         return subprocess.Popen(
-            [*strace, "-o", str(self._trace), *PROGRAM, *arguments],
+            [*strace, "-o", str(self._trace), *program, *arguments],
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -71,31 +87,49 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    return Watched(tmp_path_factory.mktemp("watched"))
+    """Built by `bali build`, watched too, which is called once for all processes that run tests."""
+    folder = tmp_path_factory.getbasetemp()
+    built = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "built"
+    with FileLock(f"{built}.lock"):
+        if not built.exists():
+            built.mkdir()
+            first = Watched(built)
+            _end(first, first.start("build"))
+    watched = Watched(tmp_path_factory.mktemp("watched"))
+    shutil.copytree(built / "var", watched.var)
+    return watched
 
 
-def _run(watched: Watched, *arguments: str, given: bytes = b"", codes: tuple[int, ...] = (0,)) -> None:
-    process = watched.start(*arguments)
-    said = process.communicate(given, timeout=120)[0].decode()
-    assert process.returncode in codes, said
+def _end(watched: Watched, process: subprocess.Popen[bytes], given: bytes = b"") -> str:
+    printed = process.communicate(given, timeout=120)[0].decode()
+    assert process.returncode == 0, printed
     watched.check()
+    return printed
 
 
-def test_building_and_changing_the_corpus_stay_on_the_machine(watched: Watched, tmp_path: Path) -> None:
-    _run(watched, "build")
-    page = tmp_path / "minutes.html"
-    page.write_text(
-        "<h1>Minutes of the Harbour Group, 2024</h1><p>The tide calendar was printed.</p>", "utf-8"
+def _run_all(watched: Watched, *commands: tuple[str, ...]) -> None:
+    arguments = json.dumps(commands)
+    printed = _end(watched, watched.start(arguments, program=(sys.executable, "-c", SEVERAL)))
+    assert printed.count("ended ") == len(commands), printed
+
+
+def test_changing_the_corpus_stays_on_the_machine(watched: Watched, tmp_path: Path) -> None:
+    pages = [tmp_path / name / "minutes.html" for name in ("first", "second")]
+    for page, times in zip(pages, ("", " twice"), strict=True):
+        page.parent.mkdir()
+        page.write_text(
+            f"<h1>Minutes of the Harbour Group, 2024</h1><p>The tide calendar was printed{times}.</p>",
+            "utf-8",
+        )
+    _run_all(
+        watched,
+        ("add", str(pages[0]), "--yes"),
+        ("replace", "minutes", str(pages[1])),
+        ("remove", "minutes"),
     )
-    _run(watched, "add", str(page), "--yes")
-    page.write_text("<h1>Minutes of the Harbour Group, 2024</h1><p>It was printed twice.</p>", "utf-8")
-    _run(watched, "replace", "minutes", str(page))
-    _run(watched, "remove", "minutes")
 
 
-def test_evaluating_stays_on_the_machine(watched: Watched, tmp_path: Path) -> None:
-    if not watched.var.exists():
-        _run(watched, "build")
+def test_evaluating_and_all_other_commands_stay_on_the_machine(watched: Watched, tmp_path: Path) -> None:
     quote = {
         "document": "plan",
         "quote": "1. Repair the northern lighthouse before winter.\tNavigation\tNorway",
@@ -112,12 +146,9 @@ def test_evaluating_stays_on_the_machine(watched: Watched, tmp_path: Path) -> No
     }
     (tmp_path / "questions.jsonl").write_text(json.dumps(question) + "\n", "utf-8")
     places = ("--gold", tmp_path, "--documents", watched.corpus / "documents", "--out", watched.var / "eval")
-    _run(watched, "eval", *map(str, places))
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
+    _run_all(
+        watched,
+        ("eval", *map(str, places)),
         ("ask", "Who repairs the northern lighthouse?"),
         ("search", "lighthouse"),
         ("precedents", "lighthouse"),
@@ -128,17 +159,10 @@ def test_evaluating_stays_on_the_machine(watched: Watched, tmp_path: Path) -> No
         ("audit", "verify"),
         ("feedback", "export"),
         ("--version",),
-    ],
-)
-def test_a_command_stays_on_the_machine(watched: Watched, arguments: tuple[str, ...]) -> None:
-    if not watched.var.exists():
-        _run(watched, "build")
-    _run(watched, *arguments, codes=(0, 1))
+    )
 
 
 def test_agents_at_standard_input_are_answered_on_the_machine(watched: Watched) -> None:
-    if not watched.var.exists():
-        _run(watched, "build")
     hello = {
         "jsonrpc": "2.0",
         "id": 1,
@@ -149,7 +173,7 @@ def test_agents_at_standard_input_are_answered_on_the_machine(watched: Watched) 
             "clientInfo": {"name": "test", "version": "1"},
         },
     }
-    _run(watched, "mcp", given=json.dumps(hello).encode() + b"\n")
+    _end(watched, watched.start("mcp"), json.dumps(hello).encode() + b"\n")
 
 
 def test_the_service_stays_on_the_machine(watched: Watched) -> None:

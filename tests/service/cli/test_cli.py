@@ -92,6 +92,7 @@ def test_asking_before_building_says_what_to_do(run: Run) -> None:
     assert err.count("\n") == 1
 
 
+@pytest.mark.robustness
 def test_other_models_are_used_as_soon_as_they_are_set_and_built(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
