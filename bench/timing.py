@@ -35,7 +35,6 @@ def median(timings: Sequence[Timing]) -> Timing:
 
 
 def gold_questions() -> list[str]:
-    """The questions of `eval/gold`."""
     return [question.text for question in read_gold(GOLD, DOCUMENTS).questions]
 
 

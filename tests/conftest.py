@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from corpus.catalogue import Catalogue, read_catalogue
 from index.build import build
 from index.encoders.base import Encoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.opening import open_index
 from service.app import create_app
 from service.settings import Settings

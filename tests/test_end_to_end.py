@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from corpus.catalogue import Catalogue
 from index.build import is_current
 from index.encoders.base import Encoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
 from index.errors import GenerationError
 from index.generation import load_index

@@ -132,7 +132,6 @@ class Limits:
         self._pieces = np.concatenate([index.tokens.vectors(n) for n in range(len(index.passages))])
 
     def of(self, encoder: OnnxEncoder, index: Index, question: str) -> Mapping[str, Callable[[], object]]:
-        """What can be timed for `question`."""
         read = encoder.read([question])[0]
         features, pieces = self._features(question), index.tokens.quantizer.project(read.tokens)
 

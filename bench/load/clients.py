@@ -87,7 +87,6 @@ def serve_plainly(port: int) -> None:
 def measure(
     service: str, url: str, process: psutil.Process, *, route: str, clients: int, seconds: float
 ) -> Load:
-    """One service under one load."""
     processes = family(process)
     before, begun = cpu_seconds(processes), time.perf_counter()
     answers = uvloop.run(closed_loop(url, route, _bodies(route), clients, seconds))

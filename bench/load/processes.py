@@ -42,7 +42,6 @@ def _ready(url: str) -> bool:
 
 
 def family(process: psutil.Process) -> list[psutil.Process]:
-    """A process and all that it has begun."""
     return [process, *process.children(recursive=True)]
 
 

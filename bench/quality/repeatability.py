@@ -74,7 +74,6 @@ def rank(var: Path, count: int, torch_threads: int, *, grown: bool) -> Iterator[
 
 
 def difference(one: dict[str, Ranking], other: dict[str, Ranking]) -> str | None:
-    """Where `other` first differs from `one`, or None."""
     for id, ranking in one.items():
         for place, (expected, found) in enumerate(zip(ranking, other[id], strict=False), 1):
             if expected != found:

@@ -32,7 +32,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "clients": ("bench.load.clients",),
     "startup": ("bench.latency.startup",),
     "size": ("bench.scale.size",),
-    "reading": ("bench.scale.reading",),
+    "long_documents": ("bench.scale.long_documents",),
     "overload": ("bench.load.overload", "--soak", "100000"),
     "repeatability": ("bench.quality.repeatability",),
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from eval.systems.protocol import Answer, Retrieved
 from index.encoders.base import Encoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.generation import Index
 from index.opening import open_index
 from index.passages.filters import Filter

@@ -46,7 +46,7 @@ def test_the_report_needs_nothing_else_and_shows_what_was_said(
     figures, rows = _stages(0.004)
     finish(figures, {"Stages": rows}, as_json=True)
     _save(tmp_path, "stages", capsys.readouterr().out)
-    _save(tmp_path, "reading", "4,813 cases <none failed>", passed=False)
+    _save(tmp_path, "long_documents", "4,813 cases <none failed>", passed=False)
     write(tmp_path)
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "≤ 0.45" in page

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import service.cli.main as cli
-from index.encoders import loading as models
+from index.encoders import models
 from index.encoders.weights import EMBEDDING, Kind, weights_sha256
 from index.storage.publishing import building
 from service.observability.audit_files import AuditError

@@ -7,7 +7,7 @@ import pytest
 
 from bench.load.processes import running
 from index.build import build
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from tests.support.generations import catalogue, folder_of
 from tests.support.local_models import bare_model
 

@@ -1,4 +1,4 @@
-"""How long reading and cutting take as documents grow: `python -m bench.scale.reading [--pages 250 500 …]`.
+"""How long reading and cutting take as documents grow: `python -m bench.scale.long_documents [--pages 250 500 …]`.
 
 A document is the texts of the shipped corpus one after the other, again and again, up to so many pages. Each size is read
 in a process of its own, so that its peak memory is its own. A reader in linear time and memory shows a ratio of 2 in
@@ -48,7 +48,7 @@ def measure(pages: int) -> dict[str, float]:
 
 
 def _measured_apart(pages: int) -> dict[str, float]:
-    command = [sys.executable, "-m", "bench.scale.reading", "--measure", str(pages)]
+    command = [sys.executable, "-m", "bench.scale.long_documents", "--measure", str(pages)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found

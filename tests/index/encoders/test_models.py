@@ -11,7 +11,7 @@ from corpus.catalogue import read_catalogue
 from index.build import build, is_current
 from index.encoders.base import unit
 from index.encoders.colbert import LateInteractionEncoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.encoders.reranker import CrossEncoderReranker
 from index.encoders.weights import TOKENS, joined, weights_sha256
 from index.errors import GenerationError, ModelError
