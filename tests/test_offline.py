@@ -12,8 +12,9 @@ import time
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
+from eval.options import GOLD
+from service.settings import Settings
 from tests.conftest import write_corpus
 
 PROGRAM = (sys.executable, "-m", "service.cli")
@@ -43,18 +44,17 @@ CALLS = "connect,sendto,sendmsg,sendmmsg,open,openat,creat,mkdir,mkdirat"
 class Watched:
     """Runs commands with an empty HOME, and reads what strace saw of them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.home, self.var, self.corpus = folder / "home", folder / "var", folder / "corpus"
+    def __init__(self, folder: Path, corpus: Path) -> None:
+        self.home, self.var, self._corpus = folder / "home", folder / "var", corpus
         self.scratch, self._trace = folder / "tmp", folder / "trace"
         for made in (self.home, self.scratch):
             made.mkdir()
-        write_corpus(self.corpus)
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "TMPDIR": str(self.scratch),
             "BALI_VAR": str(self.var),
-            "BALI_CORPUS": str(self.corpus),
+            "BALI_CORPUS": str(corpus),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
@@ -81,22 +81,15 @@ class Watched:
 
     def _may(self, match: re.Match[str]) -> bool:
         path = Path(match["cwd"] or "/", match["opened"] or match["made"] or match["made_at"])
-        allowed = (self.var, self.corpus, self.scratch, Path("/dev"), Path("/proc"))
+        allowed = (self.var, self._corpus, self.scratch, Path("/dev"), Path("/proc"))
         return any(path.is_relative_to(folder) for folder in allowed)
 
 
-@pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    """Built by `bali build`, watched too, which is called once for all processes that run tests."""
-    folder = tmp_path_factory.getbasetemp()
-    built = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "built"
-    with FileLock(f"{built}.lock"):
-        if not built.exists():
-            built.mkdir()
-            first = Watched(built)
-            _end(first, first.start("build"))
-    watched = Watched(tmp_path_factory.mktemp("watched"))
-    shutil.copytree(built / "var", watched.var)
+@pytest.fixture
+def watched(tmp_path: Path, real_var: Path) -> Watched:
+    """The shipped corpus, built."""
+    watched = Watched(tmp_path, Settings().corpus)
+    shutil.copytree(real_var, watched.var)
     return watched
 
 
@@ -113,7 +106,8 @@ def _run_all(watched: Watched, *commands: tuple[str, ...]) -> None:
     assert printed.count("ended ") == len(commands), printed
 
 
-def test_changing_the_corpus_stays_on_the_machine(watched: Watched, tmp_path: Path) -> None:
+@pytest.mark.robustness
+def test_building_and_changing_the_corpus_stay_on_the_machine(tmp_path: Path) -> None:
     pages = [tmp_path / name / "minutes.html" for name in ("first", "second")]
     for page, times in zip(pages, ("", " twice"), strict=True):
         page.parent.mkdir()
@@ -121,6 +115,8 @@ def test_changing_the_corpus_stays_on_the_machine(watched: Watched, tmp_path: Pa
             f"<h1>Minutes of the Harbour Group, 2024</h1><p>The tide calendar was printed{times}.</p>",
             "utf-8",
         )
+    watched = Watched(tmp_path, write_corpus(tmp_path / "corpus"))
+    _end(watched, watched.start("build"))
     _run_all(
         watched,
         ("add", str(pages[0]), "--yes"),
@@ -130,28 +126,14 @@ def test_changing_the_corpus_stays_on_the_machine(watched: Watched, tmp_path: Pa
 
 
 def test_evaluating_and_all_other_commands_stay_on_the_machine(watched: Watched, tmp_path: Path) -> None:
-    quote = {
-        "document": "plan",
-        "quote": "1. Repair the northern lighthouse before winter.\tNavigation\tNorway",
-    }
-    question = {
-        "id": "q1",
-        "question": "Who repairs the northern lighthouse?",
-        "kind": "fact",
-        "style": "natural",
-        "difficulty": "easy",
-        "answerable": True,
-        "answers": ["Norway"],
-        "evidence": [[quote]],
-    }
-    (tmp_path / "questions.jsonl").write_text(json.dumps(question) + "\n", "utf-8")
-    places = ("--gold", tmp_path, "--documents", watched.corpus / "documents", "--out", watched.var / "eval")
+    gold = (GOLD / "questions.jsonl").read_text("utf-8").splitlines()[0]
+    (tmp_path / "questions.jsonl").write_text(gold + "\n", "utf-8")
     _run_all(
         watched,
-        ("eval", *map(str, places)),
-        ("ask", "Who repairs the northern lighthouse?"),
-        ("search", "lighthouse"),
-        ("precedents", "lighthouse"),
+        ("eval", "--gold", str(tmp_path), "--out", str(watched.var / "eval")),
+        ("ask", "Who leads the research on forced marriage?"),
+        ("search", "forced marriage"),
+        ("precedents", "forced marriage"),
         ("verify",),
         ("history",),
         ("keys", "add", "Harbour"),
@@ -182,7 +164,9 @@ def test_the_service_stays_on_the_machine(watched: Watched) -> None:
         port = probe.getsockname()[1]
     service = watched.start("serve", "--port", str(port))
     try:
-        body = json.dumps({"messages": [{"role": "user", "content": "Who repairs the lighthouse?"}]}).encode()
+        body = json.dumps(
+            {"messages": [{"role": "user", "content": "Who leads the research on forced marriage?"}]}
+        ).encode()
         said = _posted(port, "/chat", body)
         assert said.startswith(b"HTTP/1.1 200"), said
     finally:
