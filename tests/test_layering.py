@@ -71,7 +71,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "metrics options",
         "gold_data beir",
         "runs",
-        "report training studies",
+        "report training",
         "tables",
         "cli",
     ),

@@ -6,14 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sentence_transformers import CrossEncoder, MultiVectorEncoder
-from torch.nn import Sigmoid
 
 from corpus.catalogue import read_catalogue
 from index.build import build, is_current
 from index.encoders.base import unit
 from index.encoders.colbert import LateInteractionEncoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.encoders.reranker import CrossEncoderReranker
 from index.encoders.weights import TOKENS, joined, weights_sha256
 from index.errors import GenerationError, ModelError
@@ -64,6 +62,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
 def test_token_vectors_are_those_that_the_model_scores(
     encoder: LateInteractionEncoder, folders: dict[str, Path]
 ) -> None:
+    from sentence_transformers import MultiVectorEncoder
+
     model = MultiVectorEncoder(str(folders["tokens"]), device="cpu", local_files_only=True)
     asked, passage = encoder.read_questions([QUESTION])[0], encoder.read([PASSAGE])[0]
     vectors = model.encode_query([QUESTION])[0], model.encode_document([PASSAGE])[0]
@@ -114,6 +114,8 @@ def test_late_interaction_is_the_model_s_own_maxsim(
     var: Path, encoder: LateInteractionEncoder, folders: dict[str, Path]
 ) -> None:
     index = load_index(var, encoder.sha256)
+    from sentence_transformers import MultiVectorEncoder
+
     model = MultiVectorEncoder(str(folders["tokens"]), device="cpu", similarity_fn_name="meanmaxsim")
     texts = [indexed_text(passage) for passage in index.passages]
     own = model.similarity(model.encode_query([QUESTION]), model.encode_document(texts))[0].numpy()
@@ -168,6 +170,9 @@ def test_the_order_is_that_of_the_cross_encoder(index: Index, folders: dict[str,
     encoder = TinyEncoder(reranker=reranker)
     nothing_else = EvidenceWeights(late=0, lexical=0, dense=0, beside=0, wishes=0)
     found = search(index, encoder, QUESTION, 100, evidence=nothing_else).results
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Sigmoid
+
     model = CrossEncoder(str(folders["judge"]), device="cpu", local_files_only=True)
     pairs = [(QUESTION, indexed_text(passage)) for passage in index.passages]
     known = np.round(model.predict(pairs, activation_fn=Sigmoid()), 6)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from eval.beir.collection import read_collection
 from eval.collections.sections import Section
-from eval.collections.writing import write_collection
+from eval.collections.writer import write_collection
 
 LONG = tuple(f"Paragraph {n} speaks of {{}} at length: " + "word " * 50 for n in range(3))
 
