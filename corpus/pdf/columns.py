@@ -162,7 +162,8 @@ def _ruled(strip: Sequence[Box], upper: float, rules: Sequence[Rule]) -> bool:
     top = min(box.top for box in strip)
     x0, x1 = min(box.x0 for box in strip), max(box.x1 for box in strip)
     return any(
-        upper - 2 <= rule.y <= top + 2 and min(rule.x1, x1) - max(rule.x0, x0) > 0.8 * (x1 - x0) for rule in rules
+        upper - 2 <= rule.y <= top + 2 and min(rule.x1, x1) - max(rule.x0, x0) > 0.8 * (x1 - x0)
+        for rule in rules
     )
 
 

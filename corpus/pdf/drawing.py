@@ -82,7 +82,9 @@ def drawing(page: pypdfium2.PdfPage, most: int) -> Drawing:
     rules = sorted({rule for shape in shapes for rule in _rules(shape)}, key=lambda rule: (rule.y, rule.x0))
     lines = dict.fromkeys(line for shape in shapes if _is_line(shape) for line in _lines(shape))
     edges = dict.fromkeys(line for shape in shapes if not _is_line(shape) for line in _lines(shape))
-    dark = tuple(shape.place for shape in shapes if shape.dark and shape.filled and _height(shape.place) >= _THIN)
+    dark = tuple(
+        shape.place for shape in shapes if shape.dark and shape.filled and _height(shape.place) >= _THIN
+    )
     figures = [_closed(figure, rules) for figure in _figures(shapes, width, height)]
     return Drawing(tuple(rules), tuple(lines), tuple(edges), dark, tuple(figures))
 
@@ -97,7 +99,9 @@ def _width(place: Rectangle) -> float:
 
 def _shapes(page: pypdfium2.PdfPage) -> Iterator[_Shape]:
     width, height = page.get_size()
-    for path, matrix in _paths(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _UNMOVED, 0):
+    for path, matrix in _paths(
+        page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _UNMOVED, 0
+    ):
         filled, drawn = _paint(path)
         if min(filled, drawn) >= _WHITE:
             continue
@@ -115,7 +119,9 @@ def _paths(holder: Any, count: Any, get: Any, matrix: Matrix, depth: int) -> Ite
             yield piece, _times(_matrix(piece), matrix)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
             inner = _times(_matrix(piece), matrix)
-            yield from _paths(piece, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, depth + 1)
+            yield from _paths(
+                piece, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, depth + 1
+            )
 
 
 def _matrix(piece: Any) -> Matrix:

@@ -84,7 +84,9 @@ def whole_tables(parts: Sequence[tuple[int, Table]]) -> list[tuple[int, list[Row
         if found:
             while rows and rows[0].cells in heads:
                 del rows[0]
-        placed = [_placed(replace(row, header=row.header and not found), table.columns, columns) for row in rows]
+        placed = [
+            _placed(replace(row, header=row.header and not found), table.columns, columns) for row in rows
+        ]
         if found and placed and _is_rest(found[-1][1][-1:], placed[0]):
             found[-1][1][-1] = _with_rest(found[-1][1][-1], placed.pop(0))
         found.append((page, placed))
@@ -100,7 +102,9 @@ def _all_columns(each: Iterable[Sequence[float]]) -> list[float]:
 
 def _placed(row: Row, own: Sequence[float], columns: Sequence[float]) -> Row:
     """A row over more columns: each cell goes up to where the next one begins."""
-    starts = [min(range(len(columns)), key=lambda n: abs(columns[n] - place)) for place in own] + [len(columns)]
+    starts = [min(range(len(columns)), key=lambda n: abs(columns[n] - place)) for place in own] + [
+        len(columns)
+    ]
     cells, at = [], 0
     for text, across in row.cells:
         cells.append((text, max(1, starts[min(at + across, len(own))] - starts[at])))
@@ -118,4 +122,6 @@ def _is_rest(above: Sequence[Row], row: Row) -> bool:
 
 def _with_rest(row: Row, rest: Row) -> Row:
     cells = zip(row.cells, rest.cells, strict=True)
-    return replace(row, cells=tuple((f"{text} {more}".strip(), across) for (text, across), (more, _) in cells))
+    return replace(
+        row, cells=tuple((f"{text} {more}".strip(), across) for (text, across), (more, _) in cells)
+    )

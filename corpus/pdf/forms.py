@@ -41,7 +41,11 @@ class Forms:
         match pdfium.FPDFAnnot_GetFormFieldType(self.raw, note):
             case pdfium.FPDF_FORMFIELD_CHECKBOX | pdfium.FPDF_FORMFIELD_RADIOBUTTON:
                 return _CHECKED if pdfium.FPDFAnnot_IsChecked(self.raw, note) else _UNCHECKED
-            case pdfium.FPDF_FORMFIELD_TEXTFIELD | pdfium.FPDF_FORMFIELD_COMBOBOX | pdfium.FPDF_FORMFIELD_LISTBOX:
+            case (
+                pdfium.FPDF_FORMFIELD_TEXTFIELD
+                | pdfium.FPDF_FORMFIELD_COMBOBOX
+                | pdfium.FPDF_FORMFIELD_LISTBOX
+            ):
                 length = pdfium.FPDFAnnot_GetFormFieldValue(self.raw, note, None, 0)
                 if length > 2 * _LONGEST:
                     return ""

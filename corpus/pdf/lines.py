@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from statistics import median
 
 from corpus.pdf.words import HYPHEN, Box, Table
 
 CALL_BEGINS, CALL_ENDS = "\x0e", "\x0f"  # around what calls a note; no word has them
 _CALL = re.compile(r"\d{1,3}(?:[,–-]\d{1,3})*,?|[*†‡§]{1,3}")
+_HARD_HYPHEN = re.compile(
+    r"(?<=\w)-$"
+)  # PDFium marks most hyphens at the ends of lines, not those of numbers
 _RAISED = 0.82  # times the size of its line: what is smaller, and stands higher, is raised
 
 
@@ -83,11 +85,11 @@ def line_text(boxes: Sequence[Box]) -> str:
     size = size_of(boxes)
     floor = median(box.bottom for box in boxes)
     text = ""
-    for before, box in pairwise([None, *boxes]):
+    for number, box in enumerate(boxes):
         call = box.size <= _RAISED * size and box.bottom < floor - 0.05 * size and _CALL.fullmatch(box.text)
-        text = text.replace(HYPHEN, "-") + ("" if before is None or box.glued else " ")
+        text = text.replace(HYPHEN, "-") + ("" if not number or box.glued else " ")
         text += f"{CALL_BEGINS}{box.text}{CALL_ENDS}" if call else box.text
-    return text
+    return _HARD_HYPHEN.sub(HYPHEN, text)
 
 
 def lines_text(boxes: Iterable[Box]) -> str:

@@ -47,11 +47,12 @@ class _Running:
         self.usual = usual
         self.needed = _RUNNING if len(sheets) > 2 else 2
         self.said: Counter[str] = Counter()
-        self.exact = Counter(_without_page(line.text) for sheet in sheets for line in _lines(sheet))
+        self.exact: Counter[str] = Counter()
         self.placed: defaultdict[tuple[str, int], list[PageLine]] = defaultdict(list)
         for sheet in sheets:
             keys = {(_key(line, sheet.height)) for line in _lines(sheet) if _edge(line, sheet.height)}
             self.said.update(keys)
+            self.exact.update({_without_page(line.text) for line in _lines(sheet)})
         for sheet in sheets:
             for line in self._returning(sheet):
                 self.placed[_place(line, sheet.height)].append(line)
@@ -60,12 +61,16 @@ class _Running:
         """The running heads and feet of a page, from top to bottom."""
         found = self._returning(sheet)
         known = {id(line) for line in found}
-        found += [line for line in _lines(sheet) if id(line) not in known and self._stands_for_one(line, sheet)]
+        found += [
+            line for line in _lines(sheet) if id(line) not in known and self._stands_for_one(line, sheet)
+        ]
         return sorted(found, key=lambda line: (line.top, line.x0))
 
     def _returning(self, sheet: Sheet) -> list[PageLine]:
         """Lines whose words return: in the margin, or next to such a line."""
-        found = [line for line in _lines(sheet) if _in_margin(line, sheet.height) and self._returns(line, sheet)]
+        found = [
+            line for line in _lines(sheet) if _in_margin(line, sheet.height) and self._returns(line, sheet)
+        ]
         if self.needed == _RUNNING:
             ordered = sorted(_lines(sheet), key=lambda line: line.top)
             known = {id(line) for line in found}
@@ -97,7 +102,9 @@ class _Running:
         beside = [other for near in (-1, 0, 1) for other in self.placed.get((edge, height + near), ())]
         if len(beside) < self.needed - 1 or not beside:
             return False
-        return bool(PAGE_NUMBER.fullmatch(line.text)) or any(_akin(line.text, other.text) for other in beside[:20])
+        return bool(PAGE_NUMBER.fullmatch(line.text)) or any(
+            _akin(line.text, other.text) for other in beside[:20]
+        )
 
 
 def _lines(sheet: Sheet) -> Iterator[PageLine]:

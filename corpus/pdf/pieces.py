@@ -64,13 +64,15 @@ class Style:
         return line.size >= _LARGER * self.size or (line.bold and line.size >= _SMALLER * self.size)
 
 
-def column_pieces(lines: Sequence[PageLine], page: int, style: Style, rules: Sequence[Rule], *, last: bool) -> list[Draft]:
+def column_pieces(
+    lines: Sequence[PageLine], page: int, style: Style, rules: Sequence[Rule], *, last: bool
+) -> list[Draft]:
     """The pieces of a column in order; its foot is looked at for notes where it is the `last` one of its place."""
     foot = _notes_begin(lines, style, rules) if last else len(lines)
     body, notes = lines[:foot], lines[foot:]
     contents = _contents(body, style)
     drafts: list[Draft] = []
-    for group in _groups(body, contents, style):
+    for group in _groups(body, contents):
         drafts.append(_draft(group, page, style, contents=id(group[0]) in contents))
     return [*drafts, *_notes(notes, page)]
 
@@ -81,13 +83,13 @@ def _pitch(lines: Sequence[PageLine]) -> float:
     return median(steps) if steps else 0.0
 
 
-def _groups(lines: Sequence[PageLine], contents: set[int], style: Style) -> Iterator[list[PageLine]]:
+def _groups(lines: Sequence[PageLine], contents: set[int]) -> Iterator[list[PageLine]]:
     """The lines of each paragraph, item, table or line of contents."""
     pitch = _pitch(lines)
     group: list[PageLine] = []
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         listed = id(line) in contents
-        if group and (listed or id(group[-1]) in contents or _apart(group, line, following, pitch, style)):
+        if group and (listed or id(group[-1]) in contents or _apart(group, line, following, pitch)):
             yield group
             group = []
         group.append(line)
@@ -95,13 +97,16 @@ def _groups(lines: Sequence[PageLine], contents: set[int], style: Style) -> Iter
         yield group
 
 
-def _apart(group: Sequence[PageLine], line: PageLine, following: PageLine | None, pitch: float, style: Style) -> bool:
+def _apart(group: Sequence[PageLine], line: PageLine, following: PageLine | None, pitch: float) -> bool:
     """Whether another piece begins with `line`."""
     before = group[-1]
     if before.table or line.table or abs(before.size - line.size) > _OTHER_SIZE * max(before.size, line.size):
         return True
     step = line.middle - before.middle
-    gap = step > _GAP * max(pitch if len(group) < 2 else min(pitch, _pitch(group) * 1.1), 1.05 * line.size) or step < 0
+    gap = (
+        step > _GAP * max(pitch if len(group) < 2 else min(pitch, _pitch(group) * 1.1), 1.05 * line.size)
+        or step < 0
+    )
     if gap or _starts_item(group, line) or (len(group) == 1 and _is_titled(before, line)):
         return True
     if before.bold != line.bold and not (_is_full(before) and line.text[:1].islower()):
@@ -112,7 +117,13 @@ def _apart(group: Sequence[PageLine], line: PageLine, following: PageLine | None
 def _is_titled(before: PageLine, line: PageLine) -> bool:
     """Whether a short line that ends no sentence stands over one that begins a paragraph."""
     short = before.x1 < before.left + _SHORT * (before.right - before.left)
-    return short and before.text[-1:].isalnum() and line.text[:1].isupper() and line.x1 > before.x1 and _is_full(line)
+    return (
+        short
+        and before.text[-1:].isalnum()
+        and line.text[:1].isupper()
+        and line.x1 > before.x1
+        and _is_full(line)
+    )
 
 
 def _is_indented(group: Sequence[PageLine], line: PageLine, following: PageLine | None) -> bool:
@@ -187,7 +198,7 @@ def _is_title(group: Sequence[PageLine], style: Style) -> bool:
     if not (all(style.stands_out(line) for line in group) or decimal):
         return False
     marker = item_marker(group[0].text)
-    return not (marker and marker.bullet) and len(group) <= 3 and text[-1:] not in ".;:,"  # noqa: PLR2004
+    return not (marker and marker.bullet) and len(group) <= 3 and text[-1:] not in ".;:,"
 
 
 def _notes_begin(lines: Sequence[PageLine], style: Style, rules: Sequence[Rule]) -> int:
@@ -237,7 +248,9 @@ def _contents(lines: Sequence[PageLine], style: Style) -> set[int]:
         if line is not None and not line.table and _is_listed(line, style):
             run.append(line)
             continue
-        if len(run) >= _LEAST_CONTENTS or (len(run) > 1 and all(_LEADERS.search(entry.text) for entry in run)):
+        if len(run) >= _LEAST_CONTENTS or (
+            len(run) > 1 and all(_LEADERS.search(entry.text) for entry in run)
+        ):
             found |= {id(entry) for entry in run}
         run = []
     return found

@@ -31,7 +31,9 @@ def tables(seen: Drawing, size: tuple[float, float], words: Sequence[Box], most:
     """
     found = _found(seen.lines, size, words, most)
     if seen.edges:
-        free = [line for line in (*seen.lines, *seen.edges) if not any(_touches(line, table) for table in found)]
+        free = [
+            line for line in (*seen.lines, *seen.edges) if not any(_touches(line, table) for table in found)
+        ]
         found += _found(free, size, words, most)
     return found
 
@@ -126,13 +128,17 @@ def _read(table: Any, size: tuple[float, float], words: Sequence[Box], most: int
     grid = [row for row in grid if any(texts.get(cell) for cell in row)]
     filled = [sum(_begins(row, k) and bool(texts.get(row[k])) for k in range(len(row))) for row in grid]
     longest = max((len(lines_text(held)) for held in texts.values()), default=0)
-    if len(used) < 2 or sum(count > 1 for count in filled) < _LEAST_FILLED * len(grid) or longest > _LONGEST_CELL:  # noqa: PLR2004
+    if (
+        len(used) < 2
+        or sum(count > 1 for count in filled) < _LEAST_FILLED * len(grid)
+        or longest > _LONGEST_CELL
+    ):
         return None
     if not _set_in_lines(texts.values()) or not _on(size, table.bbox):
         return None
-    size = max(word.size for word in within)
+    type_size = max(word.size for word in within)
     columns = tuple(starts[k] for k in used)
-    return Box(x0, top, x1, bottom, "", size, table=Table(rows_of(_rows(grid, texts)), columns))
+    return Box(x0, top, x1, bottom, "", type_size, table=Table(rows_of(_rows(grid, texts)), columns))
 
 
 def _in_cells(cells: Iterable[Rectangle], words: Sequence[Box]) -> dict[Rectangle | None, list[Box]] | None:
@@ -185,7 +191,9 @@ def _begins(row: Sequence[Rectangle | None], column: int) -> bool:
     return row[column] is not None and (column == 0 or row[column - 1] != row[column])
 
 
-def _rows(grid: Sequence[Sequence[Rectangle | None]], texts: dict[Rectangle | None, list[Box]]) -> list[list[SeenCell]]:
+def _rows(
+    grid: Sequence[Sequence[Rectangle | None]], texts: dict[Rectangle | None, list[Box]]
+) -> list[list[SeenCell]]:
     """Each row as its cells: the words, and how many columns they go over."""
     found = []
     for row in grid:
@@ -211,7 +219,7 @@ def _on(size: tuple[float, float], bbox: Rectangle) -> bool:
 
 def _set_in_lines(cells: Iterable[Sequence[Box]]) -> bool:
     """Whether most cells of several lines have a common edge or middle, as text has and a plot's labels have not."""
-    tall = [lines for cell in cells if len(lines := by_line(cell)) > 2]  # noqa: PLR2004
+    tall = [lines for cell in cells if len(lines := by_line(cell)) > 2]
     return 2 * sum(map(_aligned, tall)) >= len(tall)
 
 

@@ -15,6 +15,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CUT = re.compile(rf"(?P<head>[^\W_]*){HYPHEN}(?P<between>[ \n\f]*)(?P<tail>[^\W_]*)(?P<rest>\S*) ?")
 _CALLED = re.compile(rf" ?{CALL_BEGINS}([^{CALL_ENDS}]*){CALL_ENDS}")
 _LEADING = re.compile(rf"{CALL_BEGINS}([^{CALL_ENDS}]*){CALL_ENDS} ?")
+_OPEN_END = re.compile(r"(?<=\w[–/])\n(?=\w)|(?<=://)\n(?=\w)")  # where a range or an address was cut
 _LEAST = 2  # letters of each part of a compound that is taken for one
 
 
@@ -36,7 +37,8 @@ class Spelling:
         if CALL_BEGINS in text:
             text = _LEADING.sub(r"\1 ", text, count=1) if text.startswith(CALL_BEGINS) else text
             text = _CALLED.sub(lambda match: self._called(match[1]), text)
-        return _CUT.sub(self._rejoined, text) if HYPHEN in text else text
+        text = _CUT.sub(self._rejoined, text) if HYPHEN in text else text
+        return _OPEN_END.sub("", text)
 
     def _called(self, call: str) -> str:
         numbers = re.split(r"[,–-]", call.strip(","))

@@ -35,7 +35,9 @@ def gutters(boxes: Iterable[Box]) -> list[tuple[float, float]]:
     return sorted(found, key=lambda gutter: gutter[0] - gutter[1])
 
 
-def unruled(boxes: Sequence[Box], rules: Sequence[Rule], *, prose: bool) -> tuple[list[Box], Box, list[Box]] | None:
+def unruled(
+    boxes: Sequence[Box], rules: Sequence[Rule], *, prose: bool
+) -> tuple[list[Box], Box, list[Box]] | None:
     """What stands above a table, the table, and what stands below; None where the boxes are none.
 
     `prose`: its columns would pass for columns of text, so that its rows must be told by more than their places.
@@ -71,7 +73,9 @@ def _last(lines: Sequence[_Line], last: int) -> int:
     """The last line of the row that begins with the line `last`: what is set close below it goes on with it."""
     steps = [_height(below) - _height(above) for above, below in pairwise(lines)]
     least = min((step for step in steps if step > 0), default=0.0)
-    while last + 1 < len(lines) and steps[last] <= _STEP * least and len(lines[last + 1]) < len(lines[last]) + 4:
+    while (
+        last + 1 < len(lines) and steps[last] <= _STEP * least and len(lines[last + 1]) < len(lines[last]) + 4
+    ):
         last += 1
     return last
 
@@ -97,7 +101,7 @@ def _table(lines: Sequence[_Line], rules: Sequence[Rule], *, prose: bool) -> Box
     ruled = _between(lines, rules)
     bands = _bands(lines, ruled, cells)
     rows = [_merged([cells[n] for n in band], len(starts)) for band in bands]
-    if len(starts) == 2 and _are_pages([line[1] for line in cells]):  # noqa: PLR2004
+    if len(starts) == 2 and _are_pages([line[1] for line in cells]):
         return None
     headed = len(bands) > 1 and bands[1][0] in ruled
     if not _is_table(rows, [cells[band[0]] for band in bands], prose=prose, headed=headed):
@@ -167,9 +171,7 @@ def _by_first_cell(band: Sequence[int], cells: Sequence[_Cells]) -> list[list[in
     return found
 
 
-def _completed(
-    bands: Sequence[Sequence[int]], ruled: set[int], cells: Sequence[_Cells]
-) -> list[list[int]]:
+def _completed(bands: Sequence[Sequence[int]], ruled: set[int], cells: Sequence[_Cells]) -> list[list[int]]:
     """A band without a first cell goes on with the row before it, unless a rule parts them or that is the header."""
     rows: list[list[int]] = []
     for band in bands:
@@ -184,9 +186,7 @@ def _merged(lines: Sequence[_Cells], width: int) -> list[list[Box]]:
     return [[box for line in lines for box in line[column]] for column in range(width)]
 
 
-def _is_table(
-    rows: Sequence[_Cells], tops: Sequence[_Cells], *, prose: bool, headed: bool
-) -> bool:
+def _is_table(rows: Sequence[_Cells], tops: Sequence[_Cells], *, prose: bool, headed: bool) -> bool:
     """Whether rows of cells are a table, and not a list, contents, columns of text, or text with wide gaps.
 
     `headed`: a rule stands below the first row.
@@ -196,9 +196,9 @@ def _is_table(
         return False
     if not all(_is_aligned([row[column] for row in tops]) for column in range(1, len(rows[0]))):
         return False
-    if len(rows[0]) == 2 and _are_marks(row[0] for row in rows):  # noqa: PLR2004
+    if len(rows[0]) == 2 and _are_marks(row[0] for row in rows):
         return False
-    return not prose or headed or (len(rows) > 2 and _is_header(rows))  # noqa: PLR2004
+    return not prose or headed or (len(rows) > 2 and _is_header(rows))
 
 
 def _is_aligned(cells: Iterable[Sequence[Box]]) -> bool:
@@ -233,7 +233,11 @@ def _are_pages(cells: Sequence[Sequence[Box]]) -> bool:
 def _is_header(rows: Sequence[_Cells]) -> bool:
     """Whether each cell of the first row is one short line."""
     for column, cell in enumerate(rows[0]):
-        widths = [max(box.x1 for box in row[column]) - min(box.x0 for box in row[column]) for row in rows if row[column]]
+        widths = [
+            max(box.x1 for box in row[column]) - min(box.x0 for box in row[column])
+            for row in rows
+            if row[column]
+        ]
         if cell and (len(by_line(cell)) > 1 or cell[-1].x1 - cell[0].x0 > _SHORT * max(widths)):
             return False
     return True

@@ -11,7 +11,6 @@ from typing import Any
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-
 HYPHEN = "\u00ad"  # ends a word that the line cuts in two
 _HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})  # PDFium's codes for it
 _BOLD = ("bold", "black", "heavy", "demi")
@@ -150,7 +149,9 @@ def _words(text_page: Any, count: int, upright: float, readable: Readable) -> It
     for index in range(count):
         code = pdfium.FPDFText_GetUnicode(text_page, index)
         letter = HYPHEN if code in _HYPHENS else chr(code) if code < 0x110000 else ""
-        level = abs(math.remainder(pdfium.FPDFText_GetCharAngle(text_page, index) - upright, math.tau)) < _LEVEL
+        level = (
+            abs(math.remainder(pdfium.FPDFText_GetCharAngle(text_page, index) - upright, math.tau)) < _LEVEL
+        )
         if not level and not letter.isspace():
             continue
         cut = letter.isspace()

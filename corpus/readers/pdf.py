@@ -52,7 +52,7 @@ def read_pdf(data: bytes, file: str) -> Extracted:
         raise ReadError(
             f"has {len(document)} pages, more than {limits.PAGES}", where=file, remedy="split the document"
         )
-    pages = _pages(document, data, file)
+    pages = _pages(document, file)
     text, writer = _written(pages)
     if not text:
         raise ReadError("holds no text, only pictures", where=file, remedy=_RECOGNISE)
@@ -68,7 +68,7 @@ def read_pdf(data: bytes, file: str) -> Extracted:
     )
 
 
-def _pages(document: pypdfium2.PdfDocument, data: bytes, file: str) -> list[_Page]:
+def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
     """What is seen on each page."""
     found: list[_Page] = []
     characters, readable = 0, Readable()
@@ -87,7 +87,9 @@ def _pages(document: pypdfium2.PdfDocument, data: bytes, file: str) -> list[_Pag
             )
         page.close()
     if not readable.is_text:
-        raise ReadError("is set in fonts that do not say which letters they show", where=file, remedy=_RECOGNISE)
+        raise ReadError(
+            "is set in fonts that do not say which letters they show", where=file, remedy=_RECOGNISE
+        )
     return found
 
 
@@ -165,14 +167,23 @@ def _drafts(columns: Columns, page: int, style: Style, rules: Sequence[Rule]) ->
     for number, column in enumerate(columns):
         last = not any(_below(column, other, style) for other in columns[number + 1 :])
         found += column_pieces(column, page, style, rules, last=last)
-    return sorted(found, key=lambda draft: draft.kind == "footnote")
+    notes: list[Draft] = []
+    for draft in found:
+        if draft.kind == "footnote" and notes and not note_number(draft.lines[0]):
+            notes[-1].lines += draft.lines  # it goes on from the column before
+        elif draft.kind == "footnote":
+            notes.append(draft)
+    return [*(draft for draft in found if draft.kind != "footnote"), *notes]
 
 
 def _below(column: Sequence[PageLine], other: Sequence[PageLine], style: Style) -> bool:
     """Whether lines of the usual size stand below a column."""
     left, right = min(line.x0 for line in column), max(line.x1 for line in column)
     return any(
-        line.top >= column[-1].bottom - 1 and line.x0 < right and line.x1 > left and line.size > 0.93 * style.size
+        line.top >= column[-1].bottom - 1
+        and line.x0 < right
+        and line.x1 > left
+        and line.size > 0.93 * style.size
         for line in other
     )
 
