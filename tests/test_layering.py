@@ -35,6 +35,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "offline errors types",
         "disk layout",
         "text word",
+        "pdf",
         "readers structure",
         "records",
         "cells",

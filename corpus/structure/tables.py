@@ -99,7 +99,10 @@ def find_header(rows: Sequence[Row]) -> Row | None:
     """
     first = rows[0]
     body = [row for row in rows[1:] if row.texts != first.texts and not is_group(row)]
-    if not all(_could_head(text) for text in first.texts):
+    named = [text for text in first.texts if text]
+    if len(named) < min(len(first.texts), 2) or (len(first.texts) == 2 and len(named) < 2):
+        return None
+    if not all(_could_head(text) for text in named):
         return None
     if any(row.texts == first.texts for row in rows[1:]):
         return first
