@@ -34,7 +34,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "corpus": (
         "offline errors types",
         "disk layout",
-        "text",
+        "text web",
         "readers structure",
         "records",
         "cells",

@@ -76,6 +76,16 @@ class LayoutWriter:
             Piece("item", start, self.length, look, marker=len(marker) + bool(marker), depth=depth)
         )
 
+    def definition(self, term: str, text: str) -> None:
+        """A term, and below it what is said of it."""
+        self._part("\n\n")
+        start = self._write(term)
+        end = self.length
+        self._write("\n: ")
+        said = self._write(text)
+        cells = ((start, end), (said, self.length))
+        self.pieces.append(Piece("definition", start, self.length, cells=cells))
+
     def table(self, rows: Sequence["TableRow"]) -> None:
         """The rows of one table, a line each; empty ones are left out."""
         self.tables += 1

@@ -120,9 +120,11 @@ def _seen(source: str, piece: Piece) -> Element:
     text = source[piece.start : piece.end]
     marker = row = None
     if piece.kind == "item":
-        read = item_marker(text)
+        read = item_marker(text) or item_marker(
+            f"- {text}"
+        )  # a capital is a number where it is known to be an item
         enumerator = read.enumerator if read else None
-        bullet = read.bullet if read else enumerator is None
+        bullet = enumerator is None
         marker = Marker(piece.depth * _INDENT, bullet, enumerator, piece.marker)
     elif piece.kind == "row":
         texts = tuple(plain(source[start:end]) for start, end in piece.cells)
@@ -138,6 +140,7 @@ def _seen(source: str, piece: Piece) -> Element:
         look=piece.look,
         table=piece.table,
         header=piece.header,
+        term_end=piece.cells[0][1] if piece.kind == "definition" else 0,
     )
 
 
