@@ -31,6 +31,9 @@ class Look:
 
 
 UNSEEN = Look()
+ROW_HEADED = (
+    "row headed"  # the name of the look of a row whose first cell is marked as the heading of the others
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from corpus.errors import ReadError
 from corpus.layout import UNSEEN, Look, PieceKind
 from corpus.readers.extracted import Extracted, LayoutWriter, one_line
 from corpus.readers.html_tables import Cell, Grid, Row, is_table, table_rows, title_of
+from corpus.text.markers import item_marker
 from corpus.web.encodings import decode
 from corpus.web.inline import BREAK, Line
 from corpus.web.metadata import said_of_itself
+from corpus.web.nodes import HEADINGS, fragment, is_said, key, roles
 from corpus.web.numbers import BULLET, list_style, marker
-from corpus.web.page import HEADINGS, Page, discloses, fragment, key, page_of
+from corpus.web.page import Page, discloses, page_of
 
 LIBRARIES = ("selectolax", "webencodings")
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
@@ -123,11 +125,11 @@ class _Reader:
         yield from _paragraphs(line, place, node)
 
     def _place_of(self, node: LexborNode, place: Place) -> Place:
-        if key(node) in self.page.notes:
+        if key(node) in self.page.notes.texts:
             return replace(place, kind="footnote")
         if place.kind == "text" and key(node) in self.page.frame:
             return replace(place, kind="furniture")
-        if "doc-toc" in (node.attributes.get("role") or "").split():
+        if "doc-toc" in roles(node):
             return replace(place, kind="contents")
         return replace(place, kind="caption") if node.tag in ("caption", "figcaption") else place
 
@@ -152,7 +154,7 @@ class _Reader:
             yield from self.blocks(node, place)
 
     def _is_heading(self, node: LexborNode) -> bool:
-        return (node.attributes.get("role") or "") == "heading" and key(node) not in self.page.holders
+        return "heading" in roles(node) and key(node) not in self.page.holders
 
     def _heading(self, node: LexborNode, place: Place, look: Look) -> Iterator[Part]:
         if node.css_first(", ".join(HEADINGS)) is not None and node.tag not in HEADINGS:
@@ -200,7 +202,7 @@ class _Reader:
 
     def _is_contents(self, items: list[LexborNode]) -> bool:
         """Whether a list only leads to places on the page."""
-        lines = [Line(self.page) for item in items if key(item) not in self.page.notes]
+        lines = [Line(self.page) for item in items if key(item) not in self.page.notes.texts]
         for line, item in zip(lines, items, strict=False):
             if item.css_first("a[href]") is None:
                 return False
@@ -241,7 +243,8 @@ class _Reader:
                     self._definitions(child, place) if child.tag == "div" else self._stray(child, place)
                 )
                 continue
-            parts = list(self.blocks(child, self._place_of(child, place)))
+            inner = replace(place, depth=place.depth + 1)
+            parts = list(self.blocks(child, self._place_of(child, inner)))
             if child.tag == "dt":
                 terms += [one_line(part.text) for part in parts if part.text]
                 continue
@@ -301,7 +304,7 @@ def _as_item(own: list[str], look: Look | None, mark: str, place: Place) -> Iter
 
 def _paragraphs(line: Line, place: Place, node: LexborNode) -> Iterator[Part]:
     """The paragraphs of a line: two breaks part them, one is kept; tables written with bars are tables."""
-    if line.skips and _is_said(line.text):
+    if line.skips and is_said(line.text):
         return
     look = Look(bold=not line.plain, name=node.tag or "") if place.kind == "text" else UNSEEN
     for paragraph in _PARAGRAPHS.split(line.text):
@@ -315,14 +318,13 @@ def _paragraphs(line: Line, place: Place, node: LexborNode) -> Iterator[Part]:
 
 
 def _paragraph(text: str, place: Place, look: Look) -> Part:
-    """A paragraph; ornaments, and marks that a generator should have read, are of the page."""
-    if _is_said(text) and not _ATTRIBUTES.fullmatch(text):
-        return Part(place.kind, text, look)
-    return Part("furniture", text)
-
-
-def _is_said(text: str) -> bool:
-    return any(character.isalnum() for character in text)
+    """A paragraph, or an item whose number was typed; ornaments and marks left by a generator are of the page."""
+    if not is_said(text) or _ATTRIBUTES.fullmatch(text):
+        return Part("furniture", text)
+    typed = item_marker(text) if place.kind == "text" and not place.depth and not look.bold else None
+    if typed and text[typed.width :].strip():
+        return Part("item", text[typed.width :], look, text[: typed.width].strip())
+    return Part(place.kind, text, look)
 
 
 def _with_bars(lines: list[str], place: Place, look: Look) -> Iterator[Part]:

@@ -8,12 +8,11 @@ from itertools import zip_longest
 from selectolax.lexbor import LexborNode
 
 from corpus.errors import ReadError
-from corpus.layout import UNSEEN, Look
+from corpus.layout import ROW_HEADED, UNSEEN, Look
 from corpus.readers import limits
 from corpus.readers.extracted import TableRow
 from corpus.web.page import Page
 
-ROW_HEADED = Look(name="th")  # of a row whose first cell names what the others are
 _MOST_ACROSS, _MOST_DOWN = 1_000, 65_534  # as in browsers
 _LONGEST_BESIDE = 80  # characters of a cell beside an inner table, where the outer is no mere frame
 
@@ -159,7 +158,7 @@ def table_rows(rows: Sequence[Row]) -> list[TableRow]:
         TableRow(
             tuple((cell.text, cell.across) for cell in row.cells),
             row.header,
-            ROW_HEADED if not row.header and row.cells and row.cells[0].head else UNSEEN,
+            Look(name=ROW_HEADED) if not row.header and row.cells and row.cells[0].head else UNSEEN,
         )
         for row in rows
     ]

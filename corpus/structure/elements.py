@@ -82,11 +82,9 @@ class Element:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it is one line, all bold or all capitals: a heading by its look."""
-        if len(self.text.splitlines()) > 1:
-            return False
+        """Whether it is one line in capitals, or all bold: a heading by its look."""
         shown = plain(self.text)
-        capitals = shown.isupper() and len(shown.split()) > 1
+        capitals = shown.isupper() and len(shown.split()) > 1 and "\n" not in self.text
         return capitals or _BOLD.fullmatch(self.text) is not None
 
     @property
@@ -112,8 +110,12 @@ def scan(source: str) -> list[Element]:
 
 
 def from_pieces(source: str, pieces: Sequence[Piece]) -> list[Element]:
-    """The elements that a reader saw, in order; what a page break cut in two is one again."""
-    return _rejoin(source, [_seen(source, piece) for piece in pieces])
+    """The elements that a reader saw, in order; what a page break cut in two is one again.
+
+    A format without sizes of type has no pages, and its paragraphs are whole.
+    """
+    elements = [_seen(source, piece) for piece in pieces]
+    return _rejoin(source, elements) if any(piece.look.size for piece in pieces) else elements
 
 
 def _seen(source: str, piece: Piece) -> Element:

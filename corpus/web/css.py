@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 _READ = frozenset(
     "display visibility text-decoration text-decoration-line list-style list-style-type font-weight".split()
@@ -91,15 +91,15 @@ def styles_of(tree: LexborHTMLParser) -> Styles:
 def _apply(
     styles: Styles, tree: LexborHTMLParser, selector: str, said: list[tuple[str, str, bool]], place: int
 ) -> None:
-    weight = tuple(len(part.findall(selector)) for part in (_IDS, _CLASSES, _NAMES))
+    ids, classes, names = (len(part.findall(selector)) for part in (_IDS, _CLASSES, _NAMES))
     try:
         nodes = tree.css(selector)
-    except ValueError:
+    except SelectolaxError:
         return
     for node in nodes:
         own = styles.found.setdefault(node.mem_id or 0, {})
         for name, value, important in said:
-            rank = (important, *weight, place)
+            rank = (important, ids, classes, names, place)
             if name not in own or own[name][0] <= rank:
                 own[name] = rank, value
 

@@ -15,34 +15,41 @@ _CHARSET = re.compile(rb"charset\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;\"']+))",
 _XML = re.compile(rb"<\?xml[^>]*?\bencoding\s*=\s*[\"']([^\"'>]+)[\"']")
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
 _UNMARKED = ((b"<\0?\0x\0", "utf-16le"), (b"\0<\0?\0x", "utf-16be"))
+_TAGS = re.compile(rb"<[^>]*>")
+_CODE = re.compile(rb"<(script|style)\b.*?</\1", re.DOTALL | re.IGNORECASE)
 _FALLBACK = "windows-1252"
-_MOST_WRONG = 0.02  # of the characters beyond ASCII, or of all, may be bytes that the encoding does not have
-_MOST_BEYOND = (
-    0.3  # of the letters of an undeclared page may be beyond ASCII, as in languages of Western Europe
-)
+_WIDER = {"gbk": "gb18030"}  # as browsers read it
+_FEW, _MOST_WRONG = 3, 0.02  # bytes that an encoding does not have, or their share of what is beyond ASCII
+_MOST_BEYOND = 0.4  # of the letters where no encoding is declared, as in languages of Western Europe
 _REMEDY = "save it as UTF-8, or declare the encoding it is in"
 
 
 def decode(data: bytes, file: str) -> tuple[str, tuple[str, ...]]:
     """The text of a page and what is to be known of its reading; raises `ReadError` where it would be garbled."""
-    label = _marked(data) or _declared(data[:_SNIFFED])
-    name = label or _guessed(data, file)
-    encoding = webencodings.lookup(name)
-    if encoding.name == "replacement":
-        raise ReadError(f"is in the encoding {name}, which browsers do not read", where=file, remedy=_REMEDY)
+    declared = _marked(data) or _declared(data[:_SNIFFED])
+    name = declared or _guessed(data, file)
+    warnings = [] if declared or data.isascii() else [f"declares no encoding: read as {name}"]
+    if name == "replacement":
+        raise ReadError("is in an encoding that browsers do not read", where=file, remedy=_REMEDY)
+    if name == _FALLBACK and _is_utf_8(data):
+        warnings, name = [f"declares {name}, but is UTF-8"], "utf-8"
+    encoding = webencodings.lookup(_WIDER.get(name, name))
     text: str = webencodings.decode(data, encoding, "replace")[0]
-    wrong = text.count("\ufffd") - data.count(b"\xef\xbf\xbd")
-    beyond = sum(character > "\x7f" for character in text) if wrong > 0 else 0
-    if wrong > 3 and wrong > _MOST_WRONG * beyond and wrong > _MOST_WRONG * _MOST_WRONG * len(text):
-        raise ReadError(
-            f"has {wrong} bytes that are not {encoding.name}, its encoding", where=file, remedy=_REMEDY
-        )
-    warnings = (
-        [f"declares no encoding: read as {encoding.name}"] if label is None and not data.isascii() else []
-    )
-    if wrong > 0:
-        warnings.append(f"{wrong} bytes are not {encoding.name}: each is shown as \ufffd")
+    if wrong := max(text.count("\ufffd") - data.count(b"\xef\xbf\xbd"), 0):
+        if wrong > _FEW and wrong > _MOST_WRONG * sum(character > "\x7f" for character in text):
+            raise ReadError(
+                f"has {wrong} bytes that are not {name}, its encoding", where=file, remedy=_REMEDY
+            )
+        warnings.append(f"bytes that are not {name} are shown as \ufffd: {wrong}")
     return text, tuple(warnings)
+
+
+def _is_utf_8(data: bytes) -> bool:
+    """Whether characters beyond ASCII are all such as only UTF-8 writes them."""
+    try:
+        return sum(character > "\x7f" for character in data.decode("utf-8")) > 1
+    except UnicodeDecodeError:
+        return False
 
 
 def _marked(data: bytes) -> str | None:
@@ -95,4 +102,4 @@ def _guessed(data: bytes, file: str) -> str:
 
 
 def _shown(data: bytes) -> bytes:
-    return re.sub(rb"<[^>]*>", b"", data)
+    return _TAGS.sub(b"", _CODE.sub(b"", data))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborNode
 
 from corpus.web.mathml import formula, raised
-from corpus.web.page import Page, key
+from corpus.web.nodes import is_said, key
+from corpus.web.page import Page
 
 BREAK = "\x0b"  # a line break of the page, where those of its source are blanks
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff\x0b]")
@@ -60,7 +61,7 @@ class Line:
             note = _NOTE.fullmatch(text.strip())
             text = f"[{note[1]}]" if note else text
         elif node.tag == "sup":
-            text = _superscript("".join(self.parts[-3:])[-20:], text)
+            text = _superscript("".join(part[-20:] for part in self.parts[-3:]), text)
         elif node.tag == "q":
             text = f"“{text}”"
         self.parts.append(text)
@@ -72,7 +73,7 @@ class Line:
         self.parts.append(text)
         if text.strip():
             self.plain |= not bold
-            said = any(character.isalnum() for character in text)
+            said = is_said(text)
             self.leads &= leads or not said
             self.skips &= skips or not said
 
