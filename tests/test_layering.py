@@ -34,7 +34,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "corpus": (
         "offline errors types",
         "disk layout",
-        "text word",
+        "text web word",
         "pdf",
         "readers structure",
         "records",

@@ -83,11 +83,9 @@ class Element:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it is one line, all bold or all capitals: a heading by its look."""
-        if len(self.text.splitlines()) > 1:
-            return False
+        """Whether it is one line in capitals, or all bold: a heading by its look."""
         shown = plain(self.text)
-        capitals = shown.isupper() and len(shown.split()) > 1
+        capitals = shown.isupper() and len(shown.split()) > 1 and "\n" not in self.text
         return capitals or _BOLD.fullmatch(self.text) is not None
 
     @property
@@ -122,9 +120,11 @@ def _seen(source: str, piece: Piece) -> Element:
     text = source[piece.start : piece.end]
     marker = row = None
     if piece.kind == "item":
-        read = item_marker(text)
+        read = item_marker(text) or item_marker(
+            f"- {text}"
+        )  # a capital is a number where it is known to be an item
         enumerator = read.enumerator if read else None
-        bullet = read.bullet if read else enumerator is None
+        bullet = enumerator is None
         marker = Marker(piece.depth * _INDENT, bullet, enumerator, piece.marker)
     elif piece.kind == "row":
         texts = tuple(plain(source[start:end]) for start, end in piece.cells)
@@ -140,6 +140,7 @@ def _seen(source: str, piece: Piece) -> Element:
         look=piece.look,
         table=piece.table,
         header=piece.header,
+        term_end=piece.cells[0][1] if piece.kind == "definition" else 0,
     )
 
 

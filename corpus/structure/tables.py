@@ -40,13 +40,19 @@ class Row:
         return len({cell for cell, text in zip(self.cells, self.texts, strict=True) if text})
 
 
-def parse_row(line: Line) -> Row | None:
-    """The row that `line` holds, or None where it is no table line."""
+def is_delimiter(line: Line) -> bool:
+    """Whether `line` parts the header of a table in Markdown from its rows."""
+    return _DELIMITER.fullmatch(line.text) is not None
+
+
+def parse_row(line: Line, *, outer_bars: bool = True) -> Row | None:
+    """The row that `line` holds, or None where it is no table line; `outer_bars`: one written with bars begins with one."""
     text = line.text
     if not text.strip():
         return None
-    if text.strip().startswith("|") and text.count("|") >= 2:
-        return _split(line, _pipe_cuts(text), pipes=True, delimiter=_DELIMITER.fullmatch(text) is not None)
+    cuts = _pipe_cuts(text)
+    if cuts and (not outer_bars or (text.strip().startswith("|") and text.count("|") >= 2)):
+        return _split(line, cuts, pipes=True, delimiter=is_delimiter(line))
     if "\t" not in text.lstrip():
         return None
     marker = item_marker(text)
@@ -81,13 +87,14 @@ def _split(line: Line, cuts: list[int], *, pipes: bool, delimiter: bool) -> Row:
 
 
 def is_group(row: Row) -> bool:
-    """Whether a row of several columns fills only the first, as a sub-heading of the rows after it does.
+    """Whether a row of several columns has one cell over all, or fills only the first, as a sub-heading of the rows after it does.
 
     What is long, numbered like an item or a whole sentence is an item whose other cells were left empty.
     """
     name = row.texts[0]
     titled = 0 < len(name) <= _LONGEST_GROUP and name[-1] != "." and not _ITEM_NUMBER.match(name)
-    return len(row.texts) > 1 and row.filled == 1 and titled
+    alone = row.filled == 1 or len(set(row.cells)) == 1  # one cell that goes over all columns
+    return len(row.texts) > 1 and alone and titled
 
 
 def find_header(rows: Sequence[Row]) -> Row | None:
