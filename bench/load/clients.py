@@ -41,7 +41,7 @@ _TURNS = 3  # of each service under each load
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What `clients` got from a service by a route; times in milliseconds, memory in MB."""
+    """Figures of a service under a load; times in milliseconds, memory in MB."""
 
     service: str
     route: str
@@ -70,7 +70,6 @@ class Stock(SentenceTransformerEncoder):
 
 
 def serve_plainly(port: int) -> None:
-    """Serve as *stock* does."""
     app = create_app(Settings(), Stock)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
 
@@ -87,7 +86,6 @@ def serve_plainly(port: int) -> None:
 def measure(
     service: str, url: str, process: psutil.Process, *, route: str, clients: int, seconds: float
 ) -> Load:
-    """One service under one load."""
     processes = family(process)
     before, begun = cpu_seconds(processes), time.perf_counter()
     answers = uvloop.run(closed_loop(url, route, _bodies(route), clients, seconds))

@@ -1,4 +1,4 @@
-"""Labelled pairs of passages of different documents, and what `index.precedents` finds of each.
+"""Labelled pairs of passages of different documents, and their features by `index.precedents`.
 
 `eval/gold/authored/README.md` says how the labels were made.
 """
@@ -61,7 +61,6 @@ class Pairs:
     judged: Bools
 
     def of(self, chosen: Bools) -> "Pairs":
-        """Those `chosen`."""
         return Pairs(
             self.item[chosen],
             self.document[chosen],
