@@ -110,12 +110,14 @@ def scan(source: str) -> list[Element]:
 
 
 def from_pieces(source: str, pieces: Sequence[Piece]) -> list[Element]:
-    """The elements that a reader saw, in order; what a page break cut in two is one again.
-
-    A format without sizes of type has no pages, and its paragraphs are whole.
-    """
+    """The elements that a reader saw, in order; what a page break cut in two is one again."""
     elements = [_seen(source, piece) for piece in pieces]
-    return _rejoin(source, elements) if any(piece.look.size for piece in pieces) else elements
+    return elements if are_marked_up(elements) else _rejoin(source, elements)
+
+
+def are_marked_up(elements: Sequence[Element]) -> bool:
+    """Whether the format tells paragraphs and headings by marks: it knows looks, but no sizes of type and no pages."""
+    return all(element.look is not None and not element.look.size for element in elements)
 
 
 def _seen(source: str, piece: Piece) -> Element:
