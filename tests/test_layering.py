@@ -36,6 +36,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "disk layout",
         "text",
         "readers structure",
+        "identity",
         "records",
         "cells",
         "passages",
