@@ -67,8 +67,13 @@ def series(title: str) -> str | None:
     """The title without years and editions, if it has such: what all plans of a group have in common."""
     if not (kept := telling(title)) or not _counts(title):
         return None
-    shown = [word for word in re.split(r"\s+", title) if _stays(word, kept)]
-    return _MARKS_AT_END.sub("", " ".join(shown)) or None
+    shown = ""
+    for word in title.split():
+        if _stays(word, kept):
+            shown += f" {word}"
+        elif word.endswith((",", ":")) and shown[-1:].isalnum():
+            shown += word[-1]
+    return _MARKS_AT_END.sub("", shown.strip()) or None
 
 
 def same_series(one: str, other: str) -> bool:
@@ -101,6 +106,8 @@ def _genre(phrase: str) -> str:
 
 
 def _named(part: list[str]) -> str:
+    while len(part) > 1 and part[-1].endswith("ed"):  # "prepared by"
+        part = part[:-1]
     *before, head = part
     modifier = before[-1] if before else ""
     if modifier in _NAMES.get(head, ()):

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 _SAMPLE = 20_000  # characters
 _FEWEST = 40  # letters
-_LIKELY = 0.9
+_LIKELY = 0.5
 
 
 def language(text: str, said: str) -> Claim[str | None]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.identity.claims import Claim, Metadata, Sureness
-from corpus.identity.dates import date, without_dates
+from corpus.identity.dates import date, periods, without_dates
 from corpus.identity.kinds import is_kind_only, names_kind
 from corpus.identity.opening import Opening, OpeningLine
 from corpus.identity.words import SMALL, borne_out, telling, words
@@ -39,7 +39,7 @@ def title(opening: Opening, meta: Metadata, text: str, stem: str) -> Title:
         return Title(Claim(_shortened(named), "unsure", "the name of the file"))
     shown = found.claim.value
     beside = tuple(line for line in found.beside if line not in shown)
-    if _says_more(said, shown) and borne_out(said, text):
+    if _says_as_much(said, shown) and borne_out(said, text):
         return Title(
             Claim(_shortened(said), "sure", "the title of the file, which the text bears out"), beside
         )
@@ -92,14 +92,22 @@ def _of_first_line(opening: Opening) -> Title | None:
 def _run(opening: Opening, first: OpeningLine) -> list[OpeningLine]:
     """`first` and the lines after it that are set alike, or that it runs on to: "for the", "of the"."""
     own = [first]
-    for line in opening.around(first)[opening.around(first).index(first) + 1 :]:
+    block = opening.around(first)
+    for line in block[block.index(first) + 1 :]:
         runs_on = line.text[:1].islower() or own[-1].text.split()[-1].lower() in SMALL
-        if not (runs_on or (_alike(line, first) and line.may_entitle and not first.recurs)):
+        heads_text = line is block[-1] and _complete(_joined(own))
+        alike = _alike(line, first) and line.may_entitle and not first.recurs
+        if not (runs_on or (alike and not heads_text)):
             break
         own.append(line)
     while len(own) > 1 and not own[-1].may_entitle:
         own.pop()
     return own
+
+
+def _complete(shown: str) -> bool:
+    """Whether a title says what the document is, or of which years: what follows may head its first section."""
+    return names_kind(shown) or bool(periods(shown))
 
 
 def _alike(line: OpeningLine, other: OpeningLine) -> bool:
@@ -154,9 +162,9 @@ def _confirmed(claim: Claim[str], said: str, named: str) -> Claim[str]:
     return claim
 
 
-def _says_more(said: str, shown: str) -> bool:
-    """Whether `said` has all words of `shown` and others."""
-    return {*words(said)} > {*words(shown)}
+def _says_as_much(said: str, shown: str) -> bool:
+    """Whether `said` has all words of `shown`, and perhaps others."""
+    return {*words(said)} >= {*words(shown)}
 
 
 def _contains(text: str, part: str) -> bool:
