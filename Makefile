@@ -15,11 +15,7 @@ DEBIAN_PACKAGES := debian-faq debian-handbook debian-policy developers-reference
 APT = -qq -o Acquire::Languages=en -o Dir::Cache=$(CURDIR)/$(@D)/var/cache/apt \
 	-o Dir::State::lists=$(CURDIR)/$(@D)/var/lib/apt/lists
 
-# Debian's packages with the PDFs that are asked for pages
-PDFS := var/debian-pdfs
-PDF_PACKAGES := installation-guide-amd64 debian-refcard r-cran-vegan
-
-.PHONY: serve test lint typecheck eval peers collections pages fuzz bench screenshots clean
+.PHONY: serve test robustness lint typecheck eval peers collections bench screenshots clean
 
 serve: $(VENV)/installed
 	@$(BIN)/bali serve --port $(PORT)
@@ -27,6 +23,11 @@ serve: $(VENV)/installed
 test: $(VENV)/installed $(VENV)/browser
 	@echo "== Tests"
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+# an hour and more; with SHORT=1 two to three minutes
+robustness: $(VENV)/installed
+	@echo "== Robustness"
+	@$(BIN)/python -m tests.robustness $(if $(SHORT),--short)
 
 lint: $(VENV)/installed
 	@$(BIN)/ruff check .
@@ -45,15 +46,9 @@ peers: $(PEERS)/runs/made
 collections: $(VENV)/installed $(DEBIAN)/unpacked
 	@$(BIN)/python -m eval.collections --root $(DEBIAN) var/collections
 
-pages: $(VENV)/installed $(PDFS)/unpacked
-	@$(BIN)/python -m bench.quality.pages --root $(PDFS)
-
-fuzz: $(VENV)/installed
-	@$(BIN)/python -m tests.robustness.fuzzing
-
 bench: $(VENV)/installed
 	@$(BIN)/bali build
-	@$(BIN)/python -m bench.report.__main__
+	@$(BIN)/python -m bench.report
 
 screenshots: $(VENV)/installed $(VENV)/browser
 	@$(BIN)/bali build
@@ -103,12 +98,4 @@ $(DEBIAN)/unpacked:
 	@cd $(DEBIAN)/packages && apt-get $(APT) download $(DEBIAN_PACKAGES) \
 		$$(apt-cache $(APT) depends python3-doc | grep -o 'python3\.[0-9]*-doc')
 	@for package in $(DEBIAN)/packages/*.deb; do dpkg -x $$package $(DEBIAN); done
-	@touch $@
-
-$(PDFS)/unpacked:
-	@echo "== Fetching Debian's package lists and three packages with PDFs (about 23 MB)"
-	@mkdir -p $(@D)/var/lib/apt/lists/partial $(@D)/var/cache/apt $(@D)/packages
-	@apt-get $(APT) update
-	@cd $(@D)/packages && apt-get $(APT) download $(PDF_PACKAGES)
-	@for package in $(@D)/packages/*.deb; do dpkg -x $$package $(@D); done
 	@touch $@

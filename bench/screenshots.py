@@ -74,7 +74,6 @@ def first_load(browser: Browser, url: str) -> tuple[int, float]:
 
 
 def main() -> None:
-    """As the module says."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

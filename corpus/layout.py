@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 from corpus.errors import ReadError
 
-PieceKind = Literal["text", "item", "row", "code", "caption", "footnote", "contents", "furniture"]
+PieceKind = Literal[
+    "text", "item", "row", "definition", "code", "caption", "footnote", "contents", "furniture"
+]
 Span = tuple[int, int]
 
 
@@ -29,6 +31,9 @@ class Look:
 
 
 UNSEEN = Look()
+ROW_HEADED = (
+    "row headed"  # the name of the look of a row whose first cell is marked as the heading of the others
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,8 @@ class Piece:
 
     An item has the width of its `marker` in characters and its `depth`, 0 the outermost. A row has the number of its
     `table`, from 1, and the spans of its `cells`: one that goes over several columns stands for each of them. `header`
-    tells that the format, or the look, names the row a heading of its columns. "furniture" is of the page (running heads,
+    tells that the format, or the look, names the row a heading of its columns. A definition has its term and what is
+    said of it as `cells`. "furniture" is of the page (running heads,
     page numbers, navigation), "contents" a table of contents.
     """
 

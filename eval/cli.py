@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -52,18 +51,17 @@ from eval.runs.types import QuestionRun
 from eval.systems.http import HttpService
 from eval.tables import (
     SUMMARISED,
-    _change_json,
-    _fall_line,
-    _print_change,
-    _print_differences,
-    _print_scores,
-    _print_summary,
-    _show,
+    change_json,
+    fall_line,
+    print_change,
+    print_differences,
+    print_scores,
+    print_summary,
+    show,
 )
 from index.opening import encoder_to_build_with
 from service.settings import Settings
 
-"""The measure by which several collections are summarised, as in BEIR."""
 app = typer.Typer(
     help="Judge a system by the gold questions.", no_args_is_help=False, pretty_exceptions_enable=False
 )
@@ -95,7 +93,7 @@ def evaluate(
         tables = _write(out, asked_of, asked, results, timed, others)
         if commit:
             _save(commit, to_json(results, asked_of.sources))
-        _show(tables, [results, *others], out, as_json)
+        show(tables, [results, *others], out, as_json)
 
 
 @app.command("judge")
@@ -112,7 +110,7 @@ def judge_run(
         asked = QuestionRun(run.stem, read_run(run), {})
         results = judge(asked_of, asked)
         tables = _write(out, asked_of, asked, results, None, [])
-        _show(tables, [results], out, as_json)
+        show(tables, [results], out, as_json)
 
 
 @app.command()
@@ -127,20 +125,13 @@ def compare(
         sources = read_sources(documents)
         one, other = read_results(ours, sources), read_results(theirs, sources)
         measured, changed = differences(one, other), changes(one, other)
-        if as_json:
-            print(
-                json.dumps(
-                    {
-                        "differences": [asdict(difference) for difference in measured],
-                        "changes": [_change_json(change) for change in changed],
-                    },
-                    ensure_ascii=False,
-                )
-            )
-        else:
-            _print_differences(measured)
-            for change in changed:
-                _print_change(change)
+    if as_json:
+        both = {"differences": list(map(asdict, measured)), "changes": list(map(change_json, changed))}
+        print(json.dumps(both, ensure_ascii=False))
+        return
+    print_differences(measured)
+    for change in changed:
+        print_change(change)
 
 
 @app.command()
@@ -154,13 +145,14 @@ def gate(
     with one_line_errors():
         sources = read_sources(documents)
         found = falls(read_results(results, sources), read_results(baseline_path(baseline), sources))
+    lost = any(fall.beyond_noise for fall in found)
     if as_json:
         print(json.dumps([asdict(fall) | {"beyond_noise": fall.beyond_noise} for fall in found]))
     else:
         for fall in found:
-            print(_fall_line(fall))
-        print("accuracy lost" if any(fall.beyond_noise for fall in found) else "accuracy held")
-    if any(fall.beyond_noise for fall in found):
+            print(fall_line(fall))
+        print("accuracy lost" if lost else "accuracy held")
+    if lost:
         raise typer.Exit(LOST)
 
 
@@ -180,27 +172,26 @@ def beir(
         judged, scored = [], {}
         with TemporaryDirectory() as scratch:
             encoder, _ = encoder_to_build_with(settings.var, settings.models, Path(scratch))
-            load = partial(settings.models.load, encoder.exported)
             for folder, collection in collections.items():
                 with TemporaryDirectory() as built:
                     with _progress(f"{folder.name}: embedding", len(texts_of(collection))) as advance:
-                        generation = index_collection(Path(built), collection, encoder, load, advance)
+                        index = index_collection(Path(built), collection, encoder, advance)
                     with _progress(f"{folder.name}: searching", len(collection.queries)) as advance:
-                        runs = run_collection(collection, generation, encoder, advance)
+                        runs = run_collection(collection, index, encoder, advance)
                 judged.append((collection, runs))
                 scored[folder] = score_collection(collection, runs)
                 if not as_json:
-                    _print_scores(folder.name, collection, scored[folder])
+                    print_scores(folder.name, collection, scored[folder])
         average = average_scores(judged, SUMMARISED)
     if as_json:
         described = {str(folder): asdict(scores) for folder, scores in scored.items()}
         print(json.dumps({"collections": described, "average": {s: asdict(v) for s, v in average.items()}}))
     elif len(scored) > 1:
-        _print_summary(scored, average)
+        print_summary(scored, average)
 
 
 def _ask_service(gold: Gold, url: str) -> tuple[QuestionRun, Latency | None]:
-    with _progress("asking", searches(gold)) as advance, HttpService(url) as service:
+    with HttpService(url) as service, _progress("asking", searches(gold)) as advance:
         asked = ask(gold, service, service, lambda: advance(1))
         return asked, latency(asked)
 
@@ -234,7 +225,7 @@ def _write(
         written = asdict(timed) | {"ratio": timed.ratio}
         (out / "latency.json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     previous = _previous(gold)
-    tables = summaries(results, [*([previous] if previous else []), *others])
+    tables = summaries(results, [previous, *others] if previous else others)
     (out / "summary.md").write_text("\n".join(markdown(table) for table in tables), encoding="utf-8")
     report = render(results, gold, tables, timed, previous, others)
     (out / "report.html").write_text(report, encoding="utf-8")

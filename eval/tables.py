@@ -10,22 +10,18 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from eval.beir.collection import Collection
-from eval.beir.scoring import (
-    Score,
-    Scores,
-)
-from eval.options import (
-    stdout,
-)
+from eval.beir.scoring import Score, Scores
+from eval.options import stdout
 from eval.report.report import SIGNIFICANT, Cell, MeansTable, figure
 from eval.runs.compare import Change, Difference
 from eval.runs.gate import Fall
-from eval.runs.results import Results, by_set
+from eval.runs.results import Judged, Results, by_set
 
 SUMMARISED = "nDCG@10"
+"""The measure by which several collections are summarised, as in BEIR."""
 
 
-def _show(tables: list[MeansTable], runs: list[Results], out: Path, as_json: bool) -> None:
+def show(tables: list[MeansTable], runs: list[Results], out: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps({run.system: _summary_json(run) for run in runs}))
         return
@@ -51,7 +47,7 @@ def _summary_json(results: Results) -> dict[str, Any]:
     return summary
 
 
-def _print_scores(name: str, collection: Collection, scores: Scores) -> None:
+def print_scores(name: str, collection: Collection, scores: Scores) -> None:
     table = Table(name, *next(iter(scores.scores.values())), *(["AUROC"] if scores.auroc else []))
     for system, measures in scores.scores.items():
         cells = [_score_cell(score) for score in measures.values()]
@@ -63,7 +59,7 @@ def _print_scores(name: str, collection: Collection, scores: Scores) -> None:
     _print(f"{documents} documents, {judged} judged queries; * differs from full, p < 0.05")
 
 
-def _print_summary(scored: Mapping[Path, Scores], average: Mapping[str, Score]) -> None:
+def print_summary(scored: Mapping[Path, Scores], average: Mapping[str, Score]) -> None:
     table = Table(SUMMARISED, *average)
     for folder, scores in scored.items():
         table.add_row(
@@ -78,7 +74,7 @@ def _score_cell(score: Score) -> str:
     return _cell(Cell(score.estimate, score.p < SIGNIFICANT))
 
 
-def _print_differences(found: list[Difference]) -> None:
+def print_differences(found: list[Difference]) -> None:
     table = Table("set", "measure")
     for column in ("A", "B", "p", "won", "lost", "drawn"):
         table.add_column(column, justify="right")
@@ -88,7 +84,7 @@ def _print_differences(found: list[Difference]) -> None:
     stdout.print(table)
 
 
-def _print_change(change: Change) -> None:
+def print_change(change: Change) -> None:
     values = ", ".join(f"{name} {figure(a)} against {figure(b)}" for name, (a, b) in change.measures.items())
     stdout.rule(align="left")
     _print(f"{'won' if change.won else 'lost'} {change.ours.id}: {change.ours.query}", f"  {values}")
@@ -109,29 +105,26 @@ def _short(text: str) -> str:
     return flat if len(flat) <= 160 else f"{flat[:159]}…"
 
 
-def _change_json(change: Change) -> Mapping[str, Any]:
+def change_json(change: Change) -> Mapping[str, Any]:
     return {
         "set": change.ours.set,
         "id": change.ours.id,
         "query": change.ours.query,
         "won": change.won,
         "measures": change.measures,
-        "ours": {
-            "results": [asdict(r) for r in change.ours.results[:3]],
-            "answer": _answer_text(change.ours.answer),
-        },
-        "theirs": {
-            "results": [asdict(r) for r in change.theirs.results[:3]],
-            "answer": _answer_text(change.theirs.answer),
-        },
+        "ours": _side_json(change.ours),
+        "theirs": _side_json(change.theirs),
     }
 
 
-def _answer_text(answer: Any) -> str | None:
-    return answer.text if answer else None
+def _side_json(side: Judged) -> Mapping[str, Any]:
+    return {
+        "results": [asdict(result) for result in side.results[:3]],
+        "answer": side.answer.text if side.answer else None,
+    }
 
 
-def _fall_line(fall: Fall) -> str:
+def fall_line(fall: Fall) -> str:
     verdict = "beyond noise" if fall.beyond_noise else "within noise"
     means = f"{fall.set} {fall.measure}: {figure(fall.now)}, was {figure(fall.before)}"
     return f"{means} (p {fall.p:.3f}, {verdict}); lost: {', '.join(fall.lost)}"

@@ -137,7 +137,6 @@ class _IndexWriter:
         self._count = self._own = self._indexed = 0  # passages, their characters, and those indexed of them
 
     def add(self, part: EmbeddedDocument) -> None:
-        """The next document."""
         self._passages.add(part.document, part.source, part.passages)
         if not part.passages:
             return

@@ -5,7 +5,7 @@ from pathlib import Path
 from threadpoolctl import threadpool_limits
 
 from index.encoders.base import Encoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.errors import ExportError, GenerationError
 from index.generation import Index, load_current_index, load_index
 from index.storage.files import REBUILD

@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import corpus
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.encoders.weights import PACKAGED
 
 

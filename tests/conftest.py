@@ -1,24 +1,31 @@
 """A small corpus of invented documents, built once, and the service on it."""
 
 import hashlib
+import shutil
 from collections.abc import Iterator
 from functools import partialmethod
+from importlib.metadata import distributions
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import hypothesis
 import pytest
+from filelock import FileLock
 from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue, read_catalogue
 from index.build import build
 from index.encoders.base import Encoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
+from index.opening import open_index
 from service.app import create_app
 from service.settings import Settings
 from tests.support.tiny import TinyEncoder
 
+ROOT = Path(__file__).parent.parent
+
 # a machine that does other work is no failure
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile("untimed", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("untimed")
 
 PLAN = """\
@@ -123,14 +130,36 @@ def shipped() -> Catalogue:
 
 
 @pytest.fixture(scope="session")
-def real_encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    """The model that comes with the project, as it is served."""
-    return Models().export(tmp_path_factory.mktemp("exported"))
+def real_var(request: pytest.FixtureRequest, shipped: Catalogue) -> Path:
+    """The shipped corpus built with the shipped model, not to be changed.
+
+    It is built once for all processes, and kept in pytest's cache until anything that it is made of changes.
+    """
+    cache = request.config.cache.mkdir("real")
+    var = cache / _fingerprint()
+    with FileLock(cache / "lock"):
+        if not var.exists():
+            for old in cache.glob("built-*"):
+                shutil.rmtree(old)
+            with TemporaryDirectory(dir=cache) as scratch:
+                (Path(scratch) / "exported").mkdir()
+                build(Path(scratch) / "var", shipped, Models().export(Path(scratch) / "exported"))
+                (Path(scratch) / "var").rename(var)
+    return var
+
+
+def _fingerprint() -> str:
+    """Differs where the code of the index, the corpus or an installed package does."""
+    digest = hashlib.sha256()
+    for folder in ("corpus", "index"):
+        for file in sorted((ROOT / folder).rglob("*")):
+            if file.is_file() and file.suffix != ".pyc":
+                digest.update(file.relative_to(ROOT).as_posix().encode() + file.read_bytes())
+    installed = sorted(f"{one.name} {one.version}" for one in distributions())
+    return f"built-{hashlib.sha256(digest.digest() + repr(installed).encode()).hexdigest()[:16]}"
 
 
 @pytest.fixture(scope="session")
-def real_var(tmp_path_factory: pytest.TempPathFactory, shipped: Catalogue, real_encoder: Encoder) -> Path:
-    """The shipped corpus built with the shipped model, once for all tests, and not to be changed."""
-    var = tmp_path_factory.mktemp("var")
-    build(var, shipped, real_encoder)
-    return var
+def real_encoder(real_var: Path) -> Encoder:
+    """The model that comes with the project, as it is served."""
+    return open_index(real_var, Models())[1]

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
+from typer.testing import CliRunner
 
 from corpus.catalogue import Catalogue
 from index.build import is_current
 from index.encoders.base import Encoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
 from index.errors import GenerationError
 from index.generation import load_index
@@ -24,6 +25,7 @@ from index.opening import open_index, reopen_index
 from index.search import search
 from index.storage.files import Files
 from service.app import create_app
+from service.cli.main import app
 from service.settings import Settings
 from tests.support.generations import folder_of
 
@@ -73,21 +75,46 @@ def test_a_damaged_encoder_is_named_before_it_runs(real_var: Path, tmp_path: Pat
         (tmp_path / "encoder" / name).write_bytes(whole)
 
 
-def test_the_command_line_answers_and_its_citation_verifies(real_var: Path, tmp_path: Path) -> None:
-    environment = {**os.environ, "BALI_VAR": str(real_var)}
-    program = [sys.executable, "-m", "service.cli"]
-    asked = subprocess.run(
-        [*program, "ask", QUESTION, "--json"], env=environment, capture_output=True, text=True, check=False
+@pytest.fixture(scope="module")
+def asked(real_var: Path) -> dict[str, Any]:
+    """What `bali ask` prints in a process of its own, and which libraries are loaded before and after it."""
+    program = (
+        "import json, sys; from service.app import create_app; from service.settings import Settings; "
+        "create_app(Settings()); service = set(sys.modules); from service.cli.main import app; "
+        "app(sys.argv[1:], standalone_mode=False); "
+        "print(json.dumps([lib in mods for lib, mods in (('mcp', service), ('torch', sys.modules))]))"
     )
-    assert asked.returncode == 0, asked.stderr
-    citation = json.loads(asked.stdout)["citations"][0]
+    done = subprocess.run(
+        [sys.executable, "-c", program, "ask", QUESTION, "--json"],
+        env={**os.environ, "BALI_VAR": str(real_var)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    answer, _, loaded = done.stdout.strip().rpartition("\n")
+    mcp, torch = json.loads(loaded)
+    return {"answer": json.loads(answer), "mcp": mcp, "torch": torch}
+
+
+def test_the_command_line_answers_and_its_citation_verifies(
+    asked: dict[str, Any], real_var: Path, tmp_path: Path
+) -> None:
+    citation = asked["answer"]["citations"][0]
     file = tmp_path / "citation.json"
     for quote, code in ((citation["quote"], 0), (citation["quote"].replace("Australia", "Austria"), 1)):
         file.write_text(json.dumps({**citation, "quote": quote}), "utf-8")
-        checked = subprocess.run(
-            [*program, "verify", str(file)], env=environment, capture_output=True, check=False
-        )
-        assert checked.returncode == code
+        checked = CliRunner().invoke(app, ["verify", str(file)], env={"BALI_VAR": str(real_var)})
+        assert checked.exit_code == code
+
+
+def test_answering_at_the_command_line_loads_no_torch(asked: dict[str, Any]) -> None:
+    assert asked["answer"]["answer"].startswith("Australia")
+    assert not asked["torch"]
+
+
+def test_the_service_is_put_together_without_what_only_agents_need(asked: dict[str, Any]) -> None:
+    assert not asked["mcp"]
 
 
 def test_what_the_model_gives_for_a_text_depends_on_nothing_else(
@@ -102,6 +129,7 @@ def test_what_the_model_gives_for_a_text_depends_on_nothing_else(
     np.testing.assert_array_equal(real_encoder.encode(texts), [encoding.pooled for encoding in together])
 
 
+@pytest.mark.robustness
 def test_the_exported_model_ranks_as_the_one_it_was_exported_from(
     real_var: Path, real_encoder: Encoder
 ) -> None:
@@ -113,27 +141,3 @@ def test_the_exported_model_ranks_as_the_one_it_was_exported_from(
         known = search(index, reference, question).results
         assert [result.passage.id for result in served] == [result.passage.id for result in known]
         np.testing.assert_allclose([r.score for r in served], [r.score for r in known], atol=2e-6)
-
-
-def test_answering_at_the_command_line_loads_no_torch(real_var: Path) -> None:
-    program = (
-        "import sys; from service.cli.main import app; app(['ask', sys.argv[1]], standalone_mode=False); "
-        "sys.exit('torch' in sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program, QUESTION],
-        env={**os.environ, "BALI_VAR": str(real_var)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.stdout.startswith("Australia"), done.stderr
-    assert done.returncode == 0
-
-
-def test_the_service_is_put_together_without_what_only_agents_need() -> None:
-    program = (
-        "import sys; from service.app import create_app; from service.settings import Settings; "
-        "create_app(Settings()); sys.exit('mcp' in sys.modules)"
-    )
-    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -34,7 +34,8 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "corpus": (
         "offline errors types",
         "disk layout",
-        "text",
+        "text web word",
+        "pdf",
         "readers structure",
         "identity",
         "records",
@@ -72,7 +73,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "metrics options",
         "gold_data beir",
         "runs",
-        "report training studies",
+        "report training",
         "tables",
         "cli",
     ),

@@ -1,8 +1,9 @@
-"""Nothing leaves the machine, and nothing is written but under `BALI_VAR`: each command is watched by strace."""
+"""Nothing leaves the machine, and nothing is written but under `BALI_VAR`: strace watches each command."""
 
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,9 +13,25 @@ from pathlib import Path
 
 import pytest
 
+from eval.options import GOLD
+from service.settings import Settings
 from tests.conftest import write_corpus
 
 PROGRAM = (sys.executable, "-m", "service.cli")
+# runs several commands in one process, since starting takes longer than most of them
+SEVERAL = """
+import json, sys
+from service.cli.main import main
+for arguments in json.loads(sys.argv[1]):
+    sys.argv[1:] = arguments
+    try:
+        main()
+        code = 0
+    except SystemExit as end:
+        code = end.code or 0
+    print("ended", *arguments[:2], code, flush=True)
+    assert code in (0, 1), arguments
+"""
 INTERNET = re.compile(r"(connect|sendto|sendmsg|sendmmsg)\(.*sa_family=AF_INET6?\b")
 LOOK_UP = re.compile(r'open(?:at)?\(.*"/etc/(?:resolv\.conf|hosts)"')
 WRITES = re.compile(
@@ -27,25 +44,24 @@ CALLS = "connect,sendto,sendmsg,sendmmsg,open,openat,creat,mkdir,mkdirat"
 class Watched:
     """Runs commands with an empty HOME, and reads what strace saw of them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.home, self.var, self.corpus = folder / "home", folder / "var", folder / "corpus"
+    def __init__(self, folder: Path, corpus: Path) -> None:
+        self.home, self.var, self._corpus = folder / "home", folder / "var", corpus
         self.scratch, self._trace = folder / "tmp", folder / "trace"
         for made in (self.home, self.scratch):
             made.mkdir()
-        write_corpus(self.corpus)
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "TMPDIR": str(self.scratch),
             "BALI_VAR": str(self.var),
-            "BALI_CORPUS": str(self.corpus),
+            "BALI_CORPUS": str(corpus),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, program: tuple[str, ...] = PROGRAM) -> subprocess.Popen[bytes]:
         strace = ("strace", "-f", "-qq", "-y", "--seccomp-bpf", "-s", "300", "-e", f"trace={CALLS}")
         return subprocess.Popen(
-            [*strace, "-o", str(self._trace), *PROGRAM, *arguments],
+            [*strace, "-o", str(self._trace), *program, *arguments],
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -65,62 +81,59 @@ class Watched:
 
     def _may(self, match: re.Match[str]) -> bool:
         path = Path(match["cwd"] or "/", match["opened"] or match["made"] or match["made_at"])
-        allowed = (self.var, self.corpus, self.scratch, Path("/dev"), Path("/proc"))
+        allowed = (self.var, self._corpus, self.scratch, Path("/dev"), Path("/proc"))
         return any(path.is_relative_to(folder) for folder in allowed)
 
 
-@pytest.fixture(scope="module")
-def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    return Watched(tmp_path_factory.mktemp("watched"))
+@pytest.fixture
+def watched(tmp_path: Path, real_var: Path) -> Watched:
+    """The shipped corpus, built."""
+    watched = Watched(tmp_path, Settings().corpus)
+    shutil.copytree(real_var, watched.var)
+    return watched
 
 
-def _run(watched: Watched, *arguments: str, given: bytes = b"", codes: tuple[int, ...] = (0,)) -> None:
-    process = watched.start(*arguments)
-    said = process.communicate(given, timeout=120)[0].decode()
-    assert process.returncode in codes, said
+def _end(watched: Watched, process: subprocess.Popen[bytes], given: bytes = b"") -> str:
+    printed = process.communicate(given, timeout=120)[0].decode()
+    assert process.returncode == 0, printed
     watched.check()
+    return printed
 
 
-def test_building_and_changing_the_corpus_stay_on_the_machine(watched: Watched, tmp_path: Path) -> None:
-    _run(watched, "build")
-    page = tmp_path / "minutes.html"
-    page.write_text(
-        "<h1>Minutes of the Harbour Group, 2024</h1><p>The tide calendar was printed.</p>", "utf-8"
+def _run_all(watched: Watched, *commands: tuple[str, ...]) -> None:
+    arguments = json.dumps(commands)
+    printed = _end(watched, watched.start(arguments, program=(sys.executable, "-c", SEVERAL)))
+    assert printed.count("ended ") == len(commands), printed
+
+
+@pytest.mark.robustness
+def test_building_and_changing_the_corpus_stay_on_the_machine(tmp_path: Path) -> None:
+    pages = [tmp_path / name / "minutes.html" for name in ("first", "second")]
+    for page, times in zip(pages, ("", " twice"), strict=True):
+        page.parent.mkdir()
+        page.write_text(
+            f"<h1>Minutes of the Harbour Group, 2024</h1><p>The tide calendar was printed{times}.</p>",
+            "utf-8",
+        )
+    watched = Watched(tmp_path, write_corpus(tmp_path / "corpus"))
+    _end(watched, watched.start("build"))
+    _run_all(
+        watched,
+        ("add", str(pages[0]), "--yes"),
+        ("replace", "minutes", str(pages[1])),
+        ("remove", "minutes"),
     )
-    _run(watched, "add", str(page), "--yes")
-    page.write_text("<h1>Minutes of the Harbour Group, 2024</h1><p>It was printed twice.</p>", "utf-8")
-    _run(watched, "replace", "minutes", str(page))
-    _run(watched, "remove", "minutes")
 
 
-def test_evaluating_stays_on_the_machine(watched: Watched, tmp_path: Path) -> None:
-    if not watched.var.exists():
-        _run(watched, "build")
-    quote = {
-        "document": "plan",
-        "quote": "1. Repair the northern lighthouse before winter.\tNavigation\tNorway",
-    }
-    question = {
-        "id": "q1",
-        "question": "Who repairs the northern lighthouse?",
-        "kind": "fact",
-        "style": "natural",
-        "difficulty": "easy",
-        "answerable": True,
-        "answers": ["Norway"],
-        "evidence": [[quote]],
-    }
-    (tmp_path / "questions.jsonl").write_text(json.dumps(question) + "\n", "utf-8")
-    places = ("--gold", tmp_path, "--documents", watched.corpus / "documents", "--out", watched.var / "eval")
-    _run(watched, "eval", *map(str, places))
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("ask", "Who repairs the northern lighthouse?"),
-        ("search", "lighthouse"),
-        ("precedents", "lighthouse"),
+def test_evaluating_and_all_other_commands_stay_on_the_machine(watched: Watched, tmp_path: Path) -> None:
+    gold = (GOLD / "questions.jsonl").read_text("utf-8").splitlines()[0]
+    (tmp_path / "questions.jsonl").write_text(gold + "\n", "utf-8")
+    _run_all(
+        watched,
+        ("eval", "--gold", str(tmp_path), "--out", str(watched.var / "eval")),
+        ("ask", "Who leads the research on forced marriage?"),
+        ("search", "forced marriage"),
+        ("precedents", "forced marriage"),
         ("verify",),
         ("history",),
         ("keys", "add", "Harbour"),
@@ -128,17 +141,10 @@ def test_evaluating_stays_on_the_machine(watched: Watched, tmp_path: Path) -> No
         ("audit", "verify"),
         ("feedback", "export"),
         ("--version",),
-    ],
-)
-def test_a_command_stays_on_the_machine(watched: Watched, arguments: tuple[str, ...]) -> None:
-    if not watched.var.exists():
-        _run(watched, "build")
-    _run(watched, *arguments, codes=(0, 1))
+    )
 
 
 def test_agents_at_standard_input_are_answered_on_the_machine(watched: Watched) -> None:
-    if not watched.var.exists():
-        _run(watched, "build")
     hello = {
         "jsonrpc": "2.0",
         "id": 1,
@@ -149,7 +155,7 @@ def test_agents_at_standard_input_are_answered_on_the_machine(watched: Watched) 
             "clientInfo": {"name": "test", "version": "1"},
         },
     }
-    _run(watched, "mcp", given=json.dumps(hello).encode() + b"\n")
+    _end(watched, watched.start("mcp"), json.dumps(hello).encode() + b"\n")
 
 
 def test_the_service_stays_on_the_machine(watched: Watched) -> None:
@@ -158,7 +164,9 @@ def test_the_service_stays_on_the_machine(watched: Watched) -> None:
         port = probe.getsockname()[1]
     service = watched.start("serve", "--port", str(port))
     try:
-        body = json.dumps({"messages": [{"role": "user", "content": "Who repairs the lighthouse?"}]}).encode()
+        body = json.dumps(
+            {"messages": [{"role": "user", "content": "Who leads the research on forced marriage?"}]}
+        ).encode()
         said = _posted(port, "/chat", body)
         assert said.startswith(b"HTTP/1.1 200"), said
     finally:

@@ -8,31 +8,25 @@ word pieces a second. Also builds the corpus twice, and counts what is embedded 
 promise is broken.
 """
 
-import argparse
-import json
 import os
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
-from rich.console import Console
-from rich.table import Table
-from sentence_transformers import SentenceTransformer
 
+from bench.report.summary import Figure, arguments, at_least, finish
+from bench.timing import Timing, median, stock_model, timed
 from corpus.catalogue import read_catalogue
 from index.build import build
 from index.encoders.onnx import OnnxEncoder
 from index.encoders.tokenizer import ModelInput
-from index.encoders.weights import EMBEDDING, PACKAGED, locate
 from index.opening import open_index
 from index.passages.store import indexed_text
 from service.settings import Settings
@@ -74,11 +68,10 @@ def embed_barely(session: onnxruntime.InferenceSession, cuts: Sequence[ModelInpu
         list(pool.map(run, range(0, len(cuts), _BATCH)))
 
 
-def measure(encoder: OnnxEncoder, texts: Sequence[str], times: int) -> dict[str, dict[str, float]]:
-    """Word pieces a second, and microseconds of the processor a word piece, of each; and the ratios of *build*."""
+def measure(encoder: OnnxEncoder, texts: Sequence[str], times: int) -> tuple[int, dict[str, Timing]]:
+    """How many word pieces the texts have, and the median time of each kind."""
     cuts = sorted((encoder.word_pieces.cut(text) for text in texts), key=lambda cut: len(cut.ids))
-    pieces = sum(len(cut.ids) for cut in cuts)
-    stock = SentenceTransformer(str(locate(PACKAGED, EMBEDDING)), device="cpu", local_files_only=True)
+    stock = stock_model()
     torch.set_num_threads(_CORES)
     with tempfile.TemporaryDirectory() as folder:
         session = bare_session(encoder, Path(folder))
@@ -87,23 +80,13 @@ def measure(encoder: OnnxEncoder, texts: Sequence[str], times: int) -> dict[str,
             "bare": lambda: embed_barely(session, cuts),
             "stock": lambda: stock.encode(list(texts), show_progress_bar=False),
         }
-        taken: dict[str, list[tuple[float, float]]] = {kind: [] for kind in kinds}
+        taken: dict[str, list[Timing]] = {kind: [] for kind in kinds}
         for turn in range(times + 1):
             for kind, work in kinds.items():
-                wall, cpu = time.perf_counter(), time.process_time()
-                work()
+                took = timed(work)
                 if turn:  # the first is to warm up
-                    taken[kind].append((time.perf_counter() - wall, time.process_time() - cpu))
-    medians = {kind: np.median(values, axis=0) for kind, values in taken.items()}
-    return {
-        kind: {
-            "pieces_per_second": pieces / wall,
-            "cpu_us_per_piece": 1e6 * cpu / pieces,
-            "throughput_of_build": float(wall / medians["build"][0]),
-            "cpu_ratio": float(cpu / medians["build"][1]),
-        }
-        for kind, (wall, cpu) in medians.items()
-    }
+                    taken[kind].append(took)
+    return sum(len(cut.ids) for cut in cuts), {kind: median(timings) for kind, timings in taken.items()}
 
 
 def embedded_again(settings: Settings, encoder: OnnxEncoder) -> int:
@@ -115,47 +98,33 @@ def embedded_again(settings: Settings, encoder: OnnxEncoder) -> int:
 
 
 def main() -> int:
-    """Print the table, or all as JSON; 1 when a promise is broken, else 0."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--times", type=int, default=3)
-    parser.add_argument("--json", action="store_true", help="figures for a program to read")
     options = parser.parse_args()
     settings = Settings()
     index, encoder = open_index(settings.var, settings.models)
     if not isinstance(encoder, OnnxEncoder):
         raise SystemExit("the limit is that of a model that is exported, without BALI_TOKEN_MODEL")
     texts = {text for passage in index.passages for text in (passage.text, indexed_text(passage))}
-    found = measure(encoder, sorted(texts, key=lambda text: (len(text), text)), options.times)
-    again = embedded_again(settings, encoder)
-    held = [
-        ("throughput / bare", found["bare"]["throughput_of_build"], LEAST_OF_BARE),
-        ("throughput / stock", found["stock"]["throughput_of_build"], LEAST_OF_STOCK),
-    ]
-    kept: list[dict[str, Any]] = [
-        {"promise": name, "found": value, "least": least, "holds": value >= least}
-        for name, value, least in held
-    ]
-    kept.append({"promise": "embedded when built again", "found": again, "most": 0, "holds": again == 0})
-    if options.json:
-        print(json.dumps({"texts": len(texts), "embedding": found, "promises": kept}, indent=2))
-    else:
-        table = Table(
-            "", "word pieces a second", "CPU µs a piece", "build's throughput / its", "its CPU / build's"
+    pieces, found = measure(encoder, sorted(texts, key=lambda text: (len(text), text)), options.times)
+    rates = {kind: pieces / one.wall for kind, one in found.items()}
+    figures = [
+        at_least(
+            f"word pieces embedded by a build, beside {kind}",
+            f"{rates['build']:,.0f} /s",
+            f"{rates[kind]:,.0f} /s",
+            rates["build"] / rates[kind],
+            least,
         )
-        for kind, row in found.items():
-            table.add_row(
-                kind,
-                f"{row['pieces_per_second']:,.0f}",
-                *(f"{value:.2f}" for value in list(row.values())[1:]),
-            )
-        Console().print(table)
-        for promise in kept:
-            print(
-                f"{promise['promise']}: {promise['found']:.2f}: {'holds' if promise['holds'] else 'BROKEN'}"
-            )
-    return int(not all(promise["holds"] for promise in kept))
+        for kind, least in (("bare", LEAST_OF_BARE), ("stock", LEAST_OF_STOCK))
+    ]
+    again = embedded_again(settings, encoder)
+    figures.append(Figure("passages embedded when built again", str(again), promised="0", holds=not again))
+    rows = [
+        {"embedding": kind, "pieces /s": rates[kind], "CPU µs a piece": 1e6 * one.cpu / pieces}
+        for kind, one in found.items()
+    ]
+    return finish(figures, {f"{len(texts)} texts": rows}, options.json)
 
 
 if __name__ == "__main__":

@@ -11,28 +11,20 @@ Sizes are passages: the shipped ones first, then copies of them with words excha
 disk of the shipped corpus, in the generation that is in use. Ends with 1 when a promise is broken.
 """
 
-import argparse
-import json
 import sys
-import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.progress import track
 from threadpoolctl import threadpool_limits
 
-from bench.scale.copies import enlarge
-from eval.gold_data import read_gold
-from eval.options import DOCUMENTS, GOLD
+from bench.report.summary import Figure, arguments, at_most, finish, within
+from bench.scale.copies import enlarged
+from bench.timing import Timing, gold_questions, median, timed
 from index.encoders.base import Encoder
 from index.generation import ENCODER, Index
 from index.opening import open_index
@@ -47,67 +39,48 @@ _TOP_K = 10
 _FILTER = Filter(year_from=2022, year_to=2022)
 _WARM_UP = 5  # questions
 
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Seconds by the clock on the wall, and of the processor."""
-
-    wall: float
-    cpu: float
-
-
 Timings = Mapping[int, Mapping[str, Sequence[Timing]]]
 """Size -> kind -> a timing a question."""
 
 
-def measure(
-    generations: Mapping[int, Index],
-    encoder: Encoder,
-    questions: Sequence[str],
-    advance: Callable[[int], None] = lambda _: None,
-) -> Timings:
+def measure(indexes: Mapping[int, Index], encoder: Encoder, questions: Sequence[str]) -> Timings:
     """Time each kind at each size for each question; the kinds take turns at being first."""
-    timings: dict[int, dict[str, list[Timing]]] = {size: {kind: [] for kind in KINDS} for size in generations}
-    for turn, question in enumerate(questions):
+    for question in questions[:_WARM_UP]:
+        for index in indexes.values():
+            for kind in KINDS:
+                _search(kind, index, encoder, question)
+    timings: dict[int, dict[str, list[Timing]]] = {size: {kind: [] for kind in KINDS} for size in indexes}
+    asked = track(questions, "Asking", console=Console(stderr=True), transient=True)
+    for turn, question in enumerate(asked):
         first = turn % len(KINDS)
-        for size, generation in generations.items():
+        for size, index in indexes.items():
             for kind in KINDS[first:] + KINDS[:first]:
-                timings[size][kind].append(_timed(kind, generation, encoder, question))
-        advance(1)
+                timings[size][kind].append(timed(lambda: _search(kind, index, encoder, question)))  # noqa: B023
     return timings
 
 
-def _timed(kind: str, index: Index, encoder: Encoder, question: str) -> Timing:
-    rows = np.arange(len(index.passages))
-    wall, cpu = time.perf_counter(), time.process_time()
+def _search(kind: str, index: Index, encoder: Encoder, question: str) -> None:
     match kind:
         case "bare":
+            rows = np.arange(len(index.passages))
             index.dense.nearest(encoder.encode([question])[0], rows, _TOP_K)
         case "full":
             search(index, encoder, question, _TOP_K)
         case "filtered":
             search(index, encoder, question, _TOP_K, _FILTER)
-    return Timing(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-def figures(timings: Timings) -> list[dict[str, Any]]:
-    """For each size and kind the medians: milliseconds by both clocks, and ratios to the bare search by both."""
-    return [
-        {
-            "passages": size,
-            "kind": kind,
-            "wall_ms": 1000 * _median([one.wall for one in taken]),
-            "cpu_ms": 1000 * _median([one.cpu for one in taken]),
-            "wall_ratio": _median([a.wall / b.wall for a, b in zip(taken, kinds["bare"], strict=True)]),
-            "cpu_ratio": _median([a.cpu / b.cpu for a, b in zip(taken, kinds["bare"], strict=True)]),
-        }
-        for size, kinds in timings.items()
-        for kind, taken in kinds.items()
-    ]
-
-
-def _median(values: Sequence[float]) -> float:
-    return float(np.median(values))
+def medians(timings: Timings) -> list[dict[str, Any]]:
+    """For each size and kind: milliseconds by both clocks, and ratios to the bare search by both."""
+    rows = []
+    for size, kinds in timings.items():
+        for kind, taken in kinds.items():
+            took = median(taken)
+            ratio = median([a.over(b) for a, b in zip(taken, kinds["bare"], strict=True)])
+            times = {"wall_ms": 1000 * took.wall, "cpu_ms": 1000 * took.cpu}
+            ratios = {"wall_ratio": ratio.wall, "cpu_ratio": ratio.cpu}
+            rows.append({"passages": size, "kind": kind, **times, **ratios})
+    return rows
 
 
 def bytes_on_disk(folder: Path) -> dict[str, int]:
@@ -120,67 +93,34 @@ def bytes_on_disk(folder: Path) -> dict[str, int]:
     return dict(sizes.most_common())
 
 
-def _measured(shipped: Index, encoder: Encoder, sizes: Sequence[int], questions: Sequence[str]) -> Timings:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    with ExitStack() as stack:
-        progress = stack.enter_context(Progress(*columns, console=Console(stderr=True), transient=True))
-        generations = {}
-        for size in sizes:
-            var = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-            made = progress.add_task(f"Making {size} passages", total=size, completed=len(shipped.passages))
-            generations[size] = enlarge(var, shipped, encoder, size, partial(progress.advance, made))
-        stack.enter_context(threadpool_limits(1))
-        measure(generations, encoder, questions[:_WARM_UP])
-        asked = progress.add_task("Asking", total=len(questions))
-        return measure(generations, encoder, questions, partial(progress.advance, asked))
+def figures(rows: Sequence[Mapping[str, Any]], bytes_a_passage: float) -> list[Figure]:
+    wall = {(row["passages"], row["kind"]): f"{row['wall_ms']:.2f} ms" for row in rows}
+    found = [
+        at_most(
+            f"a search of {row['passages']:,} passages, beside bare",
+            wall[row["passages"], "full"],
+            wall[row["passages"], "bare"],
+            row["wall_ratio"],
+            MOST_RATIO,
+        )
+        for row in rows
+        if row["kind"] == "full"
+    ]
+    return [*found, within("bytes on disk of a passage", bytes_a_passage, MOST_BYTES)]
 
 
 def main() -> int:
-    """Print the tables, or all as JSON; 1 when a promise is broken, else 0."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--json", action="store_true", help="figures for a program to read")
     options = parser.parse_args()
     settings = Settings()
     shipped, encoder = open_index(settings.var, settings.models)
-    questions = [q.text for q in read_gold(GOLD, DOCUMENTS).questions]
-    found = figures(_measured(shipped, encoder, options.sizes, questions))
+    with enlarged(shipped, encoder, options.sizes) as indexes, threadpool_limits(1):
+        rows = medians(measure(indexes, encoder, gold_questions()))
     sizes = bytes_on_disk(settings.var / "generations" / shipped.id)
-    each = {name: size / len(shipped.passages) for name, size in sizes.items()}
-    total = sum(each.values())
-    if options.json:
-        print(json.dumps({"search": found, "bytes": each, "bytes_in_all": total}, indent=2))
-    else:
-        _print(found, each, len(shipped.passages))
-    return int(total > MOST_BYTES or any(row["wall_ratio"] > MOST_RATIO for row in found))
-
-
-def _print(found: Sequence[Mapping[str, Any]], each: Mapping[str, float], passages: int) -> None:
-    console = Console()
-    table = Table("passages", "", "p50 ms", "CPU ms", "ratio", "CPU ratio", title="Search")
-    for row in found:
-        table.add_row(
-            f"{row['passages']:,}",
-            row["kind"],
-            f"{row['wall_ms']:.1f}",
-            f"{row['cpu_ms']:.1f}",
-            f"{row['wall_ratio']:.2f}",
-            f"{row['cpu_ratio']:.2f}",
-            end_section=row["kind"] == KINDS[-1],
-        )
-    console.print(table)
-    table = Table("", "bytes a passage", title=f"On disk, {passages} passages")
-    for name, size in each.items():
-        table.add_row(name, f"{size:,.0f}")
-    table.add_section()
-    table.add_row("in all", f"{sum(each.values()):,.0f}")
-    console.print(table)
-    console.print(f"promised: a ratio of {MOST_RATIO} at each size, {MOST_BYTES:,} bytes a passage")
+    each = [{"part": name, "bytes a passage": size / len(shipped.passages)} for name, size in sizes.items()]
+    total = sum(sizes.values()) / len(shipped.passages)
+    return finish(figures(rows, total), {"Search": rows, "On disk": each}, options.json)
 
 
 if __name__ == "__main__":

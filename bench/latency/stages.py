@@ -8,7 +8,7 @@ an endpoint of the same server that always says the same; their processor time i
 *tokenise*, *forward*, *dense*, *lexical*, *rerank* and *highlights* are the parts of a search, each done alone;
 *tokenizer*, *runtime*, *scan* and *product* (of the question's word pieces with those of all passages) are the limits of
 the first three and of *rerank*. All take turns, for one question of `eval/gold` after the other, each right after it was
-done once untimed: else what was done before it would be timed with it, in what it finds in the caches. A ratio is that of
+done once untimed, so that the caches are its own. A ratio is that of
 two medians. A search is judged by the clock, encoding and what HTTP adds by the time of the processor.
 
 Rankings are compared with those of an index that sentence-transformers itself builds and asks, for all questions and
@@ -16,14 +16,11 @@ queries of `eval/gold`. Ends with 1 when a promise is broken.
 """
 
 import argparse
-import json
-import socket
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,18 +28,15 @@ from typing import Any
 import httpx2
 import numpy as np
 import onnxruntime
-import psutil
 import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
-from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
-from bench.latency.search import Timing
-from bench.load.clients import service
-from bench.load.processes import cpu_seconds, family
+from bench.load.processes import cpu_seconds, family, running
+from bench.report.summary import Figure, arguments, at_most, finish
+from bench.timing import Timing, median, stock_model, timed
 from corpus.catalogue import read_catalogue
 from eval.gold_data import Gold, read_gold
 from eval.options import DOCUMENTS, GOLD
@@ -51,7 +45,6 @@ from index.build import build
 from index.encoders.base import Encoder
 from index.encoders.onnx import OnnxEncoder
 from index.encoders.sentence_transformer import SentenceTransformerEncoder
-from index.encoders.weights import EMBEDDING, PACKAGED, locate
 from index.generation import Index, load_index
 from index.opening import open_index
 from index.queries.preferences import requested_columns
@@ -79,37 +72,20 @@ LIMITS = {
 _TOP_K = 10
 _WARM_UP = 5  # questions
 Timings = Mapping[str, Sequence[Timing]]
+Work = tuple[Callable[[], object], Callable[[], float]]
+"""What is timed, and the clock of the processor that does it."""
 
 
 def serve_nothing(port: int) -> None:
-    """Serve an endpoint that always says the same, listening as the service does."""
+    """Serve endpoints that always say the same, listening as the service does."""
     app = FastAPI()
 
+    @app.get("/readyz")
     @app.post("/search")
     async def say() -> dict[str, str]:
         return {"status": "alive"}
 
     uvicorn.Server(configuration(app, Settings(port=port))).run()
-
-
-@contextmanager
-def _nothing() -> Iterator[tuple[str, psutil.Process]]:
-    """The URL and the process of a server that serves nothing."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with subprocess.Popen([sys.executable, "-m", "bench.latency.stages", "--nothing", str(port)]) as child:
-        try:
-            while not _listens(port):
-                time.sleep(0.02)
-            yield f"http://127.0.0.1:{port}", psutil.Process(child.pid)
-        finally:
-            child.terminate()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as tried:
-        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def parts(index: Index, encoder: OnnxEncoder, question: str) -> Mapping[str, Callable[[], object]]:
@@ -156,7 +132,6 @@ class Limits:
         self._pieces = np.concatenate([index.tokens.vectors(n) for n in range(len(index.passages))])
 
     def of(self, encoder: OnnxEncoder, index: Index, question: str) -> Mapping[str, Callable[[], object]]:
-        """What can be timed for `question`."""
         read = encoder.read([question])[0]
         features, pieces = self._features(question), index.tokens.quantizer.project(read.tokens)
 
@@ -184,55 +159,50 @@ class Limits:
         return self._session.run(["pooled"], features)[0][0]
 
 
-def measure(
-    index: Index, encoder: OnnxEncoder, questions: Sequence[str], times: int
-) -> Mapping[str, Sequence[Timing]]:
+def _here(index: Index, encoder: OnnxEncoder, limits: Limits, stock: Any, question: str) -> dict[str, Work]:
+    """What is timed in this process."""
+    works: Mapping[str, Callable[[], object]] = {
+        **limits.of(encoder, index, question),
+        **parts(index, encoder, question),
+        "stock": lambda: stock.encode(question, show_progress_bar=False),
+        "encode": lambda: encoder.encode([question]),
+        "search": lambda: search(index, encoder, question, _TOP_K),
+        "answer": lambda: answer(index, encoder, [("user", question)]),
+    }
+    return {kind: (work, time.process_time) for kind, work in works.items()}
+
+
+def measure(index: Index, encoder: OnnxEncoder, questions: Sequence[str], times: int) -> Timings:
     """A timing of everything for each question, `times` over; what is timed takes turns at being first."""
     limits = Limits(index, encoder)
-    stock = SentenceTransformer(str(locate(PACKAGED, EMBEDDING)), device="cpu", local_files_only=True)
+    stock = stock_model()
     timings: dict[str, list[Timing]] = {}
     with ExitStack() as stack:
-        url, process = stack.enter_context(service("shipped"))
-        empty, nothing = stack.enter_context(_nothing())
-        client, running = stack.enter_context(httpx2.Client(timeout=60)), family(process)
+        servers = {
+            "http": stack.enter_context(running()),
+            "empty": stack.enter_context(running("bench.latency.stages", "--nothing")),
+        }
+        clocks = {name: partial(cpu_seconds, family(process)) for name, (_, process) in servers.items()}
+        client = stack.enter_context(httpx2.Client(timeout=60))
 
-        def all_of(question: str) -> Mapping[str, tuple[Callable[[], object], Callable[[], float]]]:
-            here = {
-                **limits.of(encoder, index, question),
-                **parts(index, encoder, question),
-                "stock": lambda: stock.encode(question, show_progress_bar=False),
-                "encode": lambda: encoder.encode([question]),
-                "search": lambda: search(index, encoder, question, _TOP_K),
-                "answer": lambda: answer(index, encoder, [("user", question)]),
-            }
+        def post(name: str, question: str) -> object:
             body = {"query": question, "top_k": _TOP_K}
-            there = {
-                "http": (
-                    lambda: client.post(f"{url}/search", json=body).raise_for_status(),
-                    partial(cpu_seconds, running),
-                ),
-                "empty": (
-                    lambda: client.post(f"{empty}/search", json=body).raise_for_status(),
-                    partial(cpu_seconds, [nothing]),
-                ),
-            }
-            return {**{kind: (work, time.process_time) for kind, work in here.items()}, **there}
+            return client.post(f"{servers[name][0]}/search", json=body).raise_for_status()
+
+        def works(question: str) -> list[tuple[str, Work]]:
+            there = {name: (partial(post, name, question), clock) for name, clock in clocks.items()}
+            return [*_here(index, encoder, limits, stock, question).items(), *there.items()]
 
         for question in questions[:_WARM_UP]:
-            for work, _ in all_of(question).values():
+            for _, (work, _) in works(question):
                 work()
-        asked = [(turn, question) for turn in range(times) for question in questions]
-        for turn, (_, question) in enumerate(
-            track(asked, "Asking", console=Console(stderr=True), transient=True)
-        ):
-            kinds = list(all_of(question).items())
+        asked = [question for _ in range(times) for question in questions]
+        for turn, question in enumerate(track(asked, "Asking", console=Console(stderr=True), transient=True)):
+            kinds = works(question)
             first = turn % len(kinds)
             for kind, (work, clock) in kinds[first:] + kinds[:first]:
                 work()
-                wall, cpu = time.perf_counter(), clock()
-                work()
-                took = Timing(time.perf_counter() - wall, clock() - cpu)
-                timings.setdefault(kind, []).append(took)
+                timings.setdefault(kind, []).append(timed(work, clock))
     return timings
 
 
@@ -254,39 +224,63 @@ def reference_rankings(settings: Settings, gold: Gold) -> list[list[str]]:
         return rankings(load_index(Path(folder), reference.sha256), reference, gold)
 
 
-def figures(timings: Timings) -> dict[str, dict[str, float | str]]:
-    """For each kind its medians in milliseconds by both clocks, and, where it has a limit, that and the ratios."""
-    wall = {kind: 1000 * float(np.median([one.wall for one in taken])) for kind, taken in timings.items()}
-    cpu = {kind: 1000 * float(np.median([one.cpu for one in taken])) for kind, taken in timings.items()}
-    found: dict[str, dict[str, float | str]] = {}
-    for kind in timings:
-        found[kind] = {"wall_ms": wall[kind], "cpu_ms": cpu[kind]}
+def medians(timings: Timings) -> list[dict[str, Any]]:
+    """For each kind milliseconds by both clocks, and, where it has a limit, that and the ratios."""
+    found = {kind: median(taken) for kind, taken in timings.items()}
+    rows = []
+    for kind, took in found.items():
+        row: dict[str, Any] = {"part": kind, "wall_ms": 1000 * took.wall, "cpu_ms": 1000 * took.cpu}
         if limit := LIMITS.get(kind):
-            ratios = {"wall_ratio": wall[kind] / wall[limit], "cpu_ratio": cpu[kind] / cpu[limit]}
-            found[kind] |= {"limit": limit, **ratios}
-    return found
+            ratio = took.over(found[limit])
+            row |= {"limit": limit, "wall_ratio": ratio.wall, "cpu_ratio": ratio.cpu}
+        rows.append(row)
+    return rows
 
 
-def promises(found: Mapping[str, Mapping[str, Any]], different: int) -> list[dict[str, Any]]:
-    """What is promised, what was found, and whether it holds."""
-    held = [
-        ("encoding / stock encode", found["encode"]["cpu_ratio"], MOST_ENCODING),
-        ("search p50 / bare p50", found["search"]["wall_ratio"], MOST_SEARCH),
-        ("processor time that HTTP adds, ms", found["http"]["cpu_ms"] - found["search"]["cpu_ms"], MOST_HTTP),
-        ("rankings other than the reference's", different, 0),
-    ]
-    return [
-        {"promise": name, "found": value, "most": most, "holds": value <= most} for name, value, most in held
-    ]
+def figures(rows: Sequence[Mapping[str, Any]], rankings: int, different: int) -> Iterator[Figure]:
+    """What the rows say, with the promises; `different` of so many `rankings` are not the reference's."""
+    found = {row["part"]: row for row in rows}
+
+    def ms(kind: str, clock: str = "cpu") -> str:
+        return f"{found[kind][f'{clock}_ms']:.2f} ms"
+
+    yield at_most(
+        "encoding a question, beside `SentenceTransformer.encode`",
+        ms("encode"),
+        ms("stock"),
+        found["encode"]["cpu_ratio"],
+        MOST_ENCODING,
+    )
+    yield at_most(
+        "a search by the clock, beside bare encoding and scan",
+        ms("search", "wall"),
+        ms("bare", "wall"),
+        found["search"]["wall_ratio"],
+        MOST_SEARCH,
+    )
+    http, inside = found["http"]["cpu_ms"], found["search"]["cpu_ms"]
+    yield Figure(
+        "a search over HTTP, beside one in process",
+        ms("http"),
+        ms("search"),
+        http / inside,
+        f"≤ {MOST_HTTP:g} ms more",
+        http - inside <= MOST_HTTP,
+    )
+    for name, kind in (
+        ("an answer", "answer"),
+        *((k, k) for k in ("tokenise", "forward", "dense", "rerank")),
+    ):
+        limit = LIMITS[kind]
+        beside = "bare encoding and scan" if limit == "bare" else f"{limit} alone"
+        yield Figure(f"{name}, beside {beside}", ms(kind), ms(limit), found[kind]["cpu_ratio"])
+    same = f"{rankings - different}"
+    yield Figure("rankings that are the reference's", same, f"{rankings}", None, "all", not different)
 
 
 def main() -> int:
-    """Print the tables, or all as JSON; 1 when a promise is broken, else 0."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = arguments(__doc__)
     parser.add_argument("--times", type=int, default=3, help="that each question is asked")
-    parser.add_argument("--json", action="store_true", help="figures for a program to read")
     parser.add_argument("--nothing", type=int, metavar="PORT", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.nothing:
@@ -298,24 +292,8 @@ def main() -> int:
         raise SystemExit("the limits are those of a model that is exported, without BALI_TOKEN_MODEL")
     here, there = rankings(index, encoder, gold), reference_rankings(settings, gold)
     different = sum(one != other for one, other in zip(here, there, strict=True))
-    found = figures(measure(index, encoder, [question.text for question in gold.questions], options.times))
-    kept = promises(found, different)
-    if options.json:
-        print(json.dumps({"stages": found, "rankings": len(here), "promises": kept}, indent=2))
-    else:
-        _print(found, kept)
-    return int(not all(promise["holds"] for promise in kept))
-
-
-def _print(found: Mapping[str, Mapping[str, Any]], kept: Sequence[Mapping[str, Any]]) -> None:
-    table = Table("", "p50 ms", "CPU ms", "limit", "ratio", "CPU ratio")
-    for kind, row in found.items():
-        ratios = [f"{row[key]:.2f}" if key in row else "" for key in ("wall_ratio", "cpu_ratio")]
-        table.add_row(kind, f"{row['wall_ms']:.2f}", f"{row['cpu_ms']:.2f}", row.get("limit", ""), *ratios)
-    Console().print(table)
-    for promise in kept:
-        verdict = "holds" if promise["holds"] else "BROKEN"
-        print(f"{promise['promise']}: {promise['found']:.2f}, at most {promise['most']:.2f}: {verdict}")
+    rows = medians(measure(index, encoder, [question.text for question in gold.questions], options.times))
+    return finish(list(figures(rows, len(here), different)), {"Stages": rows}, options.json)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ opened again `--reloads` times; prints memory and open files after a tenth of it
 the machine. Ends with 1 when an answer was wrong, or a promise is broken.
 """
 
-import argparse
 import asyncio
 import itertools
 import sys
@@ -23,14 +22,14 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bench.load.client import Connections, Said, closed_loop
-from bench.load.clients import service
-from bench.load.processes import descriptors, megabytes
-from eval.gold_data import read_gold
-from eval.options import DOCUMENTS, GOLD
+from bench.load.processes import descriptors, megabytes, running
+from bench.report.summary import Figure, arguments, at_least, at_most, finish
+from bench.timing import gold_questions
 from index.storage.publishing import CURRENT
 from service.settings import Settings
 
 LEAST_GOODPUT, SLOWEST_REFUSAL = 0.9, 0.05  # share of the peak; seconds, of 95 in 100
+SLOWEST_AFTER = 1.5  # times as long as before
 MOST_GROWTH = 1.1  # memory and open files at the end of a soak, beside those after a tenth of it
 _ROUTE = "/search"
 _TIMES, _CLIENTS, _SETTLING = 10, 8, 5.0
@@ -55,40 +54,56 @@ async def open_loop(url: str, bodies: Sequence[dict[str, Any]], rate: float, sec
     return said
 
 
-def overload(url: str, bodies: Sequence[dict[str, Any]], seconds: float) -> bool:
-    """Whether what is promised holds; prints the figures."""
-    uvloop.run(closed_loop(url, _ROUTE, bodies, _CLIENTS, 2))
-    before = uvloop.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
-    alone = uvloop.run(closed_loop(url, _ROUTE, bodies, _CLIENTS, 10))
-    peak = sum(one.status == 200 for one in alone) / 10
+def overload(url: str, bodies: Sequence[dict[str, Any]], seconds: float) -> list[Figure]:
+    def ask(clients: int, seconds: float) -> list[Said]:
+        return uvloop.run(closed_loop(url, _ROUTE, bodies, clients, seconds))
+
+    ask(_CLIENTS, 2)
+    before = _median_ms(ask(1, _SETTLING))
+    peak = sum(one.status == 200 for one in ask(_CLIENTS, 10)) / 10
     begun = time.perf_counter()
     said = uvloop.run(open_loop(url, bodies, _TIMES * peak, seconds))
     took = max(one.at for one in said) - begun
-    uvloop.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
-    after = uvloop.run(closed_loop(url, _ROUTE, bodies, 1, _SETTLING))
+    ask(1, _SETTLING)
+    after = _median_ms(ask(1, _SETTLING))
     goodput = sum(one.status == 200 for one in said) / took
     refusals = [one.took for one in said if one.status in (429, 503)]
-    others = sum(one.status not in (200, 429, 503) for one in said)
     slow = float(np.percentile(refusals, 95)) if refusals else 0.0
-    normal, settled = (float(np.median([one.took for one in found])) for found in (before, after))
-    print(f"peak {peak:.0f} a second; asked {len(said) / seconds:.0f} a second for {seconds:g} s")
-    print(
-        f"goodput {goodput:.0f} a second, {goodput / peak:.2f} of the peak; {others} neither answered nor refused"
-    )
-    middle = float(np.median(refusals or [0]))
-    print(
-        f"{len(refusals)} refusals: {1000 * middle:.0f} ms in the middle, 95 in 100 within {1000 * slow:.0f} ms"
-    )
-    print(f"one client: {1000 * normal:.1f} ms before, {1000 * settled:.1f} ms five seconds after")
-    return (
-        goodput >= LEAST_GOODPUT * peak and slow <= SLOWEST_REFUSAL and not others and settled < 1.5 * normal
-    )
+    others = sum(one.status not in (200, 429, 503) for one in said)
+    return [
+        at_least(
+            f"answered a second when {len(said) / seconds:.0f} are asked, beside the peak",
+            f"{goodput:.0f} /s",
+            f"{peak:.0f} /s",
+            goodput / peak,
+            LEAST_GOODPUT,
+        ),
+        at_most(
+            f"95 of 100 refusals, of {len(refusals)}",
+            f"{1000 * slow:.0f} ms",
+            f"{1000 * SLOWEST_REFUSAL:.0f} ms",
+            slow / SLOWEST_REFUSAL,
+            1,
+        ),
+        at_most(
+            "one client five seconds after, beside before",
+            f"{after:.1f} ms",
+            f"{before:.1f} ms",
+            after / before,
+            SLOWEST_AFTER,
+        ),
+        Figure("neither answered nor refused", str(others), promised="0", holds=not others),
+    ]
+
+
+def _median_ms(said: Sequence[Said]) -> float:
+    return 1000 * float(np.median([one.took for one in said]))
 
 
 async def soaked(
     url: str, process: psutil.Process, bodies: Sequence[dict[str, Any]], count: int, reloads: int
-) -> bool:
-    """Whether nothing was lost and nothing grew; prints the figures."""
+) -> list[Figure]:
+    """Memory and open files at the end of `count` questions, beside those after a tenth of them."""
     lent, pointer = Connections(url), Settings().var / CURRENT
     requests = [lent.request(_ROUTE, body) for body in bodies]
     asked, wrong = itertools.count(), 0
@@ -113,28 +128,31 @@ async def soaked(
 
         await asyncio.gather(*(ask() for _ in range(_CLIENTS)))
     late = used()
-    print(f"{count} questions, {reloads} reloads, {wrong} not answered")
-    print(
-        f"memory {early[0]:.0f} MB after a tenth, {late[0]:.0f} MB at the end; open files {early[1]} and {late[1]}"
-    )
-    return not wrong and all(b <= MOST_GROWTH * a for a, b in zip(early, late, strict=True))
+    return [
+        Figure(
+            f"not answered of {count:,}, with {reloads} reloads", str(wrong), promised="0", holds=not wrong
+        ),
+        *(
+            at_most(name, f"{end:.0f}", f"{begin:.0f}", end / begin, MOST_GROWTH)
+            for name, begin, end in zip(("MB at the end", "open files at the end"), early, late, strict=True)
+        ),
+    ]
 
 
 def main() -> int:
-    """Print the figures; 1 when an answer was wrong or a promise is broken, else 0."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--seconds", type=float, default=60, help="of asking too much; 0 for none")
     parser.add_argument("--soak", type=int, default=0, help="questions of the soak; 0 for none")
     parser.add_argument("--reloads", type=int, default=50)
     options = parser.parse_args()
-    bodies = [{"query": question.text} for question in read_gold(GOLD, DOCUMENTS).questions]
-    kept = True
-    with service("shipped") as (url, process):
+    bodies = [{"query": question} for question in gold_questions()]
+    figures: list[Figure] = []
+    with running() as (url, process):
         if options.seconds:
-            kept &= overload(url, bodies, options.seconds)
+            figures += overload(url, bodies, options.seconds)
         if options.soak:
-            kept &= uvloop.run(soaked(url, process, bodies, options.soak, options.reloads))
-    return int(not kept)
+            figures += uvloop.run(soaked(url, process, bodies, options.soak, options.reloads))
+    return finish(figures, {}, options.json)
 
 
 if __name__ == "__main__":

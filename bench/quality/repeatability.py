@@ -24,6 +24,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from bench.report.summary import Figure, arguments, finish
 from corpus.catalogue import read_catalogue
 from eval.gold_data import read_gold
 from eval.options import DOCUMENTS, GOLD
@@ -73,7 +74,6 @@ def rank(var: Path, count: int, torch_threads: int, *, grown: bool) -> Iterator[
 
 
 def difference(one: dict[str, Ranking], other: dict[str, Ranking]) -> str | None:
-    """Where `other` first differs from `one`, or None."""
     for id, ranking in one.items():
         for place, (expected, found) in enumerate(zip(ranking, other[id], strict=False), 1):
             if expected != found:
@@ -114,12 +114,10 @@ def _ranked_apart(
 def _differences(count: int, torch_threads: int) -> dict[str, str | None]:
     """What was compared with the first time -> where it first differs, or None."""
     with (
-        tempfile.TemporaryDirectory() as one,
-        tempfile.TemporaryDirectory() as other,
-        tempfile.TemporaryDirectory() as third,
+        tempfile.TemporaryDirectory() as scratch,
         Progress(console=Console(stderr=True), transient=True) as progress,
     ):
-        folder, anew, grown = Path(one), Path(other), Path(third)
+        folder, anew, grown = (Path(scratch, name) for name in ("first", "anew", "grown"))
         runs = {
             "first": (folder, 1, 1),
             "again": (folder, 1, 1),
@@ -129,22 +127,21 @@ def _differences(count: int, torch_threads: int) -> dict[str, str | None]:
         }
         rankings = {}
         for name, (var, threads, of_torch) in runs.items():
+            var.mkdir(exist_ok=True)
             task = progress.add_task(name, total=count)
             rankings[name] = _ranked_apart(
                 var, count, threads, of_torch, partial(progress.advance, task), grown=var == grown
             )
         first = rankings.pop("first")
-        found = {name: difference(first, ranking) for name, ranking in rankings.items()}
         return {
-            **found,
+            **{name: difference(first, ranking) for name, ranking in rankings.items()},
             "files built anew": different_files(folder, anew),
             "files grown": different_files(folder, grown),
         }
 
 
 def main() -> int:
-    """Print what was found; 1 when anything differs, else 0."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = arguments(__doc__)
     parser.add_argument("--queries", type=int, default=len(queries()), help="only the first so many")
     parser.add_argument("--torch", type=int, default=1, help="threads of torch where others have two")
     parser.add_argument("--rank", type=Path, help=argparse.SUPPRESS)
@@ -154,11 +151,18 @@ def main() -> int:
         for ranked in rank(options.rank, options.queries, options.torch, grown=options.grown):
             print(json.dumps(ranked), flush=True)
         return 0
-    differences = _differences(options.queries, options.torch)
-    for name, found in differences.items():
-        print(f"{name}: {found or 'identical'}")
-    print(f"{options.queries} queries, the first {TOP_K} passages and their scores")
-    return int(any(differences.values()))
+    figures = [
+        Figure(
+            f"{options.queries} rankings, {name}",
+            found or "identical",
+            "the first",
+            None,
+            "identical",
+            not found,
+        )
+        for name, found in _differences(options.queries, options.torch).items()
+    ]
+    return finish(figures, {}, options.json)
 
 
 if __name__ == "__main__":

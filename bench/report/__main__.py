@@ -13,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,45 +21,54 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bench.report.plots import plots
-from bench.report.summary import COLUMNS, markdown, ratio, rows, verdict
+from bench.report.summary import COLUMNS, Figure, Rows, markdown
 from corpus.disk import write_atomically
 from service.settings import Settings
 
 BENCHMARKS: dict[str, tuple[str, ...]] = {
-    "stages": ("bench.latency.stages", "--json"),
-    "embedding": ("bench.latency.embedding", "--json"),
-    "startup": ("bench.latency.startup", "--json"),
-    "clients": ("bench.load.clients", "--json"),
-    "search": ("bench.latency.search", "--json"),
+    "stages": ("bench.latency.stages",),
+    "embedding": ("bench.latency.embedding",),
+    "search": ("bench.latency.search",),
+    "clients": ("bench.load.clients",),
+    "startup": ("bench.latency.startup",),
     "size": ("bench.scale.size",),
-    "reading": ("bench.scale.reading",),
+    "long_documents": ("bench.scale.long_documents",),
     "overload": ("bench.load.overload", "--soak", "100000"),
     "repeatability": ("bench.quality.repeatability",),
 }
-"""What runs, in this order: its module and arguments; with `--json`, figures are kept, else what is printed."""
+"""What runs, in this order: its module and arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A benchmark that ran: whether it ended with 0, how many seconds it took, and what it said."""
+    """A benchmark that ran: whether it ended with 0, how many seconds it took, and what it printed."""
 
     benchmark: str
     passed: bool
     seconds: float
-    figures: Any
-    said: str
+    printed: str
+
+    @property
+    def figures(self) -> list[Figure]:
+        return [Figure(**figure) for figure in self._read().get("figures", [])]
+
+    @property
+    def tables(self) -> dict[str, Rows]:
+        return dict(self._read().get("tables", {}))
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return dict(json.loads(self.printed))
+        except ValueError:  # where it stopped before its end
+            return {}
 
 
 def run(name: str) -> Record:
     """Run one, its progress shown."""
     begun = time.perf_counter()
-    command = [sys.executable, "-m", *BENCHMARKS[name]]
+    command = [sys.executable, "-m", *BENCHMARKS[name], "--json"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    said, figures = done.stdout, None
-    if "--json" in BENCHMARKS[name]:
-        with suppress(ValueError):  # where it stopped before its end
-            said, figures = "", json.loads(said)
-    return Record(name, done.returncode == 0, time.perf_counter() - begun, figures, said)
+    return Record(name, done.returncode == 0, time.perf_counter() - begun, done.stdout)
 
 
 def saved(folder: Path) -> list[Record]:
@@ -72,8 +80,7 @@ def saved(folder: Path) -> list[Record]:
 def write(folder: Path) -> None:
     """The summary and the report of what ran so far."""
     records = saved(folder)
-    figures = {record.benchmark: record.figures for record in records if record.figures}
-    table = rows(figures)
+    figures = [figure for record in records for figure in record.figures]
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -84,15 +91,16 @@ def write(folder: Path) -> None:
     page = environment.get_template("report.html.jinja").render(
         machine=f"{len(os.sched_getaffinity(0))} cores, {platform.machine()}, Python {platform.python_version()}",
         columns=COLUMNS,
-        rows=[
-            (row.what, row.found, row.limit, ratio(row), verdict(row).replace("**", ""), row.holds)
-            for row in table
-        ],
-        plots={title: Markup(drawn) for title, drawn in plots(figures).items()},
-        records=[(record, json.dumps(record.figures, indent=1)) for record in records],
+        figures=figures,
+        plots={title: Markup(drawn) for title, drawn in plots(_tables(records)).items()},
+        records=[(record, " ".join(BENCHMARKS[record.benchmark])) for record in records],
     )
-    write_atomically(folder / "summary.md", markdown(table).encode())
+    write_atomically(folder / "summary.md", markdown(figures).encode())
     write_atomically(folder / "report.html", page.encode())
+
+
+def _tables(records: Sequence[Record]) -> dict[str, Rows]:
+    return {title: rows for record in records for title, rows in record.tables.items()}
 
 
 def _run_all(folder: Path, names: Sequence[str]) -> None:
@@ -110,7 +118,6 @@ def _run_all(folder: Path, names: Sequence[str]) -> None:
 
 
 def main() -> int:
-    """As the module says."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

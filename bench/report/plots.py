@@ -1,11 +1,12 @@
 """The plots of the report: as light or as dark as the page they stand in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from bench.report.summary import Rows
 from eval.report.plots import svg
 
 _PARTS = ("tokenise", "forward", "dense", "lexical", "rerank", "highlights")
@@ -16,26 +17,23 @@ _STYLE: dict[Any, str] = dict.fromkeys(
 )
 
 
-def plots(figures: Mapping[str, Any]) -> dict[str, str]:
-    """What each shows, and its SVG, of the benchmarks there are."""
-    found = {}
+def plots(tables: Mapping[str, Rows]) -> dict[str, str]:
+    """Title -> SVG, of the benchmarks' tables that are there."""
+    drawings: Mapping[str, tuple[str, Callable[[Rows], str]]] = {
+        "Stages": ("Where the time of a question goes: milliseconds of the processor (medians)", _stages),
+        "Loads": ("Searches a second by clients that ask at once", _clients),
+        "Search": ("A search beside bare encoding and scan, by passages", _sizes),
+    }
     with mpl.rc_context(_STYLE):
-        if "stages" in figures:
-            found["Where the time of a question goes: milliseconds of the processor (medians)"] = _stages(
-                figures["stages"]["stages"]
-            )
-        if "clients" in figures:
-            found["Searches a second by clients that ask at once"] = _clients(figures["clients"])
-        if "search" in figures:
-            found["A search beside bare encoding and scan, by passages"] = _sizes(figures["search"]["search"])
-    return found
+        return {title: draw(tables[name]) for name, (title, draw) in drawings.items() if name in tables}
 
 
-def _stages(found: Mapping[str, Mapping[str, float]]) -> str:
-    times = {kind: found[kind]["cpu_ms"] for kind in _PARTS}
-    times["the rest of a search"] = max(0.0, found["search"]["cpu_ms"] - sum(times.values()))
-    times["answer"] = max(0.0, found["answer"]["cpu_ms"] - found["search"]["cpu_ms"])
-    times["HTTP"] = max(0.0, found["http"]["cpu_ms"] - found["search"]["cpu_ms"])
+def _stages(rows: Rows) -> str:
+    found = {row["part"]: row["cpu_ms"] for row in rows}
+    times = {kind: found[kind] for kind in _PARTS}
+    times["the rest of a search"] = max(0.0, found["search"] - sum(times.values()))
+    times["answer"] = max(0.0, found["answer"] - found["search"])
+    times["HTTP"] = max(0.0, found["http"] - found["search"])
     figure = Figure(figsize=(6, 3.4), layout="constrained")
     axes = figure.subplots()
     bars = axes.barh(list(times), list(times.values()), color=_COLOURS[0])
@@ -44,7 +42,7 @@ def _stages(found: Mapping[str, Mapping[str, float]]) -> str:
     return _drawn(figure, "stages")
 
 
-def _clients(loads: Sequence[Mapping[str, Any]]) -> str:
+def _clients(loads: Rows) -> str:
     figure = Figure(figsize=(5, 3.4), layout="constrained")
     axes = figure.subplots()
     searches = [load for load in loads if load["route"] == "/search"]
@@ -60,11 +58,11 @@ def _clients(loads: Sequence[Mapping[str, Any]]) -> str:
     return _drawn(figure, "clients")
 
 
-def _sizes(found: Sequence[Mapping[str, Any]]) -> str:
+def _sizes(rows: Rows) -> str:
     figure = Figure(figsize=(5, 3.4), layout="constrained")
     axes = figure.subplots()
     for colour, kind in zip(_COLOURS, ("full", "filtered"), strict=True):
-        of_kind = [row for row in found if row["kind"] == kind]
+        of_kind = [row for row in rows if row["kind"] == kind]
         sizes, ratios = [row["passages"] for row in of_kind], [row["wall_ratio"] for row in of_kind]
         axes.plot(sizes, ratios, color=colour, marker="o", label=kind)
     axes.set(xscale="log", ylim=(0, None), xlabel="passages", ylabel="ratio")

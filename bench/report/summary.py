@@ -1,178 +1,91 @@
-"""What the benchmarks found, in one table: each figure beside its limit, and what is promised of the ratio.
+"""Figures beside their limits: every benchmark ends with them, and the report collects them.
 
-Times are of the processor where one question or one start is measured, unless it is said: on an idle machine they are
-those of the clock.
+Times are of the processor where one question or one start is measured, unless it is said.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench.latency import embedding as bulk
-from bench.latency import search as searching
-from bench.latency import stages
-from bench.latency import startup as starting
-from bench.load import clients
+from rich.console import Console
+from rich.table import Table
 
 COLUMNS = ("what", "found", "limit", "ratio", "promised")
 
+Rows = Sequence[Mapping[str, Any]]
+
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Figure:
     """A figure and its limit, in words with their units; `holds` is None where nothing is promised."""
 
     what: str
     found: str
-    limit: str
+    limit: str = ""
     ratio: float | None = None
     promised: str = ""
     holds: bool | None = None
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        return self.what, self.found, self.limit, ratio, self.verdict
 
-def rows(figures: Mapping[str, Any]) -> list[Row]:
-    """The table, from the figures of each benchmark by its name; those that are missing are left out."""
-    makers: dict[str, Callable[[Any], Iterator[Row]]] = {
-        "stages": _stages,
-        "embedding": _bulk,
-        "search": _searching,
-        "clients": _clients,
-        "startup": _starting,
-    }
-    return [row for name, make in makers.items() if name in figures for row in make(figures[name])]
+    @property
+    def verdict(self) -> str:
+        return f"{self.promised}: **missed**" if self.holds is False else self.promised
 
 
-def markdown(table: Sequence[Row]) -> str:
-    """For a README."""
-    lines = [COLUMNS, ("---", "--:", "--:", "--:", "--:")]
-    lines += [(row.what, row.found, row.limit, ratio(row), verdict(row)) for row in table]
+def at_most(what: str, found: str, limit: str, value: float, most: float) -> Figure:
+    return Figure(what, found, limit, value, f"≤ {most:g}", value <= most)
+
+
+def at_least(what: str, found: str, limit: str, value: float, least: float) -> Figure:
+    return Figure(what, found, limit, value, f"≥ {least:g}", value >= least)
+
+
+def within(what: str, value: float, most: float, unit: str = "") -> Figure:
+    """A figure that may not exceed `most`, which is its limit."""
+    return at_most(what, f"{value:,.0f}{unit}", f"{most:,}{unit}", value / most, 1)
+
+
+def markdown(figures: Sequence[Figure]) -> str:
+    lines = [COLUMNS, ("---", "--:", "--:", "--:", "--:"), *(figure.cells for figure in figures)]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def ratio(row: Row) -> str:
-    """As it is shown."""
-    return "" if row.ratio is None else f"{row.ratio:.2f}"
-
-
-def verdict(row: Row) -> str:
-    """What is promised, and whether it holds."""
-    return row.promised if row.holds is not False else f"{row.promised}: **missed**"
-
-
-def _at_most(what: str, found: str, limit: str, value: float, most: float) -> Row:
-    return Row(what, found, limit, value, f"≤ {most:g}", value <= most)
-
-
-def _at_least(what: str, found: str, limit: str, value: float, least: float) -> Row:
-    return Row(what, found, limit, value, f"≥ {least:g}", value >= least)
-
-
-def _stages(said: Mapping[str, Any]) -> Iterator[Row]:
-    found = said["stages"]
-
-    def ms(kind: str, clock: str = "cpu") -> str:
-        return f"{found[kind][f'{clock}_ms']:.2f} ms"
-
-    encode, search, http = found["encode"], found["search"], found["http"]
-    yield _at_most(
-        "encoding a question, beside `SentenceTransformer.encode`",
-        ms("encode"),
-        ms("stock"),
-        encode["cpu_ratio"],
-        stages.MOST_ENCODING,
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """The parser of a benchmark's command line, with the option that all have."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    yield _at_most(
-        "a search by the clock, beside bare encoding and scan",
-        ms("search", "wall"),
-        ms("bare", "wall"),
-        search["wall_ratio"],
-        stages.MOST_SEARCH,
-    )
-    yield Row(
-        "a search over HTTP, beside one in process",
-        ms("http"),
-        ms("search"),
-        http["cpu_ms"] / search["cpu_ms"],
-        f"≤ {stages.MOST_HTTP:g} ms more",
-        http["cpu_ms"] - search["cpu_ms"] <= stages.MOST_HTTP,
-    )
-    yield Row(
-        "an answer, beside bare encoding and scan", ms("answer"), ms("bare"), found["answer"]["cpu_ratio"]
-    )
-    for kind in ("tokenise", "forward", "dense", "rerank"):
-        part = found[kind]
-        yield Row(f"{kind}, beside {part['limit']} alone", ms(kind), ms(part["limit"]), part["cpu_ratio"])
-    different = next(one for one in said["promises"] if "rankings" in one["promise"])
-    yield Row(
-        "rankings that are the reference's",
-        f"{said['rankings'] - different['found']}",
-        f"{said['rankings']}",
-        None,
-        "all",
-        different["holds"],
-    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser
 
 
-def _bulk(said: Mapping[str, Any]) -> Iterator[Row]:
-    found = said["embedding"]
-    ours = f"{found['build']['pieces_per_second']:,.0f} /s"
-    for kind, least in (("bare", bulk.LEAST_OF_BARE), ("stock", bulk.LEAST_OF_STOCK)):
-        limit, value = found[kind]["pieces_per_second"], found[kind]["throughput_of_build"]
-        yield _at_least(
-            f"word pieces embedded by a build, beside {kind}", ours, f"{limit:,.0f} /s", value, least
-        )
+def finish(figures: Sequence[Figure], tables: Mapping[str, Rows], as_json: bool) -> int:
+    """Print the tables (title -> rows) and the figures; gives the exit code, 1 when a promise is broken."""
+    if as_json:
+        print(json.dumps({"figures": [asdict(figure) for figure in figures], "tables": tables}, indent=2))
+    else:
+        console = Console(width=max(Console().width, 120))
+        for title, rows in tables.items():
+            console.print(_table(title, rows))
+        console.print(_table("", [dict(zip(COLUMNS, figure.cells, strict=True)) for figure in figures]))
+    return int(any(figure.holds is False for figure in figures))
 
 
-def _searching(said: Mapping[str, Any]) -> Iterator[Row]:
-    bare = {row["passages"]: row for row in said["search"] if row["kind"] == "bare"}
-    for row in said["search"]:
-        if row["kind"] == "full":
-            size = row["passages"]
-            limit = f"{bare[size]['wall_ms']:.2f} ms"
-            what = f"a search of {size:,} passages, beside bare"
-            yield _at_most(what, f"{row['wall_ms']:.2f} ms", limit, row["wall_ratio"], searching.MOST_RATIO)
-    size = said["bytes_in_all"]
-    yield Row(
-        "bytes on disk of a passage",
-        f"{size:,.0f}",
-        f"{searching.MOST_BYTES:,}",
-        size / searching.MOST_BYTES,
-        "≤ 1",
-        size <= searching.MOST_BYTES,
-    )
+def _table(title: str, rows: Rows) -> Table:
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    table = Table(*columns, title=title or None)
+    for row in rows:
+        table.add_row(*(_cell(row.get(name, "")) for name in columns))
+    return table
 
 
-def _clients(said: Sequence[Mapping[str, Any]]) -> Iterator[Row]:
-    most = max(load["clients"] for load in said)
-    by_route = {(load["route"], load["service"]): load for load in said if load["clients"] == most}
-    fast, plain = by_route["/search", "shipped"], by_route["/search", "stock"]
-    yield _at_least(
-        f"searches a second for {most} clients, beside stock encoding without a line",
-        f"{fast['per_second']:.1f} /s",
-        f"{plain['per_second']:.1f} /s",
-        fast["per_second"] / plain["per_second"],
-        clients.LEAST_THROUGHPUT,
-    )
-    yield _at_most(
-        "p95 of these",
-        f"{fast['p95']:,.0f} ms",
-        f"{plain['p95']:,.0f} ms",
-        fast["p95"] / plain["p95"],
-        clients.MOST_P95,
-    )
-
-
-def _starting(said: Mapping[str, Any]) -> Iterator[Row]:
-    names = {"ask": "first answer of `bali ask`", "service": "first answer of the service"}
-    for kind, name in names.items():
-        own, script = said["seconds"][kind][1], said["seconds"]["script"][1]
-        what = f"{name}, beside a script that encodes one question"
-        yield _at_most(what, f"{own:.2f} s", f"{script:.2f} s", own / script, starting.MOST_RATIO)
-    memory = said["memory"]
-    yield Row(
-        "memory of the service",
-        f"{memory:.0f} MB",
-        f"{starting.MOST_MEMORY} MB",
-        memory / starting.MOST_MEMORY,
-        "≤ 1",
-        memory <= starting.MOST_MEMORY,
-    )
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.2f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -9,16 +9,22 @@ lengths, the columns and the word counts of real passages, and every copy has do
 import hashlib
 import random
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
+from rich.progress import Progress
 
 from corpus.types import Document, Passage
 from index.build import EmbeddedDocument, write_index
 from index.encoders.base import Encoder, unit
+from index.errors import GenerationError
 from index.generation import Index, load_index
 from index.passages.store import indexed_text
 from index.retrieval.quantizer import Quantizer
@@ -28,6 +34,26 @@ _SEED = 20022
 _EXCHANGED, _NEW = 0.3, 0.01  # of the words of a copy
 _NOISE = 0.5  # the length of what is added to a vector of length 1
 _WORD = re.compile(r"[^\W\d_]{4,}")  # long enough to be neither a tag nor a list marker
+
+
+@contextmanager
+def enlarged(
+    index: Index, encoder: Encoder, sizes: Sequence[int], kept: Path | None = None
+) -> Iterator[dict[int, Index]]:
+    """Size -> a generation of so many passages, made in `kept` unless it is there, or in a folder that goes afterwards."""
+    with ExitStack() as stack:
+        folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        progress = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
+        found = {}
+        for size in sizes:
+            var = folder / str(size)
+            try:
+                found[size] = load_index(var, encoder.sha256)
+            except GenerationError:
+                var.mkdir(parents=True, exist_ok=True)
+                task = progress.add_task(f"Making {size:,} passages", total=size - len(index.passages))
+                found[size] = enlarge(var, index, encoder, size, partial(progress.advance, task))
+        yield found
 
 
 def enlarge(

@@ -1,258 +1,205 @@
-"""DOCX: headings by their style, numbered and marked lists, tables; deleted text, notes and text boxes are left out."""
+"""The body of a Word file, piece by piece: headings, items, tables, contents, captions, notes and text boxes."""
 
-import io
 import re
-import zipfile
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
-import docx
-from docx.oxml.ns import qn
 from lxml import etree
 
-from corpus.errors import ReadError
-from corpus.readers import limits
-from corpus.readers.extracted import Extracted, one_line, table
+from corpus.layout import Look, PieceKind
+from corpus.readers.docx_package import Package, open_package
+from corpus.readers.docx_tables import Tables, heading_of, table_rows
+from corpus.readers.extracted import Extracted, LayoutWriter, one_line
+from corpus.word.grid import is_table, read_grid
+from corpus.word.notes import Notes
+from corpus.word.numbering import Numbering
+from corpus.word.runs import Run, Runs, look_of, text_of
+from corpus.word.styles import ParagraphStyle, Styles
+from corpus.word.xml import Element, W, child, found, switch, value
 
-LIBRARIES = ("python-docx", "lxml")
-_TEXT, _TAB, _PARAGRAPH, _TABLE = qn("w:t"), qn("w:tab"), qn("w:p"), qn("w:tbl")
-_BREAKS = {qn("w:br"): "\n", qn("w:cr"): "\n", _TAB: " ", qn("w:noBreakHyphen"): "-"}
-_LEFT_OUT = frozenset(
-    [
-        qn(f"w:{name}")
-        for name in ("del", "moveFrom", "txbxContent", "pPr", "rPr", "instrText", "pict", "object")
-    ]
-    + ["{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"]
-)
-_HEADING = re.compile(r"heading ([1-9])", re.IGNORECASE)
-_STYLED_LIST = re.compile(r"list (bullet|number)(?: ([2-5]))?$", re.IGNORECASE)
-_ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
-_LEVEL = re.compile(r"%([1-9])")
-_BULLET = "-"
+LIBRARIES = ("lxml",)
+_CONTENTS = re.compile(r"(?:toc|index) \d|table of (?:figures|authorities)")  # names of Word's own styles
+_LISTED = re.compile(r"list (?:bullet|number) ([2-5])")
+_DEEPEST = 8
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_NOT_READ = {
+    "altChunk": "embedded document",
+    "relIds": "diagram",
+    "chart": "chart",
+    "OLEObject": "embedded object",
+}
 
 
 def read_docx(data: bytes, file: str) -> Extracted:
-    """The text of a DOCX file; raises `ReadError` where it asks for more than it may, or is none."""
-    _check(data, file)
-    document = docx.Document(io.BytesIO(data))
-    parts = list(_Reader(document, file).blocks(document.element.body))
-    text = "".join(part + ("\n" if kind == "item" else "\n\n") for kind, part in _spaced(parts))
-    properties = document.core_properties
+    """The text of a Word file; raises `ReadError` where it asks for more than it may, or is none."""
+    package = open_package(data, file)
+    document = package.text()
+    styles = Styles(package.related("styles"))
+    notes = Notes()
+    for kind in ("footnote", "endnote"):
+        notes.add(kind, package.related(f"{kind}s"), document)
+    numbering = Numbering(package.related("numbering"), styles)
+    body = _Body(styles, numbering, Runs(styles, notes), notes, file)
+    body.read(document)
     return Extracted(
-        text.rstrip("\n") + "\n" if text else "",
-        title=one_line(properties.title or ""),
-        author=one_line(properties.author or ""),
-        date=properties.created.date().isoformat() if properties.created else "",
+        body.writer.finished(),
+        tuple(body.writer.pieces),
+        **_said_of_itself(package, styles),
+        warnings=_warnings(document),
     )
 
 
-def _check(data: bytes, file: str) -> None:
-    """Refuse before anything is unpacked: too many entries, too large, inflated too far, with a DOCTYPE."""
-
-    def refuse(problem: str, remedy: str = "save it anew by the program that made it") -> ReadError:
-        return ReadError(problem, where=file, remedy=remedy)
-
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise refuse(f"is no DOCX file ({error})", "check its suffix") from error
-    with archive:
-        entries = archive.infolist()
-        if len(entries) > limits.ZIP_ENTRIES:
-            raise refuse(f"has {len(entries)} entries, more than {limits.ZIP_ENTRIES}")
-        if (size := sum(entry.file_size for entry in entries)) > limits.INFLATED_BYTES:
-            raise refuse(f"would unpack to {size} bytes, more than {limits.INFLATED_BYTES}")
-        for entry in entries:
-            large = entry.file_size > limits.INFLATION_FREE
-            if large and entry.file_size > limits.INFLATION * max(entry.compress_size, 1):
-                raise refuse(f"its entry {entry.filename!r} inflates more than {limits.INFLATION} times")
-            if entry.flag_bits & 1:
-                raise refuse("is protected by a password", "save it without one")
-            if entry.filename.endswith((".xml", ".rels")):
-                with archive.open(entry) as stream:
-                    if b"<!DOCTYPE" in stream.read(4096):
-                        raise refuse(f"its entry {entry.filename!r} declares entities")
-
-
-def _spaced(parts: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """The last item of a list is followed by a blank line, as a paragraph is."""
-    for (kind, part), (following, _) in zip(parts, [*parts[1:], ("", "")], strict=True):
-        yield kind if kind == following else "paragraph", part
-
-
 @dataclass(slots=True)
-class _Level:
-    """How items of a list at one level are numbered; `pattern` is Word's, such as "%1.%2)"."""
+class _Body:
+    """Walks the document once.
 
-    format: str
-    pattern: str
-    start: int
+    `cut` is the beginning of a paragraph that goes on in the next, `seen` what was read; `boxed`: in a text box.
+    """
 
-
-@dataclass(slots=True)
-class _Reader:
-    """Walks the body once, counting the items of each list."""
-
-    document: Any
+    styles: Styles
+    numbering: Numbering
+    runs: Runs
+    notes: Notes
     file: str
-    levels: dict[tuple[str, int], _Level] = field(default_factory=dict)
-    counts: dict[str, dict[int, int]] = field(default_factory=dict)
-    styles: dict[str, Any] = field(default_factory=dict)
+    writer: LayoutWriter = field(default_factory=LayoutWriter)
+    cut: list[Run] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    boxed: bool = False
 
-    def __post_init__(self) -> None:
-        self.styles = {style.style_id: style for style in self.document.styles}
-        self.levels = dict(_numbering(self.document))
+    def read(self, parent: Element, kind: PieceKind = "text") -> None:
+        """All blocks below `parent`; `kind` is of its paragraphs that are nothing else."""
+        for block in found(parent, "p", "tbl", "sdt"):
+            if block.tag == f"{W}p":
+                self._paragraph(block, kind)
+            elif block.tag == f"{W}tbl":
+                self._table(block)
+            elif not switch(block, "sdtPr", "showingPlcHdr"):
+                self.read(block, "contents" if _is_contents(block) else kind)
 
-    def blocks(self, parent: Any) -> Iterator[tuple[str, str]]:
-        """(kind, text) of each paragraph, heading, item and table under `parent`, in order."""
-        for child in parent.iterchildren(etree.Element):
-            if child.tag == _PARAGRAPH:
-                yield from self._paragraph(child)
-            elif child.tag == _TABLE:
-                yield "table", table(self._rows(child))
-            elif child.tag not in _LEFT_OUT:
-                yield from self.blocks(child)
+    def _paragraph(self, paragraph: Element, kind: PieceKind) -> None:
+        style = self.styles.of(paragraph)
+        runs, mark = self._shown(paragraph, style)
+        text = _line(runs)
+        if text and not (self.boxed and text in self.seen):
+            self._write(text, mark, style, look_of(runs, style.name, style.outline), _kind(style, runs, kind))
+            self.seen.add(text)
+        self._beside()
 
-    def _paragraph(self, paragraph: Any) -> Iterator[tuple[str, str]]:
-        text = one_line("".join(_shown(paragraph)))
-        if not text:
+    def _write(
+        self, text: str, mark: tuple[str, int] | None, style: ParagraphStyle, look: Look, kind: PieceKind
+    ) -> None:
+        number, depth = mark or ("", 0)
+        if kind == "text" and number and not style.outline:
+            listed = _LISTED.match(style.names[0]) if style.names and not depth else None
+            self.writer.item(number, text, min(int(listed[1]) - 1 if listed else depth, _DEEPEST), look)
+        else:
+            self.writer.text(f"{number} {text}", look, kind)
+
+    def _shown(self, paragraph: Element, style: ParagraphStyle) -> tuple[list[Run], tuple[str, int] | None]:
+        """What is seen of a paragraph, and its number or bullet; nothing of one that goes on in the next."""
+        runs = [*self.cut, *self.runs.of(paragraph, style)]
+        self.cut = []
+        if _goes_on(paragraph):
+            self.cut = runs
+            return [], None
+        if not runs and switch(paragraph, "pPr", "rPr", "vanish"):
+            return [], None
+        return runs, self.numbering.marker(style)
+
+    def _table(self, table: Element) -> None:
+        if not is_table(grid := read_grid(table)):
+            for row in grid:
+                for cell in row.cells:
+                    if cell.node is not None and not cell.goes_on:
+                        self.read(cell.node)
             return
-        style = self._style(paragraph)
-        if level := _heading_level(style):
-            yield "heading", f"{'#' * level} {text}"
-        elif mark := self._mark(paragraph, style):
-            yield "item", f"{mark} {text}"
-        else:
-            yield "paragraph", text
+        rows = Tables(self.styles, self._cell, self.file).rows(table, grid)
+        if title := heading_of(rows):
+            self.writer.text(title.text, title.look)
+            rows = rows[1:]
+        self.writer.table(table_rows(rows))
+        self._beside()
 
-    def _style(self, paragraph: Any) -> Any | None:
-        id = paragraph.find(f"{qn('w:pPr')}/{qn('w:pStyle')}")
-        return self.styles.get(id.get(qn("w:val"))) if id is not None else None
+    def _cell(self, cell: Element) -> tuple[str, Look]:
+        """The text of a cell on one line, without the tables in it."""
+        parts, all_runs = [], list[Run]()
+        for block in found(cell, "p", "tbl"):
+            if block.tag == f"{W}p":
+                runs, mark = self._shown(block, self.styles.of(block))
+                if text := _line(runs):
+                    parts.append(f"{mark[0]} {text}" if mark else text)
+                    all_runs += runs
+            elif not is_table(grid := read_grid(block)):
+                inner = [self._cell(c.node) for row in grid for c in row.cells if c.node is not None]
+                parts += [text for text, _ in inner if text]
+        return " ".join(parts), look_of(all_runs)
 
-    def _mark(self, paragraph: Any, style: Any | None) -> str:
-        """The number or bullet of a list item, indented by its level; "" for what is none."""
-        properties = paragraph.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
-        if properties is None and style is not None:
-            properties = style.element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
-        listed = _STYLED_LIST.match(style.name or "") if style is not None else None
-        if properties is None:
-            return "    " * (int(listed[2] or 1) - 1) + _BULLET if listed else ""
-        list_id, depth = _value(properties, "w:numId") or "0", int(_value(properties, "w:ilvl") or 0)
-        if list_id == "0":
-            return ""
-        if listed and listed[2] and depth == 0:
-            depth = int(listed[2]) - 1
-        level = self.levels.get((list_id, depth)) or self.levels.get((list_id, 0))
-        indent = "    " * min(depth, 8)
-        if level is None or level.format in ("bullet", "none"):
-            return indent + _BULLET
-        counts = self.counts.setdefault(list_id, {})
-        counts[depth] = counts.get(depth, level.start - 1) + 1
-        for deeper in [known for known in counts if known > depth]:
-            del counts[deeper]
-        return indent + _LEVEL.sub(lambda match: self._number(list_id, int(match[1]) - 1), level.pattern)
-
-    def _number(self, list_id: str, depth: int) -> str:
-        level = self.levels.get((list_id, depth))
-        return _ordinal(self.counts[list_id].get(depth, 1), level.format if level else "decimal")
-
-    def _rows(self, found: Any) -> list[list[str]]:
-        """The cells of a table; one merged down stands in each of its rows, one across in its first column."""
-        rows: list[list[str]] = []
-        for tr in found.iterchildren(qn("w:tr")):
-            row: list[str] = []
-            for cell in tr.iter(qn("w:tc")):
-                if _outer(cell, found):
-                    self._cell(cell, row, rows[-1] if rows else [])
-            rows.append(row)
-            if sum(map(len, rows)) > limits.TABLE_CELLS:
-                raise ReadError(
-                    f"has a table of more than {limits.TABLE_CELLS} cells",
-                    where=self.file,
-                    remedy="split the table",
-                )
-        return rows
-
-    def _cell(self, cell: Any, row: list[str], above: list[str]) -> None:
-        properties = cell.find(qn("w:tcPr"))
-        merged = properties.find(qn("w:vMerge")) if properties is not None else None
-        across = int(_value(properties, "w:gridSpan") or 1) if properties is not None else 1
-        if merged is not None and merged.get(qn("w:val"), "continue") == "continue":
-            text = above[len(row)] if len(row) < len(above) else ""
-        else:
-            text = one_line(" ".join(part.replace("\t", " ") for _, part in self.blocks(cell)))
-        row += [text, *[""] * (max(1, min(across, limits.TABLE_CELLS)) - 1)]
+    def _beside(self) -> None:
+        """The notes called and the text boxes met since, without what a box says again."""
+        for mark, note in self.notes.taken():
+            paragraphs = [(p, self.styles.of(p)) for p in found(note, "p")]
+            runs = [self.runs.of(p, style) for p, style in paragraphs]
+            name = paragraphs[0][1].name if paragraphs else ""
+            text = " ".join([mark, *map(_line, runs)])
+            self.writer.text(text, look_of([run for each in runs for run in each], name), "footnote")
+        boxes, self.runs.boxes = self.runs.boxes, []
+        outer, self.boxed = self.boxed, True
+        for box in boxes:
+            self.read(box)
+        self.boxed = outer
 
 
-def _outer(cell: Any, found: Any) -> bool:
-    """Whether `cell` is of the table `found` and not of one inside it."""
-    return next(cell.iterancestors(_TABLE)) is found
+def _line(runs: list[Run]) -> str:
+    return one_line(text_of(runs))
 
 
-def _shown(element: Any) -> Iterator[str]:
-    """The text of a paragraph as its reader sees it with all changes accepted."""
-    for child in element.iterchildren(etree.Element):
-        if child.tag == _TEXT:
-            yield child.text or ""
-        elif child.tag in _BREAKS:
-            yield _BREAKS[child.tag]
-        elif child.tag not in _LEFT_OUT:
-            yield from _shown(child)
+def _kind(style: ParagraphStyle, runs: list[Run], kind: PieceKind) -> PieceKind:
+    name = style.names[0] if style.names else ""
+    if kind == "contents" or _CONTENTS.fullmatch(name) or all(run.contents for run in runs):
+        return "contents"
+    return "caption" if "caption" in style.names else kind
 
 
-def _heading_level(style: Any | None) -> int:
-    """1 to 6 for a heading's style or one made from it, 0 for others; a title is the outermost."""
-    for _ in range(10):
-        if style is None:
-            return 0
-        name = style.name or ""
-        if match := _HEADING.match(name):
-            return min(int(match[1]), 6)
-        if name.lower() == "title":
-            return 1
-        style = getattr(style, "base_style", None)
-    return 0
+def _goes_on(paragraph: Element) -> bool:
+    """Whether the next paragraph is the rest of this: its first letter is set large, or the break was deleted."""
+    following = paragraph.getnext()
+    if following is None or following.tag != f"{W}p":
+        return False
+    properties = child(paragraph, "pPr")
+    frame = child(properties, "framePr")
+    if frame is not None and frame.get(f"{W}dropCap", "none") != "none":
+        return True
+    return any(child(properties, "rPr", name) is not None for name in ("del", "moveFrom"))
 
 
-def _value(parent: Any, tag: str) -> str | None:
-    found = parent.find(qn(tag)) if parent is not None else None
-    value = found.get(qn("w:val")) if found is not None else None
-    return value if value is None or re.fullmatch(r"\d{1,9}", value) else None
+def _is_contents(control: Element) -> bool:
+    return value(control, "sdtPr", "docPartObj", "docPartGallery") == "Table of Contents"
 
 
-def _numbering(document: Any) -> Iterator[tuple[tuple[str, int], _Level]]:
-    """How each level of each list of the document is numbered, by list and level."""
-    try:
-        numbering = document.part.numbering_part.element
-    except (KeyError, NotImplementedError):
-        return
-    abstract = {kind.get(qn("w:abstractNumId")): kind for kind in numbering.iter(qn("w:abstractNum"))}
-    for number in numbering.iter(qn("w:num")):
-        kind = abstract.get(_value(number, "w:abstractNumId"))
-        for level in kind.iter(qn("w:lvl")) if kind is not None else ():
-            depth = level.get(qn("w:ilvl"), "")
-            if depth.isdigit() and len(depth) == 1:
-                written = {name: level.find(qn(f"w:{name}")) for name in ("numFmt", "lvlText")}
-                said = {name: node.get(qn("w:val"), "") for name, node in written.items() if node is not None}
-                yield (
-                    (number.get(qn("w:numId")), int(depth)),
-                    _Level(
-                        said.get("numFmt", "decimal"),
-                        said.get("lvlText", f"%{int(depth) + 1}."),
-                        int(_value(level, "w:start") or 1),
-                    ),
-                )
+def _said_of_itself(package: Package, styles: Styles) -> dict[str, str]:
+    """What the file says of itself."""
+    properties = package.properties()
+    said = {
+        etree.QName(node).localname: one_line(node.text or "")
+        for node in (properties.iterchildren(etree.Element) if properties is not None else ())
+    }
+    created = _DATE.match(said.get("created", ""))
+    return {
+        "title": said.get("title", ""),
+        "subject": said.get("subject", ""),
+        "author": said.get("creator", ""),
+        "date": created[0] if created else "",
+        "language": said.get("language") or styles.language,
+    }
 
 
-def _ordinal(number: int, format: str) -> str:
-    if format in ("lowerLetter", "upperLetter") and 1 <= number <= 26:
-        letter = chr(ord("a") + number - 1)
-        return letter if format == "lowerLetter" else letter.upper()
-    if format in ("lowerRoman", "upperRoman") and 1 <= number < 40:
-        roman = ""
-        for value, letters in _ROMAN:
-            while number >= value:
-                roman, number = roman + letters, number - value
-        return roman if format == "lowerRoman" else roman.upper()
-    return str(number)
+def _warnings(document: Element) -> tuple[str, ...]:
+    """What is in the document and was not read."""
+    met = Counter(
+        etree.QName(node).localname for node in document.iter(*(f"{{*}}{name}" for name in _NOT_READ))
+    )
+    return tuple(
+        f"{met[name]} {said}{'s' if met[name] > 1 else ''} not read"
+        for name, said in _NOT_READ.items()
+        if met[name]
+    )

@@ -76,9 +76,19 @@ class LayoutWriter:
             Piece("item", start, self.length, look, marker=len(marker) + bool(marker), depth=depth)
         )
 
-    def table(self, rows: Sequence["TableRow"]) -> None:
-        """The rows of one table, a line each; empty ones are left out."""
-        self.tables += 1
+    def definition(self, term: str, text: str) -> None:
+        """A term, and below it what is said of it."""
+        self._part("\n\n")
+        start = self._write(term)
+        end = self.length
+        self._write("\n: ")
+        said = self._write(text)
+        cells = ((start, end), (said, self.length))
+        self.pieces.append(Piece("definition", start, self.length, cells=cells))
+
+    def table(self, rows: Sequence["TableRow"], *, goes_on: bool = False) -> None:
+        """The rows of one table, a line each; empty ones are left out. `goes_on`: they belong to the last table."""
+        self.tables += not goes_on
         self._part("\n\n")
         first = True
         for row in rows:

@@ -3,7 +3,7 @@
 FILE_BYTES = 64 * 2**20
 TEXT_CHARACTERS = 16 * 2**20
 PAGES = 2_000
-PATHS = 4_000  # lines and curves of a page: with more it is a drawing, and no table is looked for
+PATHS = 4_000  # lines and outlines of a page: with more it is a picture, and no table is looked for
 PAGE_CHARACTERS = 200_000
 ZIP_ENTRIES = 2_000
 INFLATED_BYTES = 256 * 2**20

@@ -1,42 +1,41 @@
-"""PDF: PDFium reads the words, pdfplumber finds ruled tables; columns are read one after another."""
+"""PDF: PDFium reads the words, pdfplumber finds ruled tables; what belongs together over pages is one piece."""
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from statistics import median
+from dataclasses import dataclass
 
-import pdfplumber
 import pypdfium2
-import pypdfium2.raw as pdfium
-from pdfplumber.page import Page
 
 from corpus.errors import ReadError
+from corpus.layout import Look
+from corpus.pdf.columns import reading_order
+from corpus.pdf.drawing import Drawing, Rule, drawing
+from corpus.pdf.flow import joined, whole_tables
+from corpus.pdf.forms import Forms
+from corpus.pdf.lines import PageLine, lines_text
+from corpus.pdf.margins import PAGE_NUMBER, Columns, Sheet, parted
+from corpus.pdf.pieces import Draft, Style, column_pieces, note_number
+from corpus.pdf.ruled import holds, tables
+from corpus.pdf.spelling import Spelling, counted
+from corpus.pdf.words import Box, Readable, without_watermarks, words
 from corpus.readers import limits
-from corpus.readers.extracted import PAGE_BREAK, Extracted, one_line
-from corpus.readers.pdf_layout import PageLine, reading_order
-from corpus.readers.pdf_tables import SHORTEST_RULE, holds, tables
-from corpus.readers.pdf_words import HYPHEN, Box, words
-from corpus.text.markers import item_marker
+from corpus.readers.extracted import PAGE_BREAK, Extracted, LayoutWriter, TableRow, one_line
 
 LIBRARIES = ("pypdfium2", "pdfplumber")
-_MARGIN = 0.09  # of the page's height, above and below: where running heads and page numbers stand
-_RUNNING = 3  # pages that have the same line there
-_LARGER = 1.12  # times the usual size: the size of a heading
-_LEVELS = 4  # of headings by size; bold lines in the usual size are one level further in
-_LONGEST_HEADING = 160  # characters
-_GAP = 1.35  # times the usual distance of lines: a blank line
-_INDENT = (0.7, 3.5)  # times its size: how far in the first line of a paragraph may begin
-_DIGITS = re.compile(r"\d+")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_THIN = 3.0  # points: the width of a line, not of a box
-_RECTANGLE = 5  # segments of the path of one
-_LONG_WORD = re.compile(r"[^\W\d_]{3,}")
+_LARGER = 1.06  # times the usual size: the lines of a heading are one
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 _NO_TITLE = re.compile(r"untitled|microsoft word\b.*|.*\.(?:docx?|pdf|tex|indd|dvi)", re.IGNORECASE)
+_RECOGNISE = "add text to it by character recognition (OCR)"
 
-Pages = list[list[list[PageLine]]]  # by page and column
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page as it was seen: its lines by column, its rules, and the words of its figures."""
+
+    sheet: Sheet
+    rules: tuple[Rule, ...]
+    figures: tuple[str, ...]
 
 
 def read_pdf(data: bytes, file: str) -> Extracted:
@@ -53,207 +52,204 @@ def read_pdf(data: bytes, file: str) -> Extracted:
         raise ReadError(
             f"has {len(document)} pages, more than {limits.PAGES}", where=file, remedy="split the document"
         )
-    pages, heights = _pages(document, data, file)
-    usual = _usual_size(pages)
-    levels = _levels(pages, usual)
-    known = Counter(word.lower() for line in _lines_of(pages) for word in _WORD.findall(line.text))
-    texts = [
-        "\n\n".join(_column(column, levels, usual, known) for column in page)
-        for page in _without_running_heads(pages, heights)
-    ]
-    text = f"\n{PAGE_BREAK}".join(texts)
-    if not text.strip():
-        raise ReadError(
-            "holds no text, only pictures", where=file, remedy="add text to it by character recognition (OCR)"
-        )
+    pages = _pages(document, file)
+    text, writer = _written(pages)
+    if not text:
+        raise ReadError("holds no text, only pictures", where=file, remedy=_RECOGNISE)
     said = document.get_metadata_dict()
     title = one_line(said.get("Title", ""))
     date = _DATE.match(said.get("CreationDate", ""))
     return Extracted(
-        text.rstrip() + "\n",
+        text,
+        tuple(writer.pieces),
         title="" if _NO_TITLE.fullmatch(title) else title,
         author=one_line(said.get("Author", "")),
         date="-".join(part for part in date.groups() if part) if date else "",
     )
 
 
-def _pages(document: pypdfium2.PdfDocument, data: bytes, file: str) -> tuple[Pages, list[float]]:
-    """The lines of each page by column, and the heights of the pages."""
-    pages: Pages = []
-    heights = []
-    characters = 0
-    with pdfplumber.open(io.BytesIO(data)) as drawn:
-        for number, page in enumerate(document):
-            found = words(page, file)
-            if found and _may_rule(page) and number < len(drawn.pages):
-                found = _with_tables(drawn.pages[number], found)
-                drawn.pages[number].close()
-            width, height = page.get_size()
-            pages.append(reading_order(found, width))
-            heights.append(height)
-            characters += sum(len(box.text) for box in found)
-            if characters > limits.TEXT_CHARACTERS:
-                raise ReadError(
-                    f"holds more than {limits.TEXT_CHARACTERS} characters",
-                    where=file,
-                    remedy="split the document",
-                )
-            page.close()
-    return pages, heights
+def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
+    """What is seen on each page."""
+    found: list[_Page] = []
+    characters, readable = 0, Readable()
+    forms = Forms(document)
+    for page in document:
+        boxes = [*_words(page, readable, file), *forms.values(page)]
+        seen = drawing(page, limits.PATHS)
+        boxes = _with_tables(without_watermarks(boxes, seen.dark), seen, page.get_size())
+        found.append(_page(page, boxes, seen))
+        characters += sum(len(box.text) for box in boxes)
+        if characters > limits.TEXT_CHARACTERS:
+            raise ReadError(
+                f"holds more than {limits.TEXT_CHARACTERS} characters",
+                where=file,
+                remedy="split the document",
+            )
+        page.close()
+    if not readable.is_text:
+        raise ReadError(
+            "is set in fonts that do not say which letters they show", where=file, remedy=_RECOGNISE
+        )
+    return found
 
 
-def _may_rule(page: pypdfium2.PdfPage) -> bool:
-    """Whether a page has lines that could part columns of a table, and not so many that it is a drawing."""
-    upright: set[int] = set()
-    for number, path in enumerate(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=3)):
-        if number > limits.PATHS:
-            return False
-        left, bottom, right, top = path.get_bounds()
-        if page.get_rotation() in (90, 270):
-            left, bottom, right, top = bottom, left, top, right
-        if top - bottom >= SHORTEST_RULE:
-            thin = right - left < _THIN
-            composed = pdfium.FPDFPath_CountSegments(path.raw) > _RECTANGLE
-            upright |= {-1, -2, -3} if thin or composed else {round(left / _THIN), round(right / _THIN)}
-    return len(upright) > 2
+def _words(page: pypdfium2.PdfPage, readable: Readable, file: str) -> list[Box]:
+    if (count := page.get_textpage().count_chars()) > limits.PAGE_CHARACTERS:
+        raise ReadError(
+            f"has a page of {count} characters, more than {limits.PAGE_CHARACTERS}",
+            where=file,
+            remedy="split the page",
+        )
+    return words(page, readable)
 
 
-def _with_tables(drawn: Page, found: list[Box]) -> list[Box]:
-    """The words outside the tables of a page, and each table as one box."""
-    for table in tables(drawn, found):
+def _page(page: pypdfium2.PdfPage, boxes: Sequence[Box], seen: Drawing) -> _Page:
+    width, height = page.get_size()
+    inside = [[box for box in boxes if not box.table and holds(area, box)] for area in seen.figures]
+    drawn = {id(box) for area in inside for box in area}
+    columns = reading_order([box for box in boxes if id(box) not in drawn], width, seen.rules)
+    return _Page(Sheet(columns, height), seen.rules, tuple(lines_text(area) for area in inside if area))
+
+
+def _with_tables(boxes: Sequence[Box], seen: Drawing, size: tuple[float, float]) -> list[Box]:
+    """The words outside the ruled tables of a page, and each table as one box."""
+    found = list(boxes)
+    for table in tables(seen, size, found, limits.TABLE_CELLS) if found else ():
         area = (table.x0, table.top, table.x1, table.bottom)
-        found = [box for box in found if box.rows or not holds(area, box)]
+        found = [box for box in found if box.table or not holds(area, box)]
         found.append(table)
     return found
 
 
-def _usual_size(pages: Pages) -> float:
+def _written(pages: Sequence[_Page]) -> tuple[str, LayoutWriter]:
+    """The text of all pages, and its pieces."""
+    lines = [line for page in pages for column in page.sheet.columns for line in column]
+    usual = _usual_size(lines)
+    style = Style(usual, frozenset(line.text.casefold() for line in lines))
+    known: set[str] = set()
+    drafts: list[Draft] = []
+    for number, (columns, running) in enumerate(parted([page.sheet for page in pages], usual)):
+        drafts += _furniture([*(line.text for line in running)], number, known)
+        drafts += _furniture(pages[number].figures, number, set())
+        drafts += _drafts(columns, number, style, pages[number].rules)
+    notes = frozenset(note_number(draft.lines[0]) for draft in drafts if draft.kind == "footnote") - {""}
+    spelling = Spelling(counted(line.text for line in lines), notes)
+    writer = _Writer(spelling, usual)
+    for draft in joined(drafts, usual):
+        writer.write(draft)
+    return writer.layout.finished(), writer.layout
+
+
+def _usual_size(lines: Sequence[PageLine]) -> float:
     """The size most of the text is set in."""
     sizes: Counter[float] = Counter()
-    for line in _lines_of(pages):
-        sizes[round(line.size * 2) / 2] += len(line.text)
+    for line in lines:
+        if line.table:
+            for row in line.table.rows:
+                sizes[round(row.size * 2) / 2] += sum(len(text) for text, _ in row.cells) // 2
+        else:
+            sizes[round(line.size * 2) / 2] += len(line.text)
     return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
-def _levels(pages: Pages, usual: float) -> dict[float, int]:
-    """The level of headings of each size, the largest outermost; the usual size is that of bold ones."""
-    sizes = {
-        round(line.size * 2) / 2
-        for line in _lines_of(pages)
-        if line.size >= _LARGER * usual and _could_head(line)
-    }
-    ordered = sorted(sizes, reverse=True)
-    return {size: min(level, _LEVELS) for level, size in enumerate(ordered, 1)}
+def _furniture(texts: Sequence[str], page: int, known: set[str]) -> Iterator[Draft]:
+    """What stands in margins and figures; a running head is given where it is met first."""
+    for text in texts:
+        key = re.sub(r"\d+", "#", text)
+        if key not in known and not PAGE_NUMBER.fullmatch(text):
+            known.add(key)
+            yield Draft("furniture", page, [text])
 
 
-def _could_head(line: PageLine) -> bool:
-    words = sum(map(len, _LONG_WORD.findall(line.text)))
-    marker = item_marker(line.text)
-    if marker and marker.bullet:
-        return False
-    return not line.rows and "\t" not in line.text and 2 * words >= len(line.text) <= _LONGEST_HEADING
+def _drafts(columns: Columns, page: int, style: Style, rules: Sequence[Rule]) -> list[Draft]:
+    """The pieces of the columns of a page in reading order, and then its notes."""
+    found: list[Draft] = []
+    for number, column in enumerate(columns):
+        last = not any(_below(column, other, style) for other in columns[number + 1 :])
+        found += column_pieces(column, page, style, rules, last=last)
+    notes: list[Draft] = []
+    for draft in found:
+        if draft.kind == "footnote" and notes and not note_number(draft.lines[0]):
+            notes[-1].lines += draft.lines  # it goes on from the column before
+        elif draft.kind == "footnote":
+            notes.append(draft)
+    return [*(draft for draft in found if draft.kind != "footnote"), *notes]
 
 
-def _without_running_heads(pages: Pages, heights: Sequence[float]) -> Pages:
-    """The pages without the lines in their margins that return on others, numbers aside."""
-    counted = Counter(
-        key
-        for page, height in zip(pages, heights, strict=True)
-        for key in {_margin_key(line, height) for column in page for line in column}
-        if key
+def _below(column: Sequence[PageLine], other: Sequence[PageLine], style: Style) -> bool:
+    """Whether lines of the usual size stand below a column."""
+    left, right = min(line.x0 for line in column), max(line.x1 for line in column)
+    return any(
+        line.top >= column[-1].bottom - 1
+        and line.x0 < right
+        and line.x1 > left
+        and line.size > 0.93 * style.size
+        for line in other
     )
-    kept = [
-        [[line for line in column if counted[_margin_key(line, height)] < _RUNNING] for column in page]
-        for page, height in zip(pages, heights, strict=True)
-    ]
-    return [[column for column in page if column] for page in kept]
 
 
-def _margin_key(line: PageLine, height: float) -> str:
-    """What a line in the margin says without its numbers, and which margin; "" for other lines."""
-    if line.rows:
-        return ""
-    if line.bottom < _MARGIN * height:
-        return "top " + _DIGITS.sub("#", line.text)
-    if line.top > (1 - _MARGIN) * height:
-        return "bottom " + _DIGITS.sub("#", line.text)
-    return ""
+class _Writer:
+    """Writes pieces to the extracted text, and a form feed where a page ends."""
 
+    def __init__(self, spelling: Spelling, usual: float) -> None:
+        self.layout = LayoutWriter()
+        self.spelling = spelling
+        self.usual = usual
+        self.page = 0
+        self.insets: list[float] = []
 
-def _column(lines: Sequence[PageLine], levels: dict[float, int], usual: float, known: Counter[str]) -> str:
-    """The text of a column: headings marked, paragraphs apart, words that a line's end cut made whole."""
-    pitch = _pitch(lines)
-    text, before, depth_before = "", None, 0
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
-        depth = _depth(line, before, following, levels, usual, pitch)
-        apart = before is None or _apart(before, line, following, pitch) or bool(depth) != bool(depth_before)
-        if before is None:
-            text = "#" * depth + " " * bool(depth) + line.text
-        elif depth and depth == depth_before and not apart:
-            text = _continued(text, line.text, " ", known)
-        elif (apart or depth != depth_before) and not text.endswith(HYPHEN):
-            text += "\n\n" + "#" * depth + " " * bool(depth) + line.text
+    def write(self, draft: Draft) -> None:
+        """Append one piece."""
+        self._turn(draft.page)
+        if draft.kind == "table":
+            self._table(draft)
+            return
+        look = Look(size=draft.size, bold=draft.bold)
+        text = self.spelling.whole(self._text(draft))
+        if draft.kind == "item":
+            marker, rest = text[: draft.marker].strip(), text[draft.marker :].strip()
+            self.layout.item(marker, rest, self._depth(draft.inset), look)
         else:
-            text = _continued(text, line.text, "\n", known)
-        before, depth_before = line, depth
-    return text.replace(HYPHEN, "-")
+            self.insets = self.insets if draft.kind in ("footnote", "furniture") else []
+            self.layout.text(text, look, draft.kind)
+        self.page += len(draft.breaks)
 
+    def _turn(self, page: int) -> None:
+        while self.page < page:
+            self.layout.page_break()
+            self.page += 1
 
-def _pitch(lines: Sequence[PageLine]) -> float:
-    """The usual distance from one line to the next."""
-    steps = [below.middle - above.middle for above, below in pairwise(lines) if below.middle > above.middle]
-    return median(steps) if steps else 0.0
+    def _text(self, draft: Draft) -> str:
+        """The lines of a piece, those of a heading on one line."""
+        heading = draft.kind == "text" and (draft.size >= _LARGER * self.usual or draft.bold)
+        between = " " if heading or draft.kind == "footnote" else "\n"
+        text = draft.lines[0]
+        for number, line in enumerate(draft.lines[1:], 1):
+            text += (f"\n{PAGE_BREAK}" if number in draft.breaks else between) + line
+        return text
 
+    def _depth(self, inset: float) -> int:
+        while self.insets and inset < self.insets[-1] - 3:
+            self.insets.pop()
+        if not self.insets or inset > self.insets[-1] + 3:
+            self.insets.append(inset)
+        return len(self.insets) - 1
 
-def _depth(
-    line: PageLine,
-    before: PageLine | None,
-    following: PageLine | None,
-    levels: dict[float, int],
-    usual: float,
-    pitch: float,
-) -> int:
-    """The level of a heading, 0 for text: it is larger, or bold and by itself."""
-    if not _could_head(line):
-        return 0
-    size = round(line.size * 2) / 2
-    if size in levels:
-        return levels[size]
-    alone = before is None or before.bold or before.rows or line.middle - before.middle > 1.1 * pitch
-    if line.bold and alone and line.size >= 0.95 * usual and not (following and _same_line(line, following)):
-        return min(max(levels.values(), default=0) + 1, _LEVELS + 1)
-    return 0
-
-
-def _same_line(line: PageLine, other: PageLine) -> bool:
-    return abs(line.middle - other.middle) < 0.5 * line.size
-
-
-def _apart(before: PageLine, line: PageLine, following: PageLine | None, pitch: float) -> bool:
-    """Whether a paragraph begins with `line`: after a gap, beside a table, in another size, or further in."""
-    if before.rows or line.rows or abs(before.size - line.size) > 0.15 * max(before.size, line.size):
-        return True
-    step = line.middle - before.middle
-    if step > _GAP * max(pitch, 1.05 * line.size) or step < 0:
-        return True
-    indent = line.x0 - line.left
-    outdented = following is None or following.x0 - following.left < _INDENT[0] * line.size
-    least, most = _INDENT
-    level = before.x0 - before.left < least * line.size
-    return level and outdented and least * line.size <= indent <= most * line.size
-
-
-def _continued(text: str, line: str, between: str, known: Counter[str]) -> str:
-    """`text` and the next line; a word cut between them is joined as it is written elsewhere."""
-    if not text.endswith(HYPHEN):
-        return text + between + line
-    head = _WORD.search(text[-60:].rstrip(HYPHEN)[::-1])
-    tail = _WORD.match(line)
-    start = head.group()[::-1] if head else ""
-    end = tail.group() if tail else ""
-    hyphenated = known[f"{start}-{end}".lower()] > known[f"{start}{end}".lower()] or not line[:1].islower()
-    return text.rstrip(HYPHEN) + ("-" if hyphenated else "") + line
-
-
-def _lines_of(pages: Pages) -> Iterator[PageLine]:
-    return (line for page in pages for column in page for line in column)
+    def _table(self, draft: Draft) -> None:
+        self.insets = []
+        parts = whole_tables(draft.tables)
+        rows = parts[0][1]
+        if len(rows) > 1 and len(rows[0].cells) == 1 and rows[1].header:
+            self.layout.text(self.spelling.whole(rows[0].cells[0][0]), Look(rows[0].size, rows[0].bold))
+            del rows[0]
+        for number, (page, each) in enumerate(parts):
+            self._turn(page)
+            seen = [
+                TableRow(
+                    tuple((one_line(self.spelling.whole(text)), across) for text, across in row.cells),
+                    row.header,
+                    Look(row.size, row.bold),
+                )
+                for row in each
+            ]
+            self.layout.table(seen, goes_on=number > 0)

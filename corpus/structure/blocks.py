@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from corpus.layout import Piece
+from corpus.layout import ROW_HEADED, Piece
 from corpus.structure.elements import Element, from_pieces, scan, visible
 from corpus.structure.headings import heading_levels
 from corpus.structure.lists import OpenLists
@@ -61,11 +61,12 @@ def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
 
 def _title_lines(elements: Sequence[Element], title: str) -> list[int]:
     run = []
-    for index, element in enumerate(elements[:_LONGEST_TITLE]):
+    first = next((n for n, element in enumerate(elements) if element.kind != "furniture"), 0)
+    for index, element in enumerate(elements[first : first + _LONGEST_TITLE], first):
         if not (element.kind == "heading" or (element.kind == "text" and element.heading_like)):
             break
         run.append(index)
-    if len(run) == len(elements):
+    if len(run) == len(elements) - first:
         return []
     belongs = [k for k in run if _shares_words(elements[k].text, title) or _DATE.search(elements[k].text)]
     return run[: belongs[-1] + 1] if belongs else []
@@ -246,7 +247,7 @@ class _Outline:
     def _table(self, run: Sequence[Element]) -> Iterator[Block]:
         self.lists.clear()
         heads = _declared_header(run)
-        header = heads[-1] if heads else _header([element.row for element in run if element.row])
+        header = heads[-1] if heads else _header(run)
         width = max(len(element.row.texts) for element in run if element.row)
         names = _column_names(_named(heads), width) if heads else _column_names(header, width)
         group: str | None = None
@@ -281,7 +282,10 @@ def _heading_name(element: Element) -> str:
     return plain(text)
 
 
-def _header(rows: Sequence[Row]) -> Row | None:
+def _header(run: Sequence[Element]) -> Row | None:
+    if run[0].look and run[0].look.name == ROW_HEADED:
+        return None
+    rows = [element.row for element in run if element.row]
     for row, following in pairwise(rows):
         if following.delimiter and not row.delimiter:
             return row

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpus.structure.tables import Row, parse_row
+from corpus.structure.tables import Row, is_delimiter, parse_row
 from corpus.text.front_matter import front_matter
 from corpus.text.lines import Line, lines
 from corpus.text.markers import is_furniture
@@ -14,6 +14,8 @@ _BACKTICKS = re.compile(r"[ ]{0,3}(`{3,})[^`]*")
 # A line of tildes alone is more often an ornament; with a language after it, it opens code.
 _TILDES = re.compile(r"[ ]{0,3}(~{3,})\s*\w[^~]*")
 _CLOSING = re.compile(r"[ ]{0,3}(`{3,}|~{3,})\s*")
+_BOLD_MARK = re.compile(r"[ ]{0,3}(\*{2,3}|_{2,3})(?=[^\s*_])")
+_MOST_BOLD_LINES = 4
 _BARE_NUMBER = re.compile(r"\d{1,3}")
 _MOST_PAGES_UNNUMBERED = 1  # between two numbered pages: a picture, a chapter's first page
 
@@ -38,13 +40,15 @@ def classified_lines(source: str) -> list[ClassifiedLine]:
     found: list[tuple[Line, bool, bool]] = []
     after_blank = True
     opening = front_matter(source).end
-    for line, code in _with_code_whole(source, list(lines(source))):
+    for line, code in _with_bold_whole(source, list(_with_code_whole(source, list(lines(source))))):
         if line.start < opening:
             continue
         if line.text.strip():
             found.append((line, after_blank, code))
         after_blank = line.page_break or not line.text.strip()
     rows = [None if code else parse_row(line) for line, _, code in found]
+    for index in _rows_without_outer_bars(found):
+        rows[index] = parse_row(found[index][0], outer_bars=False)
     furniture = [not code and is_furniture(line.text) for line, _, code in found]
     for index in _page_numbers(found):
         furniture[index] = True
@@ -78,6 +82,44 @@ def _with_code_whole(source: str, written: Sequence[Line]) -> Iterator[tuple[Lin
             yield Line(source[line.start : end.end], line.start, end.end, end.page_break), True
         else:
             yield line, False
+
+
+def _with_bold_whole(source: str, found: Sequence[tuple[Line, bool]]) -> Iterator[tuple[Line, bool]]:
+    """The lines, with those that one pair of marks sets in bold as one line."""
+    stop = 0
+    for index, (line, code) in enumerate(found):
+        if index < stop:
+            continue
+        stop = index + 1 if code else _bold_end(found, index)
+        end = found[stop - 1][0]
+        yield Line(source[line.start : end.end], line.start, end.end, end.page_break), code
+
+
+def _bold_end(found: Sequence[tuple[Line, bool]], index: int) -> int:
+    """Where the lines end that are in bold together with that at `index`; the next line where it stands alone."""
+    opening = _BOLD_MARK.match(found[index][0].text)
+    if opening is None or opening[1] in found[index][0].text[opening.end() :]:
+        return index + 1
+    for stop in range(index + 1, min(index + _MOST_BOLD_LINES, len(found))):
+        text = found[stop][0].text.strip()
+        if not text or found[stop][1] or found[stop - 1][0].page_break:
+            break
+        if opening[1] in text:
+            closes = text.find(opening[1]) == len(text) - len(opening[1])
+            return stop + 1 if closes else index + 1
+    return index + 1
+
+
+def _rows_without_outer_bars(found: Sequence[tuple[Line, bool, bool]]) -> Iterator[int]:
+    """Indexes of the lines of tables whose rows have bars between their cells only, told by the line below the header."""
+    inside = False
+    for index, (line, after_blank, code) in enumerate(found):
+        below = found[index + 1] if index + 1 < len(found) else None
+        heads = below is not None and not below[1] and is_delimiter(below[0]) and "|" in below[0].text
+        barred = "|" in line.text and not code and not line.text.lstrip().startswith("|")
+        inside = barred and (heads or (inside and not after_blank))
+        if inside:
+            yield index
 
 
 def _opening(line: Line) -> str | None:

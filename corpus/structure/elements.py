@@ -21,6 +21,7 @@ _OPEN_WORD = re.compile(
     r"(?:a|an|the|of|in|on|at|to|for|from|by|with|and|or|as|that|which|this|these|its|their|into|between|under)",
     re.IGNORECASE,
 )
+_PAGE_BREAK = "\f"
 _INDENT = 4  # columns of a marker, a level
 _NOTE_CALL = re.compile(r"(?<=[.!?;:,…\"”’)])\s?(?:\[\d{1,3}\]|\d{1,3}|[*†‡¹²³⁴⁵⁶⁷⁸⁹⁰]+)$")
 _LONGEST_HEADING = 160  # characters, as shown
@@ -82,11 +83,9 @@ class Element:
 
     @property
     def stands_alone(self) -> bool:
-        """Whether it is one line, all bold or all capitals: a heading by its look."""
-        if len(self.text.splitlines()) > 1:
-            return False
+        """Whether it is one line in capitals, or all bold: a heading by its look."""
         shown = plain(self.text)
-        capitals = shown.isupper() and len(shown.split()) > 1
+        capitals = shown.isupper() and len(shown.split()) > 1 and "\n" not in self.text
         return capitals or _BOLD.fullmatch(self.text) is not None
 
     @property
@@ -113,16 +112,19 @@ def scan(source: str) -> list[Element]:
 
 def from_pieces(source: str, pieces: Sequence[Piece]) -> list[Element]:
     """The elements that a reader saw, in order; what a page break cut in two is one again."""
-    return _rejoin(source, [_seen(source, piece) for piece in pieces])
+    elements = [_seen(source, piece) for piece in pieces]
+    return _rejoin(source, elements) if _PAGE_BREAK in source else elements
 
 
 def _seen(source: str, piece: Piece) -> Element:
     text = source[piece.start : piece.end]
     marker = row = None
     if piece.kind == "item":
-        read = item_marker(text)
+        read = item_marker(text) or item_marker(
+            f"- {text}"
+        )  # a capital is a number where it is known to be an item
         enumerator = read.enumerator if read else None
-        bullet = read.bullet if read else enumerator is None
+        bullet = enumerator is None
         marker = Marker(piece.depth * _INDENT, bullet, enumerator, piece.marker)
     elif piece.kind == "row":
         texts = tuple(plain(source[start:end]) for start, end in piece.cells)
@@ -138,6 +140,7 @@ def _seen(source: str, piece: Piece) -> Element:
         look=piece.look,
         table=piece.table,
         header=piece.header,
+        term_end=piece.cells[0][1] if piece.kind == "definition" else 0,
     )
 
 

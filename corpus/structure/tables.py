@@ -36,16 +36,23 @@ class Row:
 
     @property
     def filled(self) -> int:
-        return sum(1 for text in self.texts if text)
+        """How many cells hold text; one that goes over several columns is one."""
+        return len({cell for cell, text in zip(self.cells, self.texts, strict=True) if text})
 
 
-def parse_row(line: Line) -> Row | None:
-    """The row that `line` holds, or None where it is no table line."""
+def is_delimiter(line: Line) -> bool:
+    """Whether `line` parts the header of a table in Markdown from its rows."""
+    return _DELIMITER.fullmatch(line.text) is not None
+
+
+def parse_row(line: Line, *, outer_bars: bool = True) -> Row | None:
+    """The row that `line` holds, or None where it is no table line; `outer_bars`: one written with bars begins with one."""
     text = line.text
     if not text.strip():
         return None
-    if text.strip().startswith("|") and text.count("|") >= 2:
-        return _split(line, _pipe_cuts(text), pipes=True, delimiter=_DELIMITER.fullmatch(text) is not None)
+    cuts = _pipe_cuts(text)
+    if cuts and (not outer_bars or (text.strip().startswith("|") and text.count("|") >= 2)):
+        return _split(line, cuts, pipes=True, delimiter=is_delimiter(line))
     if "\t" not in text.lstrip():
         return None
     marker = item_marker(text)
@@ -80,13 +87,14 @@ def _split(line: Line, cuts: list[int], *, pipes: bool, delimiter: bool) -> Row:
 
 
 def is_group(row: Row) -> bool:
-    """Whether a row of several columns fills only the first, as a sub-heading of the rows after it does.
+    """Whether a row of several columns has one cell over all, or fills only the first, as a sub-heading of the rows after it does.
 
     What is long, numbered like an item or a whole sentence is an item whose other cells were left empty.
     """
     name = row.texts[0]
     titled = 0 < len(name) <= _LONGEST_GROUP and name[-1] != "." and not _ITEM_NUMBER.match(name)
-    return len(row.texts) > 1 and row.filled == 1 and titled
+    alone = row.filled == 1 or len(set(row.cells)) == 1  # one cell that goes over all columns
+    return len(row.texts) > 1 and alone and titled
 
 
 def find_header(rows: Sequence[Row]) -> Row | None:
@@ -98,7 +106,10 @@ def find_header(rows: Sequence[Row]) -> Row | None:
     """
     first = rows[0]
     body = [row for row in rows[1:] if row.texts != first.texts and not is_group(row)]
-    if not all(_could_head(text) for text in first.texts):
+    named = [text for text in first.texts if text]
+    if len(named) < min(len(first.texts), 2) or (len(first.texts) == 2 and len(named) < 2):
+        return None
+    if not all(_could_head(text) for text in named):
         return None
     if any(row.texts == first.texts for row in rows[1:]):
         return first

@@ -19,7 +19,7 @@ _MOST_WORDS = 6  # of a label
 _FEWEST = 2  # labels of a unit
 _LONGEST = 1_500  # characters of a unit
 _LONGEST_VALUE = 400  # characters of what stands after a label
-_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*\.?")
+_NUMBER = re.compile(r"(?:\d{1,3}\.)*(?P<last>\d{1,3})(?:\s?[-–]\s?\d{1,3})?\.?")
 
 
 def with_units(source: str, elements: Sequence[Element]) -> list[Element]:
@@ -41,7 +41,8 @@ def _with_numbers(source: str, elements: Sequence[Element]) -> Iterator[Element]
         if n in answered:
             text = source[element.start : elements[n + 1].end]
             width = elements[n + 1].start - element.start
-            enumerator = Enumerator(frozenset({("1", int(element.text.rstrip(".").split(".")[-1]))}))
+            number = _NUMBER.fullmatch(element.text)
+            enumerator = Enumerator(frozenset({("1", int(number["last"]))})) if number else None
             marker = Marker(0, False, enumerator, width)
             yield replace(
                 element,

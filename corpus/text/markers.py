@@ -7,7 +7,7 @@ from corpus.text.markup import plain
 
 _ITEM = re.compile(
     r"""(?P<indent>[ \t]*)
-        (?:(?P<bullet>[-*+•‣◦▪●○–—])[ \t]+)?
+        (?:(?P<bullet>[-*+•‣◦▪●○–—·∙⁃■□▫◆◇❖►▶▸➢➤✓✔✗☐☑☒★→\uf0a7\uf0b7\uf0d8\uf0fc]|o(?=\t))[ \t]+)?
         (?:(?P<number>\(?(?:\d{1,3}|[a-z]{1,2}|[ivxlc]{1,7}|[IVXLC]{1,7}|[A-Z])[.)])(?=\s|$)[ \t]*)?""",
     re.VERBOSE,
 )

@@ -1,23 +1,25 @@
-"""Removes inline markup: emphasis, links and HTML tags."""
+"""Removes inline markup: emphasis, links, HTML tags and the backslashes of escapes."""
 
 import re
 
-_TAG = re.compile(r"</?(?:i|b|em|strong|sup|sub|u|br|span)\b[^<>]*>", re.IGNORECASE)
-_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
-_OPENING_STARS = re.compile(r"\*{1,3}(?=\S)")
-_CLOSING_STARS = re.compile(r"(?<=\S)\*{1,3}")
-_UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=\S)([^_]+?)(?<=\S)_{1,3}(?!\w)")
+_BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"</?(?:i|b|em|strong|sup|sub|u|span)\b[^<>]*>", re.IGNORECASE)
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*+(?:\s+\"[^\"\n]*\")?\)")
+_OPENING_STARS = re.compile(r"(?<!\\)\*{1,3}(?=\S)")
+_CLOSING_STARS = re.compile(r"(?<=[^\s\\])\*{1,3}|(?<=\n)\*{2,3}(?=[ \t]*(?:\n|\Z))")
+_UNDERSCORES = re.compile(r"(?<![\w\\])_{1,3}(?=\S)([^_]+?)(?<=[^\s\\])_{1,3}(?!\w)")
+_ESCAPE = re.compile(r"\\([\\*_#|\[\]()<>`~+.!-])")
 _HEADING = re.compile(r"^[ ]{0,3}#{1,6}[ \t]+", re.MULTILINE)
-_MARK = re.compile(r"[<\[*_#]")
+_MARK = re.compile(r"[<\[*_#\\]")
 
 
 def plain(text: str) -> str:
-    """`text` without emphasis, link targets and inline tags, each run of blanks as one space."""
+    """`text` without emphasis, link targets, inline tags and escapes, each run of blanks as one space."""
     if _MARK.search(text):
-        text = _TAG.sub("", _HEADING.sub("", text))
+        text = _TAG.sub("", _BREAK.sub(" ", _HEADING.sub("", text)))
         text = _LINK.sub(r"\1", text)
         text = _without_stars(text)
-        text = _UNDERSCORES.sub(r"\1", text)
+        text = _ESCAPE.sub(r"\1", _UNDERSCORES.sub(r"\1", text))
     return " ".join(text.split())
 
 

@@ -10,7 +10,7 @@ _ABBREVIATION = re.compile(
     rf"{MONTH_START.replace('May|', '')}|sept|e\.g|i\.e|u\.s|u\.n",
     re.IGNORECASE,
 )
-_END = re.compile(r"""(?<![.!?…])[.!?…]++(?:["'”’)\]*_]|</[a-z]+>)*+(?=\s)""", re.IGNORECASE)
+_END = re.compile(r"""(?<![.!?…])[.!?…]++(?:["'”’)\]*_]|</[a-z]+>|\[\d{1,3}\])*+(?=\s)""", re.IGNORECASE)
 _OPENING = re.compile(r"""(\s++)(?:["'“‘(\[*_]|<[a-z]+>)*+[A-Z0-9]""")
 _LONGEST_WORD = 40  # characters before a full stop that are searched for an abbreviation or a number
 _DANGLING = re.compile(

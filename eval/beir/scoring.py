@@ -10,29 +10,34 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import ir_measures
 import numpy as np
+from ir_measures import RR, R, nDCG
 from numpy.typing import NDArray
 
 from corpus.types import Document, Passage
 from eval.beir.collection import Collection
-from eval.beir.embedding import embed
 from eval.metrics.statistics import Estimate, estimate, estimate_auroc, randomisation_p
-from eval.metrics.trec import Qrels, Run, ndcg, recall, reciprocal_rank, reciprocal_rank_fusion
 from index.build import EmbeddedDocument, write_index
 from index.encoders.base import Encoder
 from index.generation import Index, load_index
 from index.passages.store import indexed_text
+from index.retrieval.quantizer import Codes, Quantizer
 from index.search import search
 
 DEPTH = 100
 SYSTEMS = ("lexical", "dense", "rrf", "fused", "full")
-MEASURES: Mapping[str, Callable[[Run, Qrels], dict[str, float]]] = {
-    "nDCG@10": lambda run, qrels: ndcg(run, qrels, 10),
-    "RR@10": lambda run, qrels: reciprocal_rank(run, qrels, 10),
-    "recall@5": lambda run, qrels: recall(run, qrels, 5),
-    "recall@10": lambda run, qrels: recall(run, qrels, 10),
-    "recall@100": lambda run, qrels: recall(run, qrels, 100),
+MEASURES: Mapping[str, ir_measures.Measure] = {
+    "nDCG@10": nDCG @ 10,
+    "RR@10": RR @ 10,
+    "recall@5": R @ 5,
+    "recall@10": R @ 10,
+    "recall@100": R @ 100,
 }
+_TOGETHER = 256  # texts embedded at once: their token vectors are in memory until they are codes
+
+Run = Mapping[str, Mapping[str, float]]
+"""Query id -> document id -> score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +60,32 @@ def index_collection(
     folder: Path,
     collection: Collection,
     encoder: Encoder,
-    load: Callable[[], Encoder],
     advance: Callable[[int], None] = lambda _: None,
 ) -> Index:
-    """The collection built under `folder` as a corpus is, a passage a document; `load` loads the encoder again.
+    """The collection built under `folder` as a corpus is, a passage a document.
 
-    `advance` is told of each text embedded, of which there are `texts_of(collection)`.
+    `advance` hears how many more of `texts_of(collection)` are embedded.
     """
     passages, source = _passages(collection)
+    quantizer = Quantizer.of(encoder)
+    vectors: dict[str, NDArray[np.float32]] = {}
+    codes: dict[str, Codes] = {}
     texts = texts_of(collection)
-    rows = {text: row for row, text in enumerate(texts)}
-    pieces = encoder.pieces(texts)
-    read = embed(texts, pieces, encoder, load, advance)
-    bare = [rows[passage.text] for passage in passages]
-    placed = [rows[_in_context(passage)] for passage in passages]
-    codes, ids = [read.codes[row] for row in placed], [pieces[row].ids for row in placed]
-    part = EmbeddedDocument(passages[0].document, source, passages, read.vectors[bare], codes, ids)
-    write_index(folder, [part], read.quantizer, encoder)
+    for begin in range(0, len(texts), _TOGETHER):
+        some = texts[begin : begin + _TOGETHER]
+        for text, encoding in zip(some, encoder.read(some), strict=True):
+            vectors[text], codes[text] = encoding.pooled, quantizer.encode(encoding.tokens)
+        advance(len(some))
+    placed = [_in_context(passage) for passage in passages]
+    part = EmbeddedDocument(
+        document=passages[0].document,
+        source=source,
+        passages=passages,
+        vectors=np.array([vectors[passage.text] for passage in passages], np.float32),
+        codes=[codes[text] for text in placed],
+        pieces=[found.ids for found in encoder.pieces(placed)],
+    )
+    write_index(folder, [part], quantizer, encoder)
     return load_index(folder, encoder.sha256)
 
 
@@ -91,11 +105,25 @@ def _passages(collection: Collection) -> tuple[list[Passage], str]:
     that source."""
     source = "\n".join(entry.text for entry in collection.documents.values())
     sha256 = hashlib.sha256(source.encode()).hexdigest()
-    document = Document("collection", "", "", "collection", (0, 0), "", sha256)
+    document = Document(
+        id="collection", title="", issuer="", kind="collection", period=(0, 0), file="", sha256=sha256
+    )
     passages, start = [], 0
     for name, entry in collection.documents.items():
         end = start + len(entry.text)
-        passages.append(Passage(name, document, entry.text, start, end, (), "paragraph", {}, entry.title))
+        passages.append(
+            Passage(
+                id=name,
+                document=document,
+                text=entry.text,
+                start=start,
+                end=end,
+                section=(),
+                kind="paragraph",
+                fields={},
+                context=entry.title,
+            )
+        )
         start = end + 1
     return passages, source
 
@@ -126,8 +154,8 @@ def run_collection(
 def score_collection(collection: Collection, runs: Mapping[str, Run]) -> Scores:
     """The scores of each system, on the judged queries; AUROC where some queries are unanswerable."""
     scores: dict[str, dict[str, Score]] = {}
-    for measure, function in MEASURES.items():
-        values = {system: list(function(run, collection.qrels).values()) for system, run in runs.items()}
+    for measure in MEASURES:
+        values = {system: _by_query(measure, run, collection) for system, run in runs.items()}
         for system, found in values.items():
             scores.setdefault(system, {})[measure] = _score(found, values["full"])
     best = {
@@ -152,9 +180,30 @@ def average_scores(judged: Sequence[tuple[Collection, Mapping[str, Run]]], measu
     for collection, runs in judged:
         weight = queries / (len(judged) * len(collection.qrels))
         for system, run in runs.items():
-            values = MEASURES[measure](run, collection.qrels).values()
+            values = _by_query(measure, run, collection)
             weighted.setdefault(system, []).extend(weight * value for value in values)
     return {system: _score(values, weighted["full"]) for system, values in weighted.items()}
+
+
+def _by_query(measure: str, run: Run, collection: Collection) -> list[float]:
+    """The measure of every judged query, as trec_eval computes it; 0 where nothing was returned."""
+    found = ir_measures.iter_calc([MEASURES[measure]], collection.qrels, run)
+    values = {metric.query_id: float(metric.value) for metric in found}
+    return [values.get(query, 0.0) for query in collection.qrels]
+
+
+def reciprocal_rank_fusion(scores: Sequence[Mapping[str, float]], k: int = 60) -> dict[str, float]:
+    """The sum over rankings of 1 / (k + rank), ranks from 1 (Cormack, Clarke & Buettcher, SIGIR 2009)."""
+    fused: dict[str, float] = {}
+    for ranking in scores:
+        for rank, document in enumerate(ranked(ranking), 1):
+            fused[document] = fused.get(document, 0.0) + 1 / (k + rank)
+    return fused
+
+
+def ranked(scores: Mapping[str, float]) -> list[str]:
+    """Document ids, best first; ties by descending id, as in trec_eval."""
+    return sorted(scores, key=lambda document: (scores[document], document), reverse=True)
 
 
 def _score(values: Sequence[float], full: Sequence[float]) -> Score:

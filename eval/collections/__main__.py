@@ -23,7 +23,7 @@ from eval.collections.manuals import (
 from eval.collections.packages import debian_packages
 from eval.collections.perlfaq import perlfaq
 from eval.collections.sections import Section
-from eval.collections.writing import write_collection
+from eval.collections.writer import write_collection
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,6 @@ def make_collections(makers: Mapping[str, Maker], root: Path, out: Path, console
 
 
 def main() -> None:
-    """Make the collections."""
     parser = argparse.ArgumentParser(prog="python -m eval.collections", description=__doc__)
     parser.add_argument("out", type=Path, help="the folder to write")
     parser.add_argument(

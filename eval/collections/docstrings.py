@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from eval.collections.sections import Section
-from eval.collections.writing import LEAST_WORDS, PASSAGES, QUERIES, write_collection
+from eval.collections.writer import LEAST_WORDS, PASSAGES, QUERIES, write_collection
 
 MOST_WORDS = 120
 NOT_LIBRARY = frozenset({"site-packages", "dist-packages", "test", "tests"})

@@ -5,6 +5,7 @@ counts as read when `spans.COVERED` of its characters lie in what was read. All 
 nothing returned is 0.
 """
 
+import math
 from collections.abc import Sequence
 
 from eval.metrics.spans import (
@@ -17,7 +18,6 @@ from eval.metrics.spans import (
     read_characters,
     read_passages,
 )
-from eval.metrics.trec import dcg, gain
 from eval.systems.protocol import Retrieved
 
 HIT_DEPTHS = (1, 3, 5, 10)
@@ -84,6 +84,16 @@ def ndcg(relevant: Sequence[tuple[Quote, int]], results: Sequence[Retrieved], k:
             gains[rank - 1] = max(gains[rank - 1], gain(grade))
     ideal = dcg(sorted((gain(grade) for _, grade in relevant), reverse=True)[:k])
     return dcg(gains) / ideal if ideal else 0.0
+
+
+def gain(grade: int) -> float:
+    """Exponential gain, 2^grade - 1."""
+    return float(2 ** max(grade, 0) - 1)
+
+
+def dcg(gains: Sequence[float]) -> float:
+    """Discounted cumulative gain of gains in rank order: sum of gains[i] / log2(i + 2), i from 0."""
+    return sum(value / math.log2(place + 2) for place, value in enumerate(gains))
 
 
 def recall(relevant: Sequence[tuple[Quote, int]], results: Sequence[Retrieved], k: int) -> float:

@@ -61,7 +61,6 @@ def coverage(quote: Quote, read: Mapping[str, Sequence[Span]]) -> float:
 
 
 def is_covered(quote: Quote, read: Mapping[str, Sequence[Span]]) -> bool:
-    """Whether at least `COVERED` of the quote was read."""
     return coverage(quote, read) >= COVERED
 
 

@@ -48,7 +48,6 @@ class Change:
 
 
 def better(measure: str, ours: float, theirs: float) -> bool:
-    """Whether `ours` is the better value of the measure."""
     return ours < theirs if measure in LESS_IS_BETTER else ours > theirs
 
 

@@ -1,7 +1,7 @@
 """The results of a run: every question with what was returned, its measures, and the means with intervals.
 
 The JSON holds nothing that differs between two runs of the same system on the same gold data; latencies are
-kept apart (`eval.latency`).
+kept apart (`eval.metrics.latency`).
 """
 
 import json
@@ -180,22 +180,18 @@ def _result_row(result: Retrieved, sources: Mapping[str, str]) -> list[Any]:
 
 
 def _from_row(row: Mapping[str, Any], sources: Mapping[str, str]) -> Judged:
-    said = row["answer"]
-    answer = None
-    if said is not None:
-        citations = tuple(Citation(**citation) for citation in said["citations"])
-        answer = Answer(said["status"], said["text"], said["confidence"], said["question"], citations)
     results = []
-    for identity, document, start, end, score, *text in row["results"]:
+    for id, document, start, end, score, *text in row["results"]:
         shown = text[0] if text else sources[document][start:end]
-        results.append(Retrieved(identity, document, start, end, shown, score))
-    return Judged(
-        row["set"],
-        row["id"],
-        row["query"],
-        row["answerable"],
-        {dimension: tuple(values) for dimension, values in row["slices"].items()},
-        tuple(results),
-        answer,
-        row["measures"],
-    )
+        results.append(Retrieved(id, document, start, end, shown, score))
+    read = {
+        "slices": {dimension: tuple(values) for dimension, values in row["slices"].items()},
+        "results": tuple(results),
+        "answer": _answer(row["answer"]) if row["answer"] else None,
+    }
+    return Judged(**{**row, **read})
+
+
+def _answer(row: Mapping[str, Any]) -> Answer:
+    citations = tuple(Citation(**citation) for citation in row["citations"])
+    return Answer(**{**row, "citations": citations})

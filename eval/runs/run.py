@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from eval.gold_data import Conversation, Gold
+from eval.gold_data import Conversation, Gold, Precedent, Question, Turn
 from eval.metrics.answers import judge_answer, judge_refusal
 from eval.metrics.latency import Latency, percentiles
 from eval.metrics.retrieval import judge_evidence, judge_precedent
@@ -119,102 +119,79 @@ def judge(gold: Gold, asked: QuestionRun) -> Results:
     }
     everything = [result for results in placed.values() for result in results]
     sets = (
-        _questions(gold, placed, asked.answers),
-        _precedents(gold, placed),
-        _turns(gold, placed, asked.answers),
+        [_question(one, gold, placed, asked.answers) for one in gold.questions],
+        [_precedent(one, placed) for one in gold.precedents],
+        [_turn(one, gold, placed, asked.answers) for c in gold.conversations for one in c.turns[1:]],
     )
-    judged = [entry for entries in sets if any(entry.id in placed for entry in entries) for entry in entries]
     return Results(
-        asked.system,
-        gold.sha256,
-        tuple(judged),
-        len(everything),
-        sum(not is_placed(result) for result in everything),
+        system=asked.system,
+        gold=gold.sha256,
+        judged=tuple(entry for one in sets if any(entry.id in placed for entry in one) for entry in one),
+        returned=len(everything),
+        unplaced=sum(not is_placed(result) for result in everything),
     )
 
 
-def _questions(gold: Gold, placed: Runs, answers: Mapping[str, Answer]) -> list[Judged]:
-    judged = []
-    for question in gold.questions:
-        results = placed.get(question.id, [])
-        answer = answers.get(question.id)
-        measures: dict[str, float] = {}
-        if question.answerable:
-            measures |= judge_evidence(question.evidence, results)
-            if answer:
-                measures |= judge_answer(answer, question.accepted, question.evidence, gold.sources)
-        elif answer:
-            measures |= judge_refusal(answer, gold.sources)
-        slices = {
+def _question(question: Question, gold: Gold, placed: Runs, answers: Mapping[str, Answer]) -> Judged:
+    results, answer = placed.get(question.id, []), answers.get(question.id)
+    measures: dict[str, float] = {}
+    if question.answerable:
+        measures |= judge_evidence(question.evidence, results)
+        if answer:
+            measures |= judge_answer(answer, question.accepted, question.evidence, gold.sources)
+    elif answer:
+        measures |= judge_refusal(answer, gold.sources)
+    return Judged(
+        set="questions",
+        id=question.id,
+        query=question.text,
+        answerable=question.answerable,
+        slices={
             "kind": (question.kind,),
             "style": (question.style,),
             "difficulty": (question.difficulty,),
             "document": _documents(question.evidence),
             "miss": (question.miss,) if question.miss else (),
-        }
-        judged.append(
-            Judged(
-                "questions",
-                question.id,
-                question.text,
-                question.answerable,
-                slices,
-                tuple(results[:TOP_K]),
-                answer,
-                measures,
-            )
-        )
-    return judged
+        },
+        results=tuple(results[:TOP_K]),
+        answer=answer,
+        measures=measures,
+    )
 
 
-def _precedents(gold: Gold, placed: Runs) -> list[Judged]:
-    judged = []
-    for precedent in gold.precedents:
-        results = placed.get(precedent.id, [])
-        relevant = [(entry.quote, entry.grade) for entry in precedent.relevant]
-        slices = {
+def _precedent(precedent: Precedent, placed: Runs) -> Judged:
+    results = placed.get(precedent.id, [])
+    relevant = [(entry.quote, entry.grade) for entry in precedent.relevant]
+    return Judged(
+        set="precedents",
+        id=precedent.id,
+        query=precedent.query,
+        answerable=True,
+        slices={
             "style": (precedent.style,),
             "document": tuple(sorted({quote.document for quote, _ in relevant})),
-        }
-        measures = judge_precedent(relevant, results)
-        judged.append(
-            Judged(
-                "precedents",
-                precedent.id,
-                precedent.query,
-                True,
-                slices,
-                tuple(results[:TOP_K]),
-                None,
-                measures,
-            )
-        )
-    return judged
+        },
+        results=tuple(results[:TOP_K]),
+        answer=None,
+        measures=judge_precedent(relevant, results),
+    )
 
 
-def _turns(gold: Gold, placed: Runs, answers: Mapping[str, Answer]) -> list[Judged]:
-    judged = []
-    for conversation in gold.conversations:
-        for turn in conversation.turns[1:]:
-            results = placed.get(turn.id, [])
-            answer = answers.get(turn.id)
-            measures = judge_evidence(turn.evidence, results)
-            if answer:
-                measures |= judge_answer(answer, turn.accepted, turn.evidence, gold.sources)
-            slices = {"document": _documents(turn.evidence)}
-            judged.append(
-                Judged(
-                    "conversations",
-                    turn.id,
-                    turn.question,
-                    True,
-                    slices,
-                    tuple(results[:TOP_K]),
-                    answer,
-                    measures,
-                )
-            )
-    return judged
+def _turn(turn: Turn, gold: Gold, placed: Runs, answers: Mapping[str, Answer]) -> Judged:
+    results, answer = placed.get(turn.id, []), answers.get(turn.id)
+    measures = judge_evidence(turn.evidence, results)
+    if answer:
+        measures |= judge_answer(answer, turn.accepted, turn.evidence, gold.sources)
+    return Judged(
+        set="conversations",
+        id=turn.id,
+        query=turn.question,
+        answerable=True,
+        slices={"document": _documents(turn.evidence)},
+        results=tuple(results[:TOP_K]),
+        answer=answer,
+        measures=measures,
+    )
 
 
 def _documents(evidence: Evidence) -> tuple[str, ...]:

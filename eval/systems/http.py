@@ -7,7 +7,7 @@ import httpx2
 from pydantic import BaseModel, Field, ValidationError
 
 from corpus.errors import BaliError
-from eval.systems.protocol import Answer, Citation, Retrieved
+from eval.systems.protocol import Answer, Retrieved
 
 TIMEOUT_SECONDS = 60.0
 
@@ -45,7 +45,7 @@ class _Citation(BaseModel):
 
 class _Said(BaseModel):
     status: Literal["answered", "partial", "not_found"]
-    answer: str
+    text: Annotated[str, Field(alias="answer")]
     confidence: Annotated[float, Field(ge=0, le=1)]
     question: str
     citations: list[_Citation]
@@ -70,28 +70,12 @@ class HttpService:
     def search(self, query: str, top_k: int, filter: Mapping[str, Any] | None = None) -> list[Retrieved]:
         """`POST /search`. Raises ServiceError."""
         found = self._post("/search", {"query": query, "top_k": top_k, "filter": filter}, _Found)
-        return [
-            Retrieved(
-                result.passage.id,
-                result.passage.document.id,
-                result.passage.start,
-                result.passage.end,
-                result.passage.text,
-                result.score,
-            )
-            for result in found.results
-        ]
+        return [Retrieved.of(result) for result in found.results]
 
     def answer(self, messages: Sequence[Mapping[str, str]]) -> Answer:
         """`POST /chat`. Raises ServiceError."""
         said = self._post("/chat", {"messages": list(messages), "filter": None, "stream": False}, _Said)
-        return Answer(
-            said.status,
-            said.answer,
-            said.confidence,
-            said.question,
-            tuple(_citation(c) for c in said.citations),
-        )
+        return Answer.of(said)
 
     def _post(self, path: str, body: Mapping[str, Any], shape: type[_Shape]) -> _Shape:
         where = f"{self.name}{path}"
@@ -117,11 +101,3 @@ class HttpService:
             raise ServiceError(
                 f"{field}: {first['msg']}", where=where, remedy="answer by the HTTP contract"
             ) from error
-
-
-def _citation(cited: _Citation) -> Citation:
-    """The citation with the place of its quote: where its passage has it, or nowhere."""
-    within = cited.passage.text.find(cited.quote)
-    start = cited.passage.start + within if within >= 0 else -1
-    end = start + len(cited.quote) if within >= 0 else -1
-    return Citation(cited.quote, cited.quote_sha256, cited.passage.document.id, start, end)

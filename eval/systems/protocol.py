@@ -21,6 +21,12 @@ class Retrieved:
     text: str
     score: float
 
+    @classmethod
+    def of(cls, result: Any) -> "Retrieved":
+        """From a search result of the service or of its contract: a `passage` and a `score`."""
+        passage = result.passage
+        return cls(passage.id, passage.document.id, passage.start, passage.end, passage.text, result.score)
+
 
 class System(Protocol):
     """A retrieval system under judgement. Results come best first; `filter` is the contract's Filter."""
@@ -40,6 +46,15 @@ class Citation:
     start: int
     end: int
 
+    @classmethod
+    def of(cls, cited: Any) -> "Citation":
+        """From a citation of the service or of its contract; a quote that its passage does not have stands nowhere."""
+        passage, quote = cited.passage, cited.quote
+        within = passage.text.find(quote)
+        start, end = passage.start + within, passage.start + within + len(quote)
+        place = (start, end) if within >= 0 else (-1, -1)
+        return cls(quote, cited.quote_sha256, passage.document.id, *place)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -50,6 +65,12 @@ class Answer:
     confidence: float
     question: str
     citations: tuple[Citation, ...]
+
+    @classmethod
+    def of(cls, said: Any) -> "Answer":
+        """From an answer of the service or of its contract."""
+        citations = tuple(map(Citation.of, said.citations))
+        return cls(said.status, said.text, said.confidence, said.question, citations)
 
 
 class Answerer(Protocol):

@@ -30,7 +30,7 @@ from eval.runs.run import TOP_K
 from eval.systems.in_process import retrieve
 from eval.training.authors import GOLD_AUTHOR, author_of
 from index.encoders.base import Encoder
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.generation import Index
 from index.opening import open_index
 from index.passages.store import indexed_text

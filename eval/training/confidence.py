@@ -1,23 +1,23 @@
-"""Fit the confidence of `service.confidence` on the development questions, and report how it does on others.
+"""Fit the confidence of an answer on the development questions: `python -m eval.training.confidence [--write]`.
+
+Ridge regression over `service.answering.features`, then Platt's scaling (1999) to probabilities. Thresholds and scaling
+are chosen on predictions for authors whom a fit has not seen; these are reported. With --write, a model fitted on all
+questions is kept.
 
 Questions that follow others in a conversation are fitted too, as they are asked; thresholds and scaling are those of
 questions that stand alone. The turns of `eval/gold` are only reported.
-
-`python -m eval.training.confidence [--write]`: ridge regression over `service.signals`, then Platt's scaling (1999) to
-probabilities. What counts is the report for authors that a fit has not seen: thresholds and scaling are chosen on
-those predictions. A model fitted on all questions is written.
 """
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
 
 from eval.metrics.abstention import auroc, ece, reliability
@@ -77,18 +77,37 @@ class Questions:
         return np.asarray(~(self.follows & (self.author == GOLD_AUTHOR)), np.bool_)
 
 
+@dataclass(frozen=True, slots=True)
+class Reliability:
+    """Chances that questions are answerable, by fits that have seen none of their author's, or not their twin.
+
+    `slope` and `offset` scale what a fit predicts; `partial` and `answered` are thresholds of chances.
+    """
+
+    unseen: Floats
+    crossed: Floats
+    slope: float
+    offset: float
+    partial: float
+    answered: float
+
+
 def main() -> None:
     """Print the figures for unseen authors and cross-validated; with --write, keep the fits on all questions."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the model fitted on all questions")
     write = parser.parse_args().write
     questions = _asked()
-    print("with views of the question")
-    seen = _fit(questions, sorted(questions.features[0].views))
-    print("\nwithout, as with another encoder")
-    unseen = _fit(questions, [])
+    fitted: dict[str, Any] = {"encoder": questions.encoder}
+    for name, title, views in (
+        ("seen", "with views of the question", sorted(questions.features[0].views)),
+        ("unseen", "\nwithout, as with another encoder", []),
+    ):
+        found = cross_validate(questions, views)
+        print(title)
+        report(questions, found)
+        fitted[name] = fit(questions, views, found)
     if write:
-        fitted = {"encoder": questions.encoder, "seen": seen, "unseen": unseen}
         MODEL.write_text(json.dumps(fitted, separators=(",", ":")) + "\n", "utf-8")
         print(f"\nwrote {MODEL.name}")
 
@@ -142,49 +161,70 @@ def _rows(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text("utf-8").splitlines()]
 
 
-def _fit(questions: Questions, views: list[str]) -> dict[str, Any]:
-    """Report the fit with these views, and return it as `service.confidence.Fit` is kept."""
-    scalars = list(questions.features[0].scalars)
-    table = np.array(
-        [
-            np.concatenate([list(known.scalars.values()), *(known.views[name] for name in views)])
-            for known in questions.features
-        ]
-    )
-    answerable, fitted, alone = questions.answerable, questions.fitted, ~questions.follows
-    emphasis = _emphasis(len(scalars), table.shape[1])
-    apart, crossed = np.zeros(len(table)), np.zeros(len(table))
-    for rest, author in LeaveOneGroupOut().split(table, answerable, questions.author):
-        rest = rest[fitted[rest]]
-        apart[author] = _predicted(table[author], _ridge(table[rest], answerable[rest], emphasis))
-    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=_SEED)
-    for rest, fold in folds.split(table, answerable, questions.twin):
-        rest = rest[fitted[rest]]
-        crossed[fold] = _predicted(table[fold], _ridge(table[rest], answerable[rest], emphasis))
-    slope, offset = _platt(apart[alone], answerable[alone])
-    chances = 1 / (1 + np.exp(-(slope * apart + offset)))
-    partial, answered = (float(np.quantile(chances[alone & answerable], s)) for s in (FALSE_REFUSALS, UNSURE))
+def fit(questions: Questions, views: list[str], reliability: Reliability) -> dict[str, Any]:
+    """All questions fitted, scaled and cut by what was found for unseen authors; as `Fit` is kept.
 
-    def report(name: str, values: Floats, which: NDArray[np.bool_]) -> None:
-        _report(name, values[which], answerable[which], partial)
-
-    report("cross-validated", 1 / (1 + np.exp(-(slope * crossed + offset))), alone)
-    report("unseen authors", chances, alone)
-    for name in sorted(set(questions.author[alone])):
-        report(f"  {name}", chances, alone & (questions.author == name))
-    report("follow-ups", chances, ~alone & fitted)
-    report("gold's follow-ups", chances, ~fitted)
-    _reliability(chances[alone], answerable[alone])
-    weights, bias = _ridge(table[fitted], answerable[fitted], emphasis)
-    weights, bias = slope * weights, slope * bias + offset
+    `Fit` is `service.answering.confidence.Fit`.
+    """
+    scalars, table = list(questions.features[0].scalars), _table(questions, views)
+    fitted = questions.fitted
+    weights, bias = _ridge(table[fitted], questions.answerable[fitted], len(scalars))
+    weights, bias = reliability.slope * weights, reliability.slope * bias + reliability.offset
     parts = np.split(weights[len(scalars) :], len(views)) if views else []
     return {
         "bias": round(float(bias), 6),
         "scalars": dict(zip(scalars, _rounded(weights[: len(scalars)]), strict=True)),
         "views": {name: _rounded(part) for name, part in zip(views, parts, strict=True)},
-        "partial": round(partial, 4),
-        "answered": round(answered, 4),
+        "partial": round(reliability.partial, 4),
+        "answered": round(reliability.answered, 4),
     }
+
+
+def cross_validate(questions: Questions, views: list[str]) -> Reliability:
+    """The chances of each question by fits of other authors, and by fits of other twins; scaling and thresholds."""
+    table, answerable, alone = _table(questions, views), questions.answerable, ~questions.follows
+    scalars, fitted = len(questions.features[0].scalars), questions.fitted
+
+    def predicted(splits: Iterable[tuple[NDArray[np.intp], NDArray[np.intp]]]) -> Floats:
+        values = np.zeros(len(table))
+        for rest, held_out in splits:
+            rest = rest[fitted[rest]]
+            weights, bias = _ridge(table[rest], answerable[rest], scalars)
+            values[held_out] = table[held_out] @ weights + bias
+        return values
+
+    folds = StratifiedGroupKFold(_FOLDS, shuffle=True, random_state=_SEED)
+    apart = predicted(LeaveOneGroupOut().split(table, answerable, questions.author))
+    crossed = predicted(folds.split(table, answerable, questions.twin))
+    slope, offset = _platt(apart[alone], answerable[alone])
+    chances, crossed = (1 / (1 + np.exp(-(slope * values + offset))) for values in (apart, crossed))
+    partial, answered = (float(np.quantile(chances[alone & answerable], s)) for s in (FALSE_REFUSALS, UNSURE))
+    return Reliability(chances, crossed, slope, offset, partial, answered)
+
+
+def report(questions: Questions, found: Reliability) -> None:
+    """Print how well questions are told apart that a fit has not seen."""
+    alone, author = ~questions.follows, questions.author
+    lines = [
+        ("cross-validated", found.crossed, alone),
+        ("unseen authors", found.unseen, alone),
+        *((f"  {name}", found.unseen, alone & (author == name)) for name in sorted(set(author[alone]))),
+        ("follow-ups", found.unseen, ~alone & questions.fitted),
+        ("gold's follow-ups", found.unseen, ~questions.fitted),
+    ]
+    for name, chances, which in lines:
+        _report(name, chances[which], questions.answerable[which], found.partial)
+    _report_reliability(found.unseen[alone], questions.answerable[alone])
+
+
+def _table(questions: Questions, views: list[str]) -> Floats:
+    """Of shape (questions, scalars and views)."""
+    return np.array(
+        [
+            np.concatenate([list(known.scalars.values()), *(known.views[name] for name in views)])
+            for known in questions.features
+        ]
+    )
 
 
 def _emphasis(scalars: int, columns: int) -> Floats:
@@ -194,21 +234,13 @@ def _emphasis(scalars: int, columns: int) -> Floats:
     return np.asarray(emphasis / np.linalg.norm(emphasis))
 
 
-def _ridge(table: Floats, answerable: NDArray[np.bool_], emphasis: Floats) -> tuple[Floats, float]:
-    """Weights and bias of ridge regression (Hoerl & Kennard, 1970) of ±1 on the standardised columns.
-
-    By the dual, as there are more columns than rows: w = Zᵀ (Z Zᵀ + λ I)⁻¹ y.
-    """
-    mean, scale = table.mean(axis=0), emphasis / (table.std(axis=0) + 1e-9)
-    standard = (table - mean) * scale
-    sides = 2.0 * answerable - 1
-    dual = np.linalg.solve(standard @ standard.T + _RIDGE * np.eye(len(table)), sides - sides.mean())
-    weights = standard.T @ dual * scale
-    return weights, float(sides.mean() - weights @ mean)
-
-
-def _predicted(table: Floats, fitted: tuple[Floats, float]) -> Floats:
-    return np.asarray(table @ fitted[0] + fitted[1])
+def _ridge(table: Floats, answerable: NDArray[np.bool_], scalars: int) -> tuple[Floats, float]:
+    """Weights and bias of ridge regression (Hoerl & Kennard, 1970) of ±1 on the standardised columns."""
+    mean = table.mean(axis=0)
+    scale = _emphasis(scalars, table.shape[1]) / (table.std(axis=0) + 1e-9)
+    model = Ridge(_RIDGE).fit((table - mean) * scale, 2.0 * answerable - 1)
+    weights = model.coef_ * scale
+    return weights, float(model.intercept_ - weights @ mean)
 
 
 def _platt(values: Floats, answerable: NDArray[np.bool_]) -> tuple[float, float]:
@@ -230,7 +262,7 @@ def _report(name: str, chances: Floats, answerable: NDArray[np.bool_], threshold
     print(line)
 
 
-def _reliability(chances: Floats, answerable: NDArray[np.bool_]) -> None:
+def _report_reliability(chances: Floats, answerable: NDArray[np.bool_]) -> None:
     print(f"ECE {ece(chances.tolist(), answerable.tolist()):.3f}\nconfidence  questions  answerable")
     for one in reliability(chances.tolist(), answerable.tolist()):
         print(f"{one.low:.1f}-{one.low + 0.1:.1f}     {one.n:6d}     {one.accuracy:.2f}")

@@ -61,7 +61,6 @@ class Pairs:
     judged: Bools
 
     def of(self, chosen: Bools) -> "Pairs":
-        """Those `chosen`."""
         return Pairs(
             self.item[chosen],
             self.document[chosen],

@@ -49,7 +49,6 @@ class SentenceTransformerEncoder(ReadingEncoder):
         return self.scaled(self.model.forward(features))
 
     def scaled(self, output: Any) -> tuple[Any, Any]:
-        """The same from the output of the model."""
         layers = map(self._unit, output["all_layer_embeddings"][-_TOKEN_LAYERS:])
         return self._unit(output["sentence_embedding"]), self._unit(reduce(add, layers))
 

@@ -141,7 +141,6 @@ class ActionItems(Lazy[Record]):
         return cls(passages, items, leads, found)
 
     def of(self, passage: Passage) -> Record | None:
-        """A passage as an action item, if it is one."""
         return self._reader.read(passage) if is_record(passage) else None
 
     def under(self, mask: NDArray[np.bool_]) -> Sequence[Record]:

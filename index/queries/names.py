@@ -45,7 +45,6 @@ class NamesLearner:
         self._words: Counter[str] = Counter()
 
     def add(self, passages: Iterable[Passage]) -> None:
-        """The next passages."""
         for passage in passages:
             for short, name in _definitions(passage):
                 self._full.setdefault(short, set()).add(name)

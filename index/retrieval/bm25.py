@@ -27,7 +27,6 @@ class BM25Writer:
         self._lengths = array("i")
 
     def add(self, texts: Iterable[str]) -> None:
-        """The next texts."""
         numbers = self._numbers
         for text in texts:
             words = terms(text)

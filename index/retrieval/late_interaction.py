@@ -164,7 +164,6 @@ class TokenIndex:
         return self.quantizer.decode(self.codes(row))
 
     def codes(self, row: int) -> Codes:
-        """The codes of one passage."""
         return self._codes[self._starts[row] : self._starts[row + 1]]
 
     def weights(self, question: str, encoding: Encoding) -> Vectors:

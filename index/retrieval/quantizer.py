@@ -94,7 +94,6 @@ class Quantizer:
 
 
 def _levels(codes: Codes, levels: Vectors) -> Vectors:
-    """Unpack `codes` into `levels` and return it."""
     half = codes.shape[1]
     levels[:, :half] = codes >> 4
     levels[:, half:] = codes & 15

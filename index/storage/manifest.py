@@ -43,7 +43,6 @@ class Manifest:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` has the form of an id."""
     return bool(_ID.fullmatch(text))
 
 

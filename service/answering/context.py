@@ -68,7 +68,6 @@ class QuestionContext:
         )
 
     def within(self, document: Document) -> Filter:
-        """The filter, narrowed to one document."""
         return replace(self.filter, document=(document.id,))
 
     def search(self, count: int) -> SearchResults:
@@ -77,5 +76,4 @@ class QuestionContext:
         return search(self.index, self.encoder, asked.query, count, self.filter, asked.near)
 
     def reworded(self, text: str) -> "QuestionContext":
-        """The context of the same question in other words."""
         return replace(self, question=replace(self.question, standalone=text))

@@ -114,7 +114,6 @@ def _capitalised(passages: Iterable[Passage]) -> frozenset[str]:
 
 
 def _words_of_pieces(text: str, spans: list[tuple[int, int]]) -> list[tuple[str, int]]:
-    """For each piece its word, and the start of that word."""
     words = [(match.start(), match.end()) for match in _WORD.finditer(text)]
     whole = [next(((b, e) for b, e in words if b <= start < e), (start, end)) for start, end in spans]
     return [(text[begin:end], begin) for begin, end in whole]
@@ -170,7 +169,6 @@ def _years(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
 
 
 def _column(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
-    """Whether the best passage has the column asked for."""
     has = question.role is not None and column(best.fields, question.role) is not None
     return {"has column": float(has), "lacks column": float(question.role is not None and not has)}
 

@@ -38,7 +38,6 @@ def items_of(index: Index, lead_in: Passage, most: int = MOST_ITEMS) -> list[Pas
 
 
 def lead_in_of(index: Index, item: Passage) -> Passage | None:
-    """The passage that leads in to the list of `item`, or None."""
     here = index.positions[item.id]
     context = plain(item.context)
     first = max(index.passages.of_document(item.document.id).start, here - _BACK)

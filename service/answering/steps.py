@@ -156,7 +156,6 @@ def searched(context: QuestionContext) -> Answer:
 
 
 def _found(context: QuestionContext, said: str, citations: tuple[Citation, ...]) -> Answer:
-    """The answer of a lookup."""
     return Answer("answered", said, _SURE, context.text, citations, context.index.id)
 
 

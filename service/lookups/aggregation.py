@@ -134,7 +134,6 @@ def has_other_words(question: str, plain: frozenset[str], records: Sequence[Reco
 
 
 def _names_in(question: str, names: set[str]) -> list[str]:
-    """The `names` that occur in the question."""
     return [n for n in sorted(names) if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", question, re.IGNORECASE)]
 
 

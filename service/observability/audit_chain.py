@@ -30,7 +30,6 @@ class HashChain:
         return line.endswith(b"\n") and record.get("n") == self.n + 1 and record.get("prev") == self.sha256
 
     def continued(self, line: bytes) -> "HashChain":
-        """The chain with `line` at its end."""
         return HashChain(self.n + 1, hashlib.sha256(line).hexdigest())
 
     @property

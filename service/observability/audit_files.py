@@ -96,7 +96,6 @@ class LogFile:
         return self._day
 
     def read_from(self, start: int) -> bytes:
-        """The bytes from `start` to the end."""
         return os.pread(self._descriptor, max(0, self.size - start), start)
 
     def append(self, line: bytes) -> None:

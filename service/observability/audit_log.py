@@ -145,5 +145,4 @@ class AuditLog:
 
 
 def audit_of(settings: Settings) -> AuditLog:
-    """The audit log of these settings."""
     return AuditLog(settings.var, days=settings.audit_days)

@@ -81,7 +81,6 @@ def verify(var: Path, known: tuple[int, str] | None = None) -> Report:
 
 
 def _read(reading: _Reading, name: str, file: BinaryIO) -> None:
-    """Read the next file."""
     if name != reading.chain.next_file and reading.first:
         raise BrokenError(f"{name}: the file that begins with line {reading.chain.n + 1} should come here")
     head = reading.head if reading.head and reading.head.file == name else None

@@ -48,7 +48,6 @@ class ChatTurn:
 
     @property
     def outcome(self) -> str:
-        """One of `STATUS`."""
         if self.answer is None:
             return "earlier"
         asked = self.answer.status != "not_found" or self.answer.citations

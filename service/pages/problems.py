@@ -45,7 +45,6 @@ class PageRoute(APIRoute):
 
 
 def page_router() -> APIRouter:
-    """A router for pages; they are not part of the API."""
     return APIRouter(route_class=PageRoute, include_in_schema=False)
 
 

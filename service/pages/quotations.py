@@ -70,7 +70,6 @@ def headings(passage: Passage) -> list[str]:
 
 
 def of_citation(citation: Citation) -> Quotation:
-    """The quotation of `citation`."""
     passage = citation.passage
     return Quotation(passage.document, citation.start, citation.end, citation.quote, passage, citation.marker)
 

@@ -144,7 +144,6 @@ class _LaneCancellation:
 
 
 def frame(message: bytes) -> bytes:
-    """The bytes that carry a message."""
     return _LENGTH.pack(len(message)) + message
 
 

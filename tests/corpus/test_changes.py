@@ -77,6 +77,7 @@ def test_replacing_keeps_the_id_and_the_old_edition(folder: Path, tmp_path: Path
     assert {path.name for path in (folder / "documents").iterdir()} == {
         Path(document.file).name,
         Path(str(document.text)).name,
+        Path(str(document.layout)).name,
     }
 
 

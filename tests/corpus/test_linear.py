@@ -6,8 +6,10 @@ import pytest
 
 from tests.corpus.reading import read
 
-_SIZE = 40_000
-_SECONDS = 3.0  # of the processor; each takes a few tenths, and minutes where a pattern tries every way twice
+_SIZE = 20_000
+_SECONDS = (
+    1.5  # of the processor; each takes a tenth or two, and minutes where a pattern tries every way twice
+)
 
 _LINES = (
     "*", "*a ", "**a", "* ", ".", ". ", "... ", "…", "-", "- ", "_", "_a ", "|", "| ", "|-", "|--", "\\|", "\t", "a\t",

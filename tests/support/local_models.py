@@ -1,16 +1,15 @@
-"""Tiny models of random weights, saved as sentence-transformers saves real ones."""
+"""Tiny models of random weights, saved as sentence-transformers saves real ones.
+
+The libraries, which take seconds to load, are loaded by the tests that need them.
+"""
 
 import json
 import string
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import torch
-from sentence_transformers import CrossEncoder, MultiVectorEncoder
-from sentence_transformers.base.modules import Dense, Transformer
-from sentence_transformers.multi_vector_encoder.modules import HierarchicalTokenPooling, MultiVectorMask
-from sentence_transformers.sentence_transformer.modules import Normalize
-from torch import nn
-from transformers import BertConfig, BertForSequenceClassification, BertModel, BertTokenizer
+if TYPE_CHECKING:
+    from transformers import BertConfig, BertTokenizer
 
 EXPANDED, LONGEST, DIMENSIONS = 32, 120, 24
 _LETTERS = string.ascii_lowercase + string.digits
@@ -24,6 +23,9 @@ _VOCABULARY = (
 
 def bare_model(folder: Path, seed: int = 1) -> Path:
     """A transformer and its tokenizer, which say nothing of what they are for."""
+    import torch
+    from transformers import BertModel
+
     torch.manual_seed(seed)
     BertModel(_config()).save_pretrained(folder)
     _tokenizer(folder).save_pretrained(folder)
@@ -32,6 +34,12 @@ def bare_model(folder: Path, seed: int = 1) -> Path:
 
 def token_model(folder: Path, seed: int = 1, *, pooled: bool = False) -> Path:
     """A ColBERT: prefixes, questions expanded, punctuation of passages skipped, and, if asked, tokens `pooled`."""
+    from sentence_transformers import MultiVectorEncoder
+    from sentence_transformers.base.modules import Dense, Transformer
+    from sentence_transformers.multi_vector_encoder.modules import HierarchicalTokenPooling, MultiVectorMask
+    from sentence_transformers.sentence_transformer.modules import Normalize
+    from torch import nn
+
     transformer = Transformer(
         str(bare_model(folder / "bare", seed)),
         query_expansion={"strategy": "fixed", "attend": False, "length": EXPANDED},
@@ -70,6 +78,10 @@ def as_pylate_saved(folder: Path) -> Path:
 
 def cross_encoder(folder: Path, labels: int = 1) -> Path:
     """A CrossEncoder whose scores lie far apart."""
+    import torch
+    from sentence_transformers import CrossEncoder
+    from transformers import BertForSequenceClassification
+
     torch.manual_seed(2)
     model = BertForSequenceClassification(_config(labels))
     model.save_pretrained(folder / "bare")
@@ -80,7 +92,9 @@ def cross_encoder(folder: Path, labels: int = 1) -> Path:
     return folder / "model"
 
 
-def _config(labels: int = 2) -> BertConfig:
+def _config(labels: int = 2) -> "BertConfig":
+    from transformers import BertConfig
+
     config = BertConfig(
         vocab_size=len(_VOCABULARY) + len(_PREFIXES),
         hidden_size=32,
@@ -94,7 +108,9 @@ def _config(labels: int = 2) -> BertConfig:
     return config
 
 
-def _tokenizer(folder: Path) -> BertTokenizer:
+def _tokenizer(folder: Path) -> "BertTokenizer":
+    from transformers import BertTokenizer
+
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocab.txt").write_text("\n".join(_VOCABULARY), "utf-8")
     tokenizer = BertTokenizer(str(folder / "vocab.txt"))

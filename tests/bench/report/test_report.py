@@ -7,35 +7,46 @@ from typing import Any
 import pytest
 
 from bench.latency import stages
-from bench.latency.search import Timing
 from bench.report import __main__ as report
 from bench.report.__main__ import BENCHMARKS, write
-from bench.report.summary import COLUMNS, markdown, rows
+from bench.report.summary import COLUMNS, Figure, finish, markdown
+from bench.timing import Timing
 
 KINDS = (*stages.LIMITS, *set(stages.LIMITS.values()))
 
 
-def _stages(encode: float) -> dict[str, Any]:
+def _stages(encode: float) -> tuple[list[Figure], list[dict[str, Any]]]:
     timings = {kind: [Timing(0.010, 0.010)] * 3 for kind in KINDS} | {"encode": [Timing(encode, encode)] * 3}
-    found = stages.figures(timings)
-    return {"stages": found, "rankings": 7, "promises": stages.promises(found, 0)}
+    rows = stages.medians(timings)
+    return list(stages.figures(rows, 7, 0)), rows
 
 
-def _save(folder: Path, name: str, figures: Any = None, said: str = "", passed: bool = True) -> None:
-    record = {"benchmark": name, "passed": passed, "seconds": 1.0, "figures": figures, "said": said}
+def _save(folder: Path, name: str, printed: str = "", passed: bool = True) -> None:
+    record = {"benchmark": name, "passed": passed, "seconds": 1.0, "printed": printed}
     (folder / f"{name}.json").write_text(json.dumps(record))
 
 
 def test_what_is_promised_is_said_to_hold_or_not() -> None:
-    kept, missed = (markdown(rows({"stages": _stages(encode)})) for encode in (0.004, 0.006))
+    kept, missed = (markdown(_stages(encode)[0]) for encode in (0.004, 0.006))
     assert kept.splitlines()[0] == f"| {' | '.join(COLUMNS)} |"
     assert "| 4.00 ms | 10.00 ms | 0.40 | ≤ 0.45 |" in kept
     assert "| 6.00 ms | 10.00 ms | 0.60 | ≤ 0.45: **missed** |" in missed
 
 
-def test_the_report_needs_nothing_else_and_shows_what_was_said(tmp_path: Path) -> None:
-    _save(tmp_path, "stages", _stages(0.004))
-    _save(tmp_path, "reading", said="4,813 cases <none failed>", passed=False)
+def test_a_promise_that_is_broken_is_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    for encode, code in ((0.004, 0), (0.006, 1)):
+        figures, rows = _stages(encode)
+        assert finish(figures, {"Stages": rows}, as_json=False) == code
+        assert ("missed" in capsys.readouterr().out) == bool(code)
+
+
+def test_the_report_needs_nothing_else_and_shows_what_was_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures, rows = _stages(0.004)
+    finish(figures, {"Stages": rows}, as_json=True)
+    _save(tmp_path, "stages", capsys.readouterr().out)
+    _save(tmp_path, "long_documents", "4,813 cases <none failed>", passed=False)
     write(tmp_path)
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "≤ 0.45" in page
@@ -56,7 +67,7 @@ def test_a_stopped_run_goes_on_with_what_is_missing(tmp_path: Path, monkeypatch:
 
     def run(name: str) -> report.Record:
         ran.append(name)
-        return report.Record(name, True, 1.0, None, "well")
+        return report.Record(name, True, 1.0, "well")
 
     monkeypatch.setattr(report, "run", run)
     monkeypatch.setattr("sys.argv", ["bench.report"])

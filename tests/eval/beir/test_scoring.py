@@ -13,17 +13,17 @@ from ir_measures import R, nDCG
 from typer.testing import CliRunner
 
 from eval.beir.collection import CollectionError, Entry, read_collection
-from eval.beir.embedding import embed
 from eval.beir.scoring import (
     SYSTEMS,
     average_scores,
     index_collection,
+    ranked,
+    reciprocal_rank_fusion,
     run_collection,
     score_collection,
     texts_of,
 )
 from eval.cli import app
-from eval.metrics.trec import ranked
 from index.search import search
 from tests.support.tiny import TinyEncoder
 
@@ -71,7 +71,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def runs(folder: Path, tmp_path: Path) -> dict[str, dict[str, dict[str, float]]]:
     collection, encoder = read_collection(folder), TinyEncoder()
-    generation = index_collection(tmp_path / "var", collection, encoder, TinyEncoder)
+    generation = index_collection(tmp_path / "var", collection, encoder)
     return run_collection(collection, generation, encoder)
 
 
@@ -141,7 +141,7 @@ def test_every_system_is_scored_on_the_judged_queries(
 
 def test_a_title_is_context(folder: Path, tmp_path: Path) -> None:
     collection, encoder = read_collection(folder), TinyEncoder()
-    generation = index_collection(tmp_path / "var", collection, encoder, TinyEncoder)
+    generation = index_collection(tmp_path / "var", collection, encoder)
     for row, (id, entry) in enumerate(collection.documents.items()):
         passage = generation.passages[row]
         assert (passage.id, passage.text, passage.context) == (id, entry.text, entry.title)
@@ -190,26 +190,45 @@ def test_full_is_the_search_of_the_service(
     folder: Path, tmp_path: Path, runs: dict[str, dict[str, dict[str, float]]]
 ) -> None:
     collection, encoder = read_collection(folder), TinyEncoder()
-    generation = index_collection(tmp_path / "again", collection, encoder, TinyEncoder)
+    generation = index_collection(tmp_path / "again", collection, encoder)
     for query, text in collection.queries.items():
         found = search(generation, encoder, text, 100).results
         assert runs["full"][query] == {r.passage.id: r.score for r in found if r.passage.id != query}
 
 
-def test_many_texts_are_embedded_on_every_core_as_on_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = [f"{title} {text}" for title, text in DISHES.values()]
-    encoder = TinyEncoder()
-    alone = embed(texts, encoder.pieces(texts), encoder, TinyEncoder)
-    monkeypatch.setattr("eval.beir.embedding.WORTHWHILE", 1)
-    monkeypatch.setattr("eval.beir.embedding.CHUNK", 2)
+def test_texts_are_embedded_in_turns_as_all_at_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection, encoder = read_collection(folder), TinyEncoder()
+    alone = index_collection(tmp_path / "alone", collection, encoder)
+    monkeypatch.setattr("eval.beir.scoring._TOGETHER", 2)
     done: list[int] = []
-    together = embed(texts, encoder.pieces(texts), encoder, TinyEncoder, done.append)
-    assert done == [2, 2, 1]
-    assert np.array_equal(together.vectors, alone.vectors)
-    assert all(map(np.array_equal, together.codes, alone.codes))
-    assert len(together.codes) == len(texts)
+    in_turns = index_collection(tmp_path / "turns", collection, encoder, done.append)
+    assert done == [2, 2, 2, 2, 1]
+    assert in_turns.manifest.files == alone.manifest.files
 
 
+def test_a_query_that_found_nothing_has_zero(folder: Path) -> None:
+    nothing: dict[str, dict[str, dict[str, float]]] = {"full": {}}
+    assert score_collection(read_collection(folder), nothing).scores["full"]["nDCG@10"].estimate.mean == 0.0
+
+
+def test_ties_rank_the_larger_id_first() -> None:
+    assert ranked({"a": 1.0, "b": 1.0, "c": 2.0}) == ["c", "b", "a"]
+
+
+def test_a_document_that_both_rankings_have_comes_first() -> None:
+    fused = reciprocal_rank_fusion([{"a": 3.0, "b": 2.0}, {"c": 0.9, "b": 0.1}])
+    assert fused == {"a": 1 / 61, "b": 2 / 62, "c": 1 / 61}
+
+
+@pytest.fixture
+def exported(real_var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command finds the model exported, which takes it seconds otherwise."""
+    monkeypatch.setenv("BALI_VAR", str(real_var))
+
+
+@pytest.mark.usefixtures("exported")
 def test_the_command_scores_a_collection_about_cooking(folder: Path) -> None:
     done = CliRunner().invoke(app, ["beir", str(folder), "--json"])
     assert done.exit_code == 0, done.stderr
@@ -223,6 +242,7 @@ def test_the_command_scores_a_collection_about_cooking(folder: Path) -> None:
     assert (failed.exit_code, len(failed.stderr.strip().splitlines())) == (2, 1)
 
 
+@pytest.mark.usefixtures("exported")
 def test_several_collections_are_summarised(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("baking") / "again"
     shutil.copytree(folder, other)

@@ -9,7 +9,7 @@ from eval.metrics.answers import is_exact
 from eval.metrics.spans import is_placed, place
 from eval.runs.run import TOP_K, time_encoding
 from eval.systems.in_process import InProcess, to_filter
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.passages.filters import Filter
 
 CORPUS = Path(__file__).parents[3] / "corpus"

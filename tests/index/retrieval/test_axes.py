@@ -8,7 +8,7 @@ import pytest
 import index.retrieval.quantizer
 from corpus.catalogue import read_catalogue
 from index.build import build, is_current
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from index.generation import load_index
 from index.retrieval.quantizer import AXES, Quantizer
 from tests.conftest import write_corpus

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,17 @@ from tests.support.generations import answers, build_several, catalogue, folder_
 from tests.support.tiny import TinyEncoder
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("whole")
+    build_several(folder, 2)
+    return folder
+
+
 @pytest.fixture
-def var(tmp_path: Path) -> Path:
+def var(whole: Path, tmp_path: Path) -> Path:
     """Two generations, the second in use."""
-    build_several(tmp_path, 2)
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
     return tmp_path / "var"
 
 

@@ -32,6 +32,7 @@ def test_publishing_what_is_there_leaves_it_untouched(tmp_path: Path) -> None:
     assert {path: path.stat().st_ino for path in (var / "generations" / ids[0]).rglob("*")} == before
 
 
+@pytest.mark.robustness
 def test_a_build_that_is_stopped_leaves_the_old_or_the_new_generation(tmp_path: Path) -> None:
     outcomes = []
     for state in crashes.prepare(tmp_path):

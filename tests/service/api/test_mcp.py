@@ -23,7 +23,7 @@ from tests.support.tiny import TinyEncoder
 # `bali mcp` with the tiny model in the place of the real one
 PROGRAM = """
 import service.cli.main as cli
-from index.encoders import loading as models
+from index.encoders import models
 from tests.support.tiny import TinyEncoder
 models.SentenceTransformerEncoder = lambda _, reranker: TinyEncoder(reranker=reranker)
 models.weights_sha256 = lambda _: TinyEncoder().sha256

@@ -1,4 +1,4 @@
-"""The interface is as it is described: a short run of schemathesis; `python -m tests.robustness.schema` is the long one."""
+"""The interface is as it is described: a short run of schemathesis, and `python -m tests.robustness.schema` is the long one."""
 
 import re
 
@@ -20,6 +20,7 @@ def own(harbour: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings
     return harbour.model_copy(update={"var": var})
 
 
+@pytest.mark.robustness
 def test_every_operation_accepts_refuses_and_answers_as_described(own: Settings) -> None:
     with live(create_app(own, TinyEncoder)) as url:
         finished = run(url, examples=4, phases="examples,fuzzing")

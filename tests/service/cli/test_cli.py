@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import service.cli.main as cli
-from index.encoders import loading as models
+from index.encoders import models
 from index.encoders.weights import EMBEDDING, Kind, weights_sha256
 from index.storage.publishing import building
 from service.observability.audit_files import AuditError
@@ -92,6 +92,7 @@ def test_asking_before_building_says_what_to_do(run: Run) -> None:
     assert err.count("\n") == 1
 
 
+@pytest.mark.robustness
 def test_other_models_are_used_as_soon_as_they_are_set_and_built(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ def when(client: TestClient, fits: Callable[[Any], bool]) -> Any:
     raise AssertionError(said)
 
 
+@pytest.mark.robustness
 def test_readers_across_publishes_see_whole_generations_only(tmp_path: Path) -> None:
     read = measure(tmp_path, readers=4, publishes=3)
     assert read.errors == []

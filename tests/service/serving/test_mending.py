@@ -5,13 +5,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from bench.load.clients import service
+from bench.load.processes import running
 from index.build import build
-from index.encoders.loading import Models
+from index.encoders.models import Models
 from tests.support.generations import catalogue, folder_of
 from tests.support.local_models import bare_model
 
 
+@pytest.mark.robustness
 def test_a_service_that_starts_on_damage_builds_anew_and_is_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -26,7 +27,7 @@ def test_a_service_that_starts_on_damage_builds_anew_and_is_ready(
     names.write_text("{")
     for setting, value in (("MODEL", model), ("VAR", var), ("CORPUS", tmp_path / "corpus-1")):
         monkeypatch.setenv(f"BALI_{setting}", str(value))
-    with service("shipped") as (url, _):
+    with running() as (url, _):
         ready = httpx2.get(f"{url}/readyz").json()
         found = httpx2.post(f"{url}/search", json={"query": "How many new staircases?"}).json()
     assert ready == {"status": "ready", "generation": published.name, "detail": None}

@@ -1,0 +1,1 @@
+"""What browsers know of web pages: encodings, styles, numbers of lists, notes, landmarks."""
