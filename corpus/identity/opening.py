@@ -17,9 +17,8 @@ from corpus.text.markup import plain
 _MOST = 60  # elements of the first page that are looked at
 _SMALLEST_HEAD = 3  # words of a running head that may be a title
 _PAGE = re.compile(
-    r"\W*\b(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*|^\W*\d{1,4}\b\W*|\W*\b\d{1,4}\W*$", re.I
+    r"\W*\b(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*|^\W*\d{1,3}\b\W*|\s+\d{1,3}$", re.I
 )
-_DIGITS = re.compile(r"\d+")
 _MARKS = re.compile(r"^#+\s*|\s*#+$|^\s*(?:=+|-{3,})\s*$", re.MULTILINE)
 
 Prominence = tuple[bool, float, int, bool]  # a style called title, size in points, how far out, bold
@@ -86,18 +85,18 @@ def opening(text: str, pieces: Sequence[Piece] = ()) -> Opening:
             shown,
             _prominence(e),
             place,
-            recurs=_recurs(elements, e) or _bare(shown) in contents,
+            recurs=_recurs(elements, e),
             below_text=any(
                 other.kind in ("text", "item") and not _is_line(other) for _, other in page[: place - 1]
             ),
         )
         for place, e in page
-        if _is_line(e) and (shown := _shown(e))
+        if _is_line(e) and (shown := _shown(e)) and _bare(shown) not in contents
     )
     mastheads = tuple(
         cell for _, e in page[:3] if e.row for cell in e.row.texts if any(map(is_symbol, e.row.texts))
     )
-    return Opening(lines, tuple(_running_heads(elements)), mastheads, _body(elements))
+    return Opening(lines, tuple(_running_heads(text, elements)), mastheads, _body(elements))
 
 
 def _first_page(text: str, elements: Sequence[Element]) -> Iterator[tuple[int, Element]]:
@@ -159,14 +158,16 @@ def _bare(text: str) -> str:
     return " ".join(word for word in words(text) if not word.isdigit())
 
 
-def _running_heads(elements: Sequence[Element]) -> Iterator[str]:
-    """What stands at the head or foot of several pages, without the number of the page."""
-    counted: Counter[str] = Counter()
-    first: dict[str, str] = {}
-    for element in elements:
-        shown = _PAGE.sub("", plain(element.text)) if element.kind == "furniture" else ""
-        if len(words(shown)) >= _SMALLEST_HEAD and not is_page_number(shown):
-            key = _DIGITS.sub("0", shown)
-            counted[key] += 1
-            first.setdefault(key, shown)
-    yield from (first[key] for key, times in counted.most_common() if times > 1)
+def _running_heads(text: str, elements: Sequence[Element]) -> Iterator[str]:
+    """The head and the foot of the first pages, without the number of the page; lines that stand together are one."""
+    if PAGE_BREAK not in text:
+        return  # what is furniture there is navigation
+    lines: list[str] = []
+    for element in [*elements[:_MOST], None]:
+        if element is not None and element.kind == "furniture":
+            shown = _PAGE.sub("", plain(element.text)).strip()
+            lines += [shown] if shown and not is_page_number(shown) else []
+        else:
+            if len(words(" ".join(lines))) >= _SMALLEST_HEAD:
+                yield ", ".join(lines)
+            lines = []

@@ -13,6 +13,7 @@ from corpus.text.markup import plain
 
 _LONGEST = 200  # characters
 _BRIEF = 3  # words: so short a title may want its subject
+_MOST_WORDS = 20  # of a title that is set like the text
 _MOST_BESIDE = 3  # lines beside a title; more are a list
 _SITE = re.compile(r"\s+(?:[|»·:]+|[-–—])\s+")  # parts of a web page's title
 _NAME_MARKS = re.compile(r"[\s_-]+")
@@ -31,15 +32,15 @@ def title(opening: Opening, meta: Metadata, text: str, stem: str) -> Title:
     named = name_of_file(stem)
     if written := meta.written("title"):
         return Title(Claim(_shortened(written), "sure", "the front matter"))
-    found = _of_opening(opening)
-    said = _clean(meta.title, found.claim.value if found else "")
+    found = _of_opening(opening, meta.title)
+    said = _clean(meta.title, found.claim.value if found else "", text)
     if found is None:
         if borne_out(said, text) and len(words(said)) > 1:
             return Title(Claim(_shortened(said), "likely", "the title of the file, which the text bears out"))
         return Title(Claim(_shortened(named), "unsure", "the name of the file"))
     shown = found.claim.value
     beside = tuple(line for line in found.beside if line not in shown)
-    if _says_as_much(said, shown) and borne_out(said, text):
+    if _says_more(said, shown) and borne_out(said, text):
         return Title(
             Claim(_shortened(said), "sure", "the title of the file, which the text bears out"), beside
         )
@@ -54,20 +55,24 @@ def name_of_file(stem: str) -> str:
     return bare or stem
 
 
-def _of_opening(opening: Opening) -> Title | None:
+def _of_opening(opening: Opening, said: str) -> Title | None:
     """The most prominent lines of the first page; a running head before a heading that is one of many."""
     prominent = opening.prominent
     greatest = prominent[0] if prominent else None
-    if opening.heads and (greatest is None or greatest.recurs):
+    if opening.heads and (greatest is None or greatest.recurs or len(telling(greatest.text)) < 2):
         return Title(Claim(_shortened(_undated(opening.heads[0])), "likely", "the head of the pages"))
     if greatest is None:
         return _of_first_line(opening)
-    first = next(line for line in opening.lines if line in prominent and _alike(line, greatest))
+    able = [line for line in opening.lines if line in prominent and _alike(line, greatest)]
+    first = next(
+        (line for line in able if len(telling(line.text)) > 1 and _contains(said, line.text)), able[0]
+    )
     own = _run(opening, first)
     beside = [line for line in opening.around(first) if line in prominent and line not in own]
     *above, _ = opening.around(first)  # the last may head the text below
     value = _with_kind(_joined(own), [line for line in beside if line in above or not line.recurs])
-    early = not first.below_text and (not first.recurs or first is opening.lines[0])
+    foremost = next(line for line in opening.lines if line.may_entitle)
+    early = not first.below_text and (not first.recurs or first is foremost)
     sure: Sureness = "likely" if early and len(telling(value)) > 1 else "unsure"
     return Title(
         Claim(_shortened(value), sure, "the largest lines of the first page"),
@@ -78,7 +83,7 @@ def _of_opening(opening: Opening) -> Title | None:
 def _of_first_line(opening: Opening) -> Title | None:
     """The first line that may be a title, where no line stands out, with the line that says what it is."""
     first = next((line for line in opening.lines if line.may_entitle and not line.below_text), None)
-    if first is None:
+    if first is None or len(words(first.text)) > _MOST_WORDS:
         return None
     beside = [line for line in opening.around(first) if line is not first and line.may_entitle]
     value = _with_kind(first.text, beside)
@@ -142,7 +147,7 @@ def _completed(shown: str, said: str, named: str, found: Title, text: str) -> Cl
         return Claim(
             _shortened(named), "likely", "the name of the file, which has the words of the first heading"
         )
-    if not is_kind_only(shown):
+    if not is_kind_only(shown) or (_says_more(said, shown) and borne_out(said, text)):
         return None
     parts = [*found.beside, *(part for part in _SITE.split(said) if borne_out(part, text))]
     more = next((part for part in parts if telling(part) and not {*telling(part)} & {*telling(shown)}), None)
@@ -162,19 +167,20 @@ def _confirmed(claim: Claim[str], said: str, named: str) -> Claim[str]:
     return claim
 
 
-def _says_as_much(said: str, shown: str) -> bool:
-    """Whether `said` has all words of `shown`, and perhaps others."""
-    return {*words(said)} >= {*words(shown)}
+def _says_more(said: str, shown: str) -> bool:
+    """Whether `said` has all words of `shown` and others."""
+    return {*words(said)} > {*words(shown)}
 
 
 def _contains(text: str, part: str) -> bool:
     return f" {' '.join(words(part))} " in f" {' '.join(words(text))} "
 
 
-def _clean(said: str, shown: str) -> str:
+def _clean(said: str, shown: str, text: str) -> str:
     """The title of the metadata, without the name of a site that stands beside the title shown."""
     parts = _SITE.split(plain(said))
-    return next((part for part in parts if shown and {*words(shown)} <= {*words(part)}), plain(said))
+    alike = (part for part in parts if shown and {*words(shown)} <= {*words(part)})
+    return next(alike, plain(said) if borne_out(said, text) else parts[0])
 
 
 def _undated(head: str) -> str:

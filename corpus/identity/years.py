@@ -37,5 +37,7 @@ def _datings(opening: Opening, meta: Metadata, stem: str, title: str) -> Iterato
         if is_date_line(line.text):
             yield line.text, "likely", "the line with the date"
     yield title, "likely", "the title"
+    for head in opening.heads:
+        yield head, "likely", "the head of the pages"
     yield stem, "likely", "the name of the file"
     yield meta.date, "unsure", "the date of the file"

@@ -44,7 +44,7 @@ TRANSFER = ROOT.parent / "shared" / "transfer" / "documents"
 )
 def test_title_and_years(name: str, title: str, period: tuple[int, int]) -> None:
     proposed = propose(CASES / name)
-    assert proposed.document.title.startswith(title)
+    assert title.casefold() in proposed.document.title.casefold()
     assert proposed.document.period == period
     assert not {"title", "period"} & {*proposed.document.confirm}
 
@@ -126,7 +126,7 @@ def transferred() -> dict[str, Proposal]:
 TITLES = {
     "fds-2021-action-plan": "Federal Data Strategy 2021 Action Plan",
     "2020-federal-data-strategy-action-plan": "2020 Action Plan – Federal Data Strategy",
-    "nap2sa-mid": "United States of America Midterm Self-Assessment Report for the Open Government Partnership",
+    "nap2sa-mid": "United States of America – Midterm Self-Assessment Report for the Open Government Partnership",
     "2-5-24-u-s-multi-stakeholder-forum-alternatives-analysis": "U.S. Multi-Stakeholder Forum Alternatives Analysis",
     "7-15-24-pnw-open-government-meeting-overview": "PNW Open Government Meeting Overview",
     "2021-12-03-fact-sheet-the-national-action-plan-to-combat-human-trafficking-nap": "FACT SHEET: The National"
