@@ -20,8 +20,9 @@ _FIELDS: dict[str, type] = {
 }  # fmt: skip
 _EXTRACTED: dict[str, type] = {"text": str, "text_sha256": str, "extractor": str}  # of files that are no text
 _LAYOUT: dict[str, type] = {"layout": str, "layout_sha256": str}  # and of those whose reader saw pieces
-
-_KNOWN = dict.fromkeys([*_FIELDS, *_EXTRACTED, *_LAYOUT]).keys()
+_OPTIONAL: dict[str, type] = {"subject": str, "series": str, "language": str, "date": str, "confirm": list}
+_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
+_KNOWN = dict.fromkeys([*_FIELDS, *_EXTRACTED, *_LAYOUT, *_OPTIONAL]).keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,9 @@ def parse_record(record: Any, where: str) -> Document:
 
     if not isinstance(record, dict):
         raise wrong("is not a record", "write [[document]] before each record")
-    optional = [group for group in (_EXTRACTED, _LAYOUT) if record.keys() & group.keys()]
-    for name, kind in {**_FIELDS, **{n: k for group in optional for n, k in group.items()}}.items():
+    groups = [group for group in (_EXTRACTED, _LAYOUT) if record.keys() & group.keys()]
+    groups.append({name: kind for name, kind in _OPTIONAL.items() if name in record})
+    for name, kind in {**_FIELDS, **{n: k for group in groups for n, k in group.items()}}.items():
         if not isinstance(record.get(name), kind) or not record[name]:
             raise wrong(f"field {name!r} is missing or no {kind.__name__}", f"give {name}")
     if unknown := sorted(record.keys() - _KNOWN):
@@ -132,8 +134,13 @@ def parse_record(record: Any, where: str) -> Document:
         raise wrong(f"period {period} is not [first year, last year]", "write, for example, [2024, 2026]")
     if period[0] > period[1]:
         raise wrong(f"period {period} ends before it begins", "put the earlier year first")
+    if not _DATE.fullmatch(record.get("date", "2031")):
+        raise wrong(f"date {record['date']!r} is no day, month or year", "write, for example, 2031-03-24")
+    if unknown := [name for name in record.get("confirm", ()) if name not in _KNOWN]:
+        raise wrong(f"confirm names {unknown[0]!r}, which is no field", "name fields of the record")
     for name in ("file", "text", "layout"):
         file = Path(record.get(name, ""))
         if file.is_absolute() or ".." in file.parts:
             raise wrong(f"{name} {record[name]!r} leaves the corpus folder", "give a path below it")
-    return Document(**{**record, "period": (period[0], period[1])})
+    confirm = tuple(record.get("confirm", ()))
+    return Document(**{**record, "period": (period[0], period[1]), "confirm": confirm})

@@ -1,4 +1,4 @@
-"""Adds, replaces and removes documents of a corpus, each atomically, and records the change.
+"""Adds, replaces, describes and removes documents of a corpus, each atomically, and records the change.
 
 documents/        the files in use
 history.jsonl     one line per change, oldest first: action, time and hashes
@@ -11,7 +11,7 @@ left that the catalogue does not name, or the history has a line for a change th
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -81,6 +81,19 @@ def replace_document(folder: Path, id: str, proposal: Proposal) -> Catalogue:
         return catalogue
 
 
+def describe(folder: Path, id: str, fields: Mapping[str, Any]) -> Catalogue:
+    """Correct fields in the record of the document `id`; all others are confirmed. Its files stay as they are.
+
+    Raises `CatalogueError` for an unknown id or a wrong field.
+    """
+    with _changing(folder) as catalogue:
+        place, old = _find(catalogue, id)
+        document = replace(old, **{**fields, "confirm": ()})
+        toml = _read_toml(folder)
+        toml["document"][place] = _table(document)
+        return _commit(folder, toml, "described", document)
+
+
 def remove(folder: Path, id: str) -> Catalogue:
     """Remove the document `id` from the catalogue; its files move to the history."""
     with _changing(folder) as catalogue:
@@ -146,8 +159,8 @@ def _read_toml(folder: Path) -> TOMLDocument:
 def _table(document: Document) -> tomlkit.items.Table:
     record = tomlkit.table()
     for name, value in asdict(document).items():
-        if value is not None:
-            record.add(name, list(value) if name == "period" else value)
+        if value not in (None, ()):
+            record.add(name, list(value) if isinstance(value, tuple) else value)
     return record
 
 

@@ -29,6 +29,8 @@ class Document:
     `period` is the first and the last year that the document covers; `sha256` is of the file's bytes. For PDF,
     DOCX and HTML, `text` is the file with the extracted text, `text_sha256` its hash, and `extractor` the reader
     with its version; `layout` is the file with the pieces that it saw. Offsets refer to that text.
+    `series` is what the plans of one group over the years have in common, `language` a code of two letters, `date` the
+    day, month or year on which it came out; `confirm` are the fields that were taken as proposed though unsure.
     """
 
     id: str
@@ -43,6 +45,11 @@ class Document:
     layout: str | None = None
     layout_sha256: str | None = None
     extractor: str | None = None
+    subject: str | None = None
+    series: str | None = None
+    language: str | None = None
+    date: str | None = None
+    confirm: tuple[str, ...] = ()
 
     @property
     def paged(self) -> bool:

@@ -37,6 +37,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "text web word",
         "pdf",
         "readers structure",
+        "identity",
         "records",
         "cells",
         "passages",

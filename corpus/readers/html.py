@@ -71,18 +71,7 @@ def read_html(data: bytes, file: str) -> Extracted:
     for part in parts:
         _write(writer, part)
     said = {name: one_line(value) for name, value in said_of_itself(tree).items()}
-    return Extracted(
-        writer.finished(), tuple(writer.pieces), title=_title(tree, parts), warnings=warnings, **said
-    )
-
-
-def _title(tree: LexborHTMLParser, parts: list[Part]) -> str:
-    """The one outermost heading; where there are several, what the page's head gives as title."""
-    headings = [one_line(part.text) for part in parts if part.kind == "text" and part.look.outline == 1]
-    node = tree.css_first("head > title")
-    given = one_line(node.text()) if node is not None else ""
-    alike = [heading for heading in headings if heading.casefold() in given.casefold()]
-    return headings[0] if len(headings) == 1 else next(iter([*alike[:1], given, *headings[:1]]), "")
+    return Extracted(writer.finished(), tuple(writer.pieces), warnings=warnings, **said)
 
 
 def _write(writer: LayoutWriter, part: Part) -> None:

@@ -14,7 +14,7 @@ _ISO = re.compile(r"\d{4}(?:[-/]\d{2}(?:[-/]\d{2})?)?")
 
 
 def said_of_itself(tree: LexborHTMLParser) -> dict[str, str]:
-    """Author, date, subject and language of a page, "" where it does not say."""
+    """Title, author, date, subject and language of a page, "" where it does not say."""
     said: dict[str, str] = {}
     for node in tree.css("meta[content]"):
         attributes = node.attributes
@@ -22,11 +22,13 @@ def said_of_itself(tree: LexborHTMLParser) -> dict[str, str]:
             said.setdefault((attributes.get(attribute) or "").lower(), attributes.get("content") or "")
     for node in tree.css("time[itemprop=datePublished], time[pubdate]"):
         said.setdefault("datepublished", node.attributes.get("datetime") or node.text())
+    title = tree.css_first("head > title")
     root = tree.root
     spoken = root.attributes if root is not None else {}
     date = _first(said, _DATE)
     iso = _ISO.match(date)
     return {
+        "title": title.text() if title is not None else "",
         "author": _first(said, _AUTHOR),
         "date": iso[0].replace("/", "-") if iso else date,
         "subject": _first(said, _SUBJECT),

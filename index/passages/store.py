@@ -209,9 +209,11 @@ def _load_documents(files: Files, hashes: Mapping[str, str]) -> list[Document]:
 
 def _document(entry: dict[str, Any]) -> Document:
     first, last = entry["period"]
-    document = Document(**{**entry, "period": (first, last)})
+    document = Document(**{**entry, "period": (first, last), "confirm": tuple(entry["confirm"])})
     strings = (document.id, document.title, document.issuer, document.kind, document.file, document.sha256)
-    expect(all(isinstance(text, str) for text in strings), "a field of a document is no string")
+    said = (document.subject, document.series, document.language, document.date, *document.confirm)
+    whole = all(isinstance(text, str) for text in (*strings, *filter(None, said)))
+    expect(whole, "a field of a document is no string")
     expect(type(first) is int and type(last) is int, "a period is no two years")
     return document
 

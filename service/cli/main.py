@@ -9,10 +9,11 @@ from pydantic import ValidationError
 
 from corpus.errors import BaliError
 from index.errors import GenerationError, ModelError
+from service.cli.adding import add
 from service.cli.ask import ask, search
 from service.cli.audit import audit
 from service.cli.build import build
-from service.cli.corpus import add, history, remove, replace
+from service.cli.corpus import confirm, documents, history, remove, replace
 from service.cli.feedback import feedback
 from service.cli.keys import keys
 from service.cli.options import with_groups
@@ -49,7 +50,21 @@ def evaluate(context: typer.Context) -> None:
     raise typer.Exit(evaluation(context.args, prog_name="bali eval", standalone_mode=False) or 0)
 
 
-for command in (build, ask, search, precedents, serve, mcp, add, replace, remove, history, verify):
+for command in (
+    build,
+    ask,
+    search,
+    precedents,
+    serve,
+    mcp,
+    add,
+    documents,
+    confirm,
+    replace,
+    remove,
+    history,
+    verify,
+):
     app.command()(with_groups(command))
 app.add_typer(feedback, name="feedback")
 app.add_typer(keys, name="keys")

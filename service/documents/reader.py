@@ -5,7 +5,7 @@ from itertools import islice
 
 from index.generation import Index
 from service.errors import UnknownError
-from service.schemas.documents import Document, DocumentEntry, Heading, Passage, Reading
+from service.schemas.documents import CatalogueEntry, DocumentEntry, Heading, Passage, Reading
 
 MAX_SLICE = 20_000
 MAX_HEADINGS = 1_000
@@ -20,7 +20,7 @@ def entry(index: Index, id: str) -> DocumentEntry:
             remedy=f"use one of {', '.join(index.documents)}",
         )
     return DocumentEntry(
-        **Document.of(index.documents[id]).model_dump(),
+        **CatalogueEntry.of(index.documents[id]).model_dump(),
         passages=len(index.passages.of_document(id)),
         characters=len(index.sources[id]),
     )

@@ -49,7 +49,17 @@ class Passage(Model):
 CachedPassage = Annotated[Passage, _cached(Passage, types.Passage)]
 
 
-class DocumentEntry(Document):
+class CatalogueEntry(Document):
+    """A document with all that the catalogue says of what it is."""
+
+    subject: str | None = None
+    series: str | None = Field(None, description="what the plans of one group over the years have in common")
+    language: str | None = Field(None, description="a code of two letters")
+    date: str | None = Field(None, description="the day, month or year on which it came out")
+    confirm: list[str] = Field([], description="fields that are a guess, to be confirmed")
+
+
+class DocumentEntry(CatalogueEntry):
     """A document with what it was cut into."""
 
     passages: int = Field(description="how many passages it has")

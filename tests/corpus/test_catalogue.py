@@ -1,6 +1,7 @@
 """The catalogue: what is wrong is said with the place and the remedy, and adding a document harms none."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 
@@ -162,7 +163,6 @@ def test_a_proposed_record_says_what_the_file_shows(tmp_path: Path) -> None:
     ("name", "text", "problem", "remedy"),
     [
         ("plan-2030.odt", "x", ".txt", "save it as"),
-        ("plan.txt", "No date.", "no year", "--period"),
         ("2030/absent.txt", None, "No such file", "path"),
     ],
 )
@@ -174,6 +174,16 @@ def test_a_file_that_cannot_be_proposed_says_why(
     with pytest.raises(BaliError) as error:
         propose(tmp_path / name)
     _refused(error, where=Path(name).name, problem=problem, remedy=remedy)
+
+
+def test_a_file_that_shows_no_year_has_that_in_which_it_was_saved_to_be_confirmed(tmp_path: Path) -> None:
+    path = tmp_path / "plan.txt"
+    path.write_text("Plan of the Harbour\n\nThe first was made in 1999.\n", "utf-8")
+    os.utime(path, (1_900_000_000, 1_900_000_000))
+    proposed = propose(path).document
+    assert proposed.period == (2030, 2030)
+    assert "period" in proposed.confirm
+    assert propose(path, period=(2031, 2032)).document.confirm == ("issuer",)
 
 
 @pytest.fixture

@@ -2,10 +2,18 @@
 
 import io
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from corpus import changes
+from corpus.catalogue import Catalogue
+from corpus.proposals import Proposal
+from service.cli import adding
+from service.cli.build import update_index
+from service.settings import Settings
 from tests.corpus.made import HARBOUR, Written, as_docx, as_html, as_pdf
 from tests.service.cli.test_cli import Run, run
 
@@ -27,7 +35,7 @@ def test_a_pdf_is_added_and_cited_with_its_page(run: Run, tmp_path: Path) -> Non
     file = _file(tmp_path, "ferry.pdf", as_pdf(written, page_for_each=True))
     code, _, err = run("add", str(file))
     assert code == 0
-    assert "Added ferry: “Ferry Notes 2033”, Harbour Group, document, 2033-2033 (as proposed)" in err
+    assert "Added ferry: “Ferry Notes 2033”, Harbour Group, notes, 2033-2033" in err
     code, out, _ = run("search", "ferry to Skagen quay", "--json", "--document", "ferry")
     passage = json.loads(out)["results"][0]["passage"]
     assert "quay seven" in passage["text"]
@@ -68,13 +76,98 @@ def test_nothing_is_built_when_every_file_is_refused(run: Run, tmp_path: Path) -
     assert not (tmp_path / "var").exists()
 
 
-def test_whoever_adds_is_asked(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = io.StringIO("Notes on Ferries\n\n\n2030-2033\n")
+def test_whoever_adds_is_asked_for_what_is_unsure(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO("Quay Council\n\n2031\n")
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr("sys.stdin", terminal)
-    code, _, err = run("add", str(_file(tmp_path, "ferry.docx", as_docx(FERRY))))
+    file = _file(
+        tmp_path, "tides.txt", b"Statement on the Tides\n\nThe tide was high in 1931 at the old quay.\n"
+    )
+    os.utime(file, (1_900_000_000, 1_900_000_000))
+    code, _, err = run("add", str(file))
     assert code == 0
-    assert "Added ferry: “Notes on Ferries”, Harbour Group, document, 2030-2033\n" in err
+    assert "Period (from the day on which the file was saved) [2030-2030]" in err
+    assert "Added tides: “Statement on the Tides”, Quay Council, statement, 2030-2030\n" in err
+
+
+def test_what_is_taken_unasked_is_to_be_confirmed(run: Run, tmp_path: Path) -> None:
+    file = _file(
+        tmp_path, "tides-2031.txt", b"Statement on the Tides\n\nThe tide was high at the old quay.\n"
+    )
+    code, out, err = run("add", "--yes", "--json", str(file))
+    assert code == 0
+    (added,) = json.loads(out)["files"]
+    assert added["document"]["confirm"] == ["issuer"]
+    assert added["unsure"]["issuer"] == {"value": "unknown", "evidence": "nothing names it"}
+    assert "(to be confirmed: issuer)" in err
+    assert "issuer" in run("documents")[1]
+    code, _, _ = run("confirm", "tides-2031", "--issuer", "Quay Council", "--kind", "notice")
+    assert code == 0
+    (listed,) = (one for one in json.loads(run("documents", "--json")[1]) if one["id"] == "tides-2031")
+    assert (listed["issuer"], listed["kind"], listed["confirm"]) == ("Quay Council", "notice", [])
+
+
+def _minutes(folder: Path, names: list[str]) -> Path:
+    for n, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        text = f"Minutes of the Quay Council, May {2020 + n}\n\nThe council met on quay {n} of the harbour.\n"
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+def test_a_folder_is_added_whole_and_published_once(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["b/minutes.txt", "a/minutes.txt", "会议纪要.txt", "การประชุม.txt", "notes.md", ".hidden/x.txt"]
+    folder = _minutes(tmp_path / "files", names)
+    (folder / "picture.png").write_bytes(b"no text")
+    (folder / "broken-2030.pdf").write_bytes(b"%PDF-1.4")
+    published: list[int] = []
+    real = update_index
+
+    def counted(settings: Settings, catalogue: Catalogue) -> dict[str, Any]:
+        published.append(len(catalogue.documents))
+        return real(settings, catalogue)
+
+    monkeypatch.setattr(adding, "update_index", counted)
+    code, out, _ = run("add", "--json", str(folder))
+    assert code == 2
+    assert len(published) == 1
+    done = json.loads(out)["files"]
+    assert [Path(one["file"]).name for one in done if "error" in one] == ["broken-2030.pdf"]
+    ids = [one["document"]["id"] for one in done if "document" in one]
+    assert len({*ids}) == 5
+    assert {"minutes", "notes", "huiyijiyao"} <= {*ids}
+    code, out, err = run("add", "--json", str(folder))
+    assert code == 2
+    assert sorted(one["skipped"] for one in json.loads(out)["files"] if "skipped" in one) == sorted(ids)
+    assert "it is there as notes" in err
+
+
+def test_what_was_added_stays_when_the_rest_is_stopped(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _minutes(tmp_path / "files", [f"m{n}.txt" for n in range(6)])
+    real = changes.add
+    added: list[str] = []
+
+    def stopped(corpus: Path, proposal: Proposal) -> Catalogue:
+        if len(added) == 2:
+            raise KeyboardInterrupt
+        added.append(proposal.document.id)
+        return real(corpus, proposal)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(changes, "add", stopped)
+        code, _, err = run("add", "--yes", str(folder))
+    assert code == 130
+    assert "run the same again" in err
+    code, out, _ = run("add", "--json", str(folder))
+    assert code == 0
+    assert [one.get("skipped") for one in json.loads(out)["files"]] == ["m0", "m1", None, None, None, None]
+    assert run("search", "council met on quay 1", "--document", "m1")[0] == 0
 
 
 def test_a_title_for_several_files_is_refused(run: Run, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What a document is: its title, issuer, kind, years and language, each with how sure that is."""

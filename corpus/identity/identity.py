@@ -1,0 +1,67 @@
+"""What a document is, as its file shows it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from corpus.identity.claims import Claim, Metadata
+from corpus.identity.dates import Period
+from corpus.identity.issuers import issuer
+from corpus.identity.kinds import kind, series
+from corpus.identity.languages import language
+from corpus.identity.opening import opening
+from corpus.identity.titles import title
+from corpus.identity.years import period, published
+from corpus.layout import Piece
+
+_LONGEST = 300  # characters of a subject
+ASKED = ("title", "issuer", "kind", "period", "language", "date")  # in the order in which they are asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Claims of what a document is; `series` is what the plans of one group over the years have in common."""
+
+    title: Claim[str]
+    subject: Claim[str | None]
+    issuer: Claim[str]
+    kind: Claim[str]
+    period: Claim[Period]
+    series: Claim[str | None]
+    language: Claim[str | None]
+    date: Claim[str | None]
+
+    def unsure(self) -> Iterator[str]:
+        """The fields whose value is a guess."""
+        for name in ASKED:
+            claim: Claim[object] = getattr(self, name)
+            if claim.sure == "unsure" and claim.value is not None:
+                yield name
+
+
+def identity(text: str, pieces: tuple[Piece, ...], meta: Metadata, stem: str, saved: int) -> Identity:
+    """The identity of a document from its text and pieces, its metadata, its file's name, and the year of its file."""
+    seen = opening(text, pieces)
+    found = title(seen, meta, text, stem)
+    named = found.claim.value
+    beside = "; ".join(found.beside)
+    return Identity(
+        title=found.claim,
+        subject=_subject(meta, beside),
+        issuer=issuer(named, seen, meta, text),
+        kind=kind(named) if found.claim.sure != "unsure" else replace(kind(named), sure="unsure"),
+        period=period(seen, meta, stem, named, beside, saved),
+        series=Claim(
+            series(named) if found.claim.sure != "unsure" else None, "likely", "the title without years"
+        ),
+        language=language(text, meta.written("language", "lang") or meta.language),
+        date=published(seen, meta, stem, named),
+    )
+
+
+def _subject(meta: Metadata, beside: str) -> Claim[str | None]:
+    if written := meta.written("subject", "description", "subtitle"):
+        return Claim(written[:_LONGEST], "likely", "the front matter")
+    if beside:
+        return Claim(beside[:_LONGEST], "likely", "the lines beside the title")
+    said = meta.subject if len(meta.subject) <= _LONGEST else ""
+    return Claim(said or None, "unsure", "the subject of the file")

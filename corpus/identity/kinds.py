@@ -1,0 +1,115 @@
+"""The kind of a document, by the head noun of its title, and the series that it belongs to."""
+
+import re
+
+from corpus.identity.claims import Claim
+from corpus.identity.words import SMALL, is_ordinal, telling, words
+
+UNSAID = "document"
+_TERMS = "terms of reference"
+# What documents call themselves; a kind is one of these, with the word before it where the two are one name.
+_GENRES = frozenset(
+    """act agenda agreement analysis announcement assessment bill brief briefing bulletin charter circular code
+    communication communique compendium compilation convention curriculum decision declaration directive evaluation
+    factsheet form framework guidance guide guideline guidelines handbook instructions law letter list manual matrix
+    memorandum minutes newsletter note notes notice opinion order overview paper plan policy presentation proceedings
+    profile programme program protocol proposal questionnaire recommendations record register regulation regulations
+    release report resolution review roadmap roster rule rules schedule self-assessment speech statement strategy
+    study summary survey syllabus toolkit transcript treaty update""".split()
+)
+_NAMES = {
+    "plan": {"action", "work", "implementation", "strategic"},
+    "sheet": {"fact", "information"},
+    "paper": {
+        "options",
+        "concept",
+        "position",
+        "discussion",
+        "policy",
+        "issues",
+        "background",
+        "working",
+        "white",
+    },
+    "note": {"concept", "guidance", "information"},
+    "release": {"press", "media"},
+    "brief": {"policy"},
+    "report": {"self-assessment"},
+}
+_PHRASES = re.compile(r"\s[-–—]\s|[–—:(;]")
+_EDITIONS = frozenset("draft final updated revised new edition version".split())
+_MARKS_AT_END = re.compile(r"\W+$")
+
+
+def kind(title: str) -> Claim[str]:
+    """The kind of document that a title names; "document" where it names none."""
+    if _TERMS in " ".join(words(title)):
+        return Claim(_TERMS, "likely", "the words of the title")
+    for phrase in _PHRASES.split(title):
+        found = [genre for part in phrase.split(",") if (genre := _genre(part))]
+        if found:
+            return Claim(found[-1], "likely", "the words of the title")
+    return Claim(UNSAID, "unsure", "the title names no kind")
+
+
+def names_kind(text: str) -> bool:
+    """Whether a line calls the document something: a plan, a report."""
+    return kind(text).value != UNSAID
+
+
+def is_kind_only(text: str) -> bool:
+    """Whether a title says no more than what the document is, and of when: "2031 Action Plan"."""
+    named = kind(text).value
+    return named != UNSAID and {*telling(text)} <= {*named.split(), *_EDITIONS}
+
+
+def series(title: str) -> str | None:
+    """The title without years and editions, if it has such: what all plans of a group have in common."""
+    if not (kept := telling(title)) or not _counts(title):
+        return None
+    shown = ""
+    for word in title.split():
+        if _stays(word, kept):
+            shown += f" {word}"
+        elif word.endswith((",", ":")) and shown[-1:].isalnum():
+            shown += word[-1]
+    return _MARKS_AT_END.sub("", shown.strip()) or None
+
+
+def same_series(one: str, other: str) -> bool:
+    """Whether two names of series have the same words, in any order."""
+    return {*telling(one)} - _EDITIONS == {*telling(other)} - _EDITIONS
+
+
+def _stays(word: str, kept: list[str]) -> bool:
+    bare = words(word)
+    return not bare or all(part in SMALL or (part in kept and part not in _EDITIONS) for part in bare)
+
+
+def _counts(title: str) -> bool:
+    """Whether a title says a year, a number or that it is one edition of several."""
+    return any(word[:1].isdigit() or word in _EDITIONS or is_ordinal(word) for word in words(title))
+
+
+def _genre(phrase: str) -> str:
+    """The first noun, before a preposition or at the end, that is a genre; "" where none is."""
+    part: list[str] = []
+    for word in [*words(phrase), "of"]:
+        if word not in SMALL:
+            if not word[:1].isdigit():
+                part.append(word)
+        elif part:
+            if found := _named(part):
+                return found
+            part = []
+    return ""
+
+
+def _named(part: list[str]) -> str:
+    while len(part) > 1 and part[-1].endswith("ed"):  # "prepared by"
+        part = part[:-1]
+    *before, head = part
+    modifier = before[-1] if before else ""
+    if modifier in _NAMES.get(head, ()):
+        return "self-assessment" if modifier == "self-assessment" else f"{modifier} {head}"
+    return head if head in _GENRES else ""

@@ -1,0 +1,173 @@
+"""The opening of a document: the lines above its text, how each is set, and the heads of its pages."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from corpus.identity.dates import is_date_only
+from corpus.identity.kinds import names_kind
+from corpus.identity.words import is_contents_line, is_numbered, is_symbol, words
+from corpus.layout import Piece
+from corpus.readers.extracted import PAGE_BREAK
+from corpus.structure.elements import Element, from_pieces, scan
+from corpus.text.markers import is_page_number
+from corpus.text.markup import plain
+
+_MOST = 60  # elements of the first page that are looked at
+_SMALLEST_HEAD = 3  # words of a running head that may be a title
+_PAGE = re.compile(
+    r"\W*\b(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*|^\W*\d{1,3}\b\W*|\s+\d{1,3}$", re.I
+)
+_MARKS = re.compile(r"^#+\s*|\s*#+$|^\s*(?:=+|-{3,})\s*$", re.MULTILINE)
+
+Prominence = tuple[bool, float, int, bool]  # a style called title, size in points, how far out, bold
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningLine:
+    """A line of the first page that may belong to a title: `prominence` orders lines, the greatest stands out most.
+
+    `recurs`: later headings are set alike, so it may be no more than the first of them. `place` counts all elements;
+    `below_text`: text stands above it.
+    """
+
+    text: str
+    prominence: Prominence
+    place: int
+    recurs: bool = False
+    below_text: bool = False
+
+    @property
+    def may_entitle(self) -> bool:
+        """Whether it can be a title by its words: no date, number of a section, symbol or line of contents."""
+        bare = self.text.strip("\ufeff \t-–—_*=")
+        whole = any(map(str.isalpha, bare)) and not bare[:1].islower() and bare[-1] not in ".;,:"
+        only_dated = is_date_only(bare) and not names_kind(bare)
+        return whole and not (only_dated or is_numbered(bare) or is_symbol(bare) or is_contents_line(bare))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The lines that open a document, in order; its running heads; whether any line is set larger than the text."""
+
+    lines: tuple[OpeningLine, ...]
+    heads: tuple[str, ...] = ()
+    mastheads: tuple[
+        str, ...
+    ] = ()  # cells of the first row, where a symbol stands beside the name of the body
+    body: Prominence = field(default=(False, 0.0, 0, False))
+
+    @property
+    def prominent(self) -> list[OpeningLine]:
+        """Those set larger than the text that may be a title, the greatest first."""
+        found = [line for line in self.lines if line.may_entitle and line.prominence > self.body]
+        return sorted(found, key=lambda line: line.prominence, reverse=True)
+
+    def around(self, line: OpeningLine) -> list[OpeningLine]:
+        """The lines that stand together with `line`, above the text."""
+        at = self.lines.index(line)
+        first = last = at
+        while first and self.lines[first - 1].place == self.lines[first].place - 1:
+            first -= 1
+        while last + 1 < len(self.lines) and self.lines[last + 1].place == self.lines[last].place + 1:
+            last += 1
+        return list(self.lines[first : last + 1])
+
+
+def opening(text: str, pieces: Sequence[Piece] = ()) -> Opening:
+    """The opening of an extracted or plain text."""
+    elements = from_pieces(text, pieces) if pieces else scan(text)
+    page = list(_first_page(text, elements))
+    contents = {_bare(e.text) for e in elements if e.kind == "contents" or is_contents_line(e.text)}
+    lines = tuple(
+        OpeningLine(
+            shown,
+            _prominence(e),
+            place,
+            recurs=_recurs(elements, e),
+            below_text=any(
+                other.kind in ("text", "item") and not _is_line(other) for _, other in page[: place - 1]
+            ),
+        )
+        for place, e in page
+        if _is_line(e) and (shown := _shown(e)) and _bare(shown) not in contents
+    )
+    mastheads = tuple(
+        cell for _, e in page[:3] if e.row for cell in e.row.texts if any(map(is_symbol, e.row.texts))
+    )
+    return Opening(lines, tuple(_running_heads(text, elements)), mastheads, _body(elements))
+
+
+def _first_page(text: str, elements: Sequence[Element]) -> Iterator[tuple[int, Element]]:
+    """The elements of the first page that has text, with their places; furniture apart."""
+    begun: Element | None = None
+    place = 0
+    for element in elements:
+        if element.kind == "furniture":
+            continue
+        if begun and PAGE_BREAK in text[begun.start : element.start]:
+            return
+        begun = begun or element
+        place += 1
+        yield place, element
+        if place == _MOST:
+            return
+
+
+def _is_line(element: Element) -> bool:
+    """Whether an element is short, as a title is; one in lower case may go on with the line above."""
+    if element.kind == "heading":
+        return True
+    capital = replace(element, text=element.text[:1].upper() + element.text[1:])
+    return element.kind == "text" and capital.heading_like
+
+
+def _recurs(elements: Sequence[Element], element: Element) -> bool:
+    """Whether another line is set like `element` after text that stands below it."""
+    own, text_between = _prominence(element), False
+    for later in elements[elements.index(element) + 1 :]:
+        if not _is_line(later):
+            text_between |= later.kind != "furniture"
+        elif text_between and _prominence(later) == own:
+            return True
+    return False
+
+
+def _shown(element: Element) -> str:
+    return plain(_MARKS.sub("", element.text)).strip("\ufeff ")
+
+
+def _prominence(element: Element) -> Prominence:
+    look = element.look
+    if look is None:
+        return False, 0.0, -element.level if element.level else -9, element.stands_alone
+    return look.name.lower() == "title", round(look.size * 2) / 2, -(look.outline or 9), look.bold
+
+
+def _body(elements: Sequence[Element]) -> Prominence:
+    """How most characters are set."""
+    counted: Counter[Prominence] = Counter()
+    for element in elements:
+        if element.kind in ("text", "item", "row"):
+            counted[_prominence(element)] += len(element.text)
+    return counted.most_common(1)[0][0] if counted else (False, 0.0, -9, False)
+
+
+def _bare(text: str) -> str:
+    return " ".join(word for word in words(text) if not word.isdigit())
+
+
+def _running_heads(text: str, elements: Sequence[Element]) -> Iterator[str]:
+    """The head and the foot of the first pages, without the number of the page; lines that stand together are one."""
+    if PAGE_BREAK not in text:
+        return  # what is furniture there is navigation
+    lines: list[str] = []
+    for element in [*elements[:_MOST], None]:
+        if element is not None and element.kind == "furniture":
+            shown = _PAGE.sub("", plain(element.text)).strip()
+            lines += [shown] if shown and not is_page_number(shown) else []
+        else:
+            if len(words(" ".join(lines))) >= _SMALLEST_HEAD:
+                yield ", ".join(lines)
+            lines = []
