@@ -281,7 +281,8 @@ def test_the_foot_of_a_table_is_last_and_cells_go_down_to_its_end() -> None:
 
 def test_skip_links_and_navigation_are_left_out() -> None:
     found = case("p02")
-    assert found.title == "Harbour Forum Action Plan 2031"
+    # the reader reports the title of the head; that the heading is the document's is decided in `corpus/identity`
+    assert found.title == "Harbour Forum Action Plan 2031 - Harbour Forum"
     assert found.language == "en"
     assert shown(found) == [
         ("title", "Harbour Forum Action Plan 2031"),
@@ -295,7 +296,6 @@ def test_the_frame_of_a_page_is_furniture() -> None:
         "<main id=x><h1>Tides<a href=#x>¶</a></h1><header>Of March</header><p>High at six.<p><a href=#top>Back to top</a>"
         "<p>See <a href=#x>above</a>.<ul role=doc-toc><li>One</ul><p>* * *<p>{:.wide}</main><footer>Port Office, 2031</footer>"
     )
-    assert framed.title == "Tides"
     assert shown(framed) == [
         ("furniture", "Port Office"),
         ("title", "Tides Of March"),
@@ -372,7 +372,7 @@ def test_what_a_page_says_of_itself() -> None:
         "<meta name=DCTERMS.creator content=' Port  Office '><meta name=dcterms.subject content=tides>",
     )
     assert (found.title, found.author, found.date, found.subject) == (
-        "Tides",
+        "Tides of March - Port",
         "Port Office",
         "2031-05-06",
         "tides",
