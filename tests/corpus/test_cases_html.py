@@ -294,7 +294,8 @@ def test_the_frame_of_a_page_is_furniture() -> None:
     framed = page(
         "<a href=#x>Skip</a><header>Port Office<nav>Home</nav></header><ol aria-label=Breadcrumb><li>Home</ol>"
         "<main id=x><h1>Tides<a href=#x>¶</a></h1><header>Of March</header><p>High at six.<p><a href=#top>Back to top</a>"
-        "<p>See <a href=#x>above</a>.<ul role=doc-toc><li>One</ul><p>* * *<p>{:.wide}</main><footer>Port Office, 2031</footer>"
+        "<p>See <a href=#x>above</a>.<ul role=doc-toc><li>One</ul><p>* * *<p>{:.wide}</main><footer>Port Office, 2031</footer>",
+        "<title>Tides</title>",
     )
     assert shown(framed) == [
         ("furniture", "Port Office"),
