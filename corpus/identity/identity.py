@@ -13,6 +13,7 @@ from corpus.identity.titles import title
 from corpus.identity.years import period, published
 from corpus.layout import Piece
 
+_READ = 200_000  # characters in which names and titles must be said again
 _LONGEST = 300  # characters of a subject
 ASKED = ("title", "issuer", "kind", "period", "language", "date")  # in the order in which they are asked for
 
@@ -41,6 +42,7 @@ class Identity:
 def identity(text: str, pieces: tuple[Piece, ...], meta: Metadata, stem: str, saved: int) -> Identity:
     """The identity of a document from its text and pieces, its metadata, its file's name, and the year of its file."""
     seen = opening(text, pieces)
+    text = text[:_READ]
     found = title(seen, meta, text, stem)
     named = found.claim.value
     beside = "; ".join(found.beside)

@@ -80,12 +80,13 @@ def opening(text: str, pieces: Sequence[Piece] = ()) -> Opening:
     elements = from_pieces(text, pieces) if pieces else scan(text)
     page = list(_first_page(text, elements))
     contents = {_bare(e.text) for e in elements if e.kind == "contents" or is_contents_line(e.text)}
+    recurring = {id(elements[place]) for place in _recurring(elements)}
     lines = tuple(
         OpeningLine(
             shown,
             _prominence(e),
             place,
-            recurs=_recurs(elements, e),
+            recurs=id(e) in recurring,
             below_text=any(
                 other.kind in ("text", "item") and not _is_line(other) for _, other in page[: place - 1]
             ),
@@ -123,15 +124,21 @@ def _is_line(element: Element) -> bool:
     return element.kind == "text" and capital.heading_like
 
 
-def _recurs(elements: Sequence[Element], element: Element) -> bool:
-    """Whether another line is set like `element` after text that stands below it."""
-    own, text_between = _prominence(element), False
-    for later in elements[elements.index(element) + 1 :]:
-        if not _is_line(later):
-            text_between |= later.kind != "furniture"
-        elif text_between and _prominence(later) == own:
-            return True
-    return False
+def _recurring(elements: Sequence[Element]) -> set[int]:
+    """The places among `elements` of lines that another one is set like, after text that stands below them."""
+    found: set[int] = set()
+    below: set[Prominence] = set()  # of lines below the text below
+    beside: set[Prominence] = set()  # of lines above that text
+    for place in reversed(range(len(elements))):
+        element = elements[place]
+        if _is_line(element):
+            own = _prominence(element)
+            if own in below:
+                found.add(place)
+            beside.add(own)
+        elif element.kind != "furniture":
+            below |= beside
+    return found
 
 
 def _shown(element: Element) -> str:
