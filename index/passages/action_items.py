@@ -1,4 +1,4 @@
-"""The action items of a generation: which rows they are and what they can be filtered by, in columns on the disk.
+"""The action items of a generation: in which rows they begin and what they can be filtered by, in columns on the disk.
 
 items.json   the names that joint leads are made of, and the values of each column in order
 items.npy    for each value that a passage has, the column, the row and the number of the value
@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.records import Record, RecordReader, column, is_record, known_leads, lead_cell, status_of
-from corpus.types import Passage
+from corpus.leads import known_leads
+from corpus.records import Record, RecordReader, cell_with, is_property, properties, record_passages, status_of
+from corpus.types import Passage, Role
 from index.storage.arrays import from_npy, to_npy
 from index.storage.drafts import Draft
 from index.storage.files import Files, expect
@@ -53,41 +54,40 @@ class Column:
 
 
 class ActionItemsWriter:
-    """Writes what is known of action items when all passages were added, in order."""
+    """Writes what is known of action items when the passages of all documents were added, in order."""
 
     def __init__(self) -> None:
         self._row = 0
-        self._items: list[
-            tuple[int, str | None, str | None]
-        ] = []  # row, cell of the lead, cell of the status
+        self._items: list[int] = []  # the first row of each
+        self._having: list[tuple[int, str | None, str | None]] = []  # row, its lead's cell, its status's cell
         self._cells: dict[str, str] = {}  # each kept once
 
     def add(self, passages: Sequence[Passage]) -> None:
-        """The next passages."""
-        for passage in passages:
-            if is_record(passage):
-                header = column(passage.fields, "status")
-                status = passage.fields[header] if header else None
-                self._items.append((self._row, self._once(lead_cell(passage)), self._once(status)))
-            self._row += 1
+        """The passages of the next document."""
+        for row, parts in record_passages(passages):
+            lead, status = (self._once(parts, role) for role in ("lead", "status"))
+            self._items.append(self._row + row)
+            self._having += [(self._row + row + n, lead, status) for n in range(len(parts))]
+        self._row += len(passages)
 
-    def _once(self, cell: str | None) -> str | None:
+    def _once(self, parts: Sequence[Passage], role: Role) -> str | None:
+        cell = next((cell for part in parts if (cell := cell_with(part, role))), None)
         return None if cell is None else self._cells.setdefault(cell, cell)
 
     def finish(self, draft: Draft) -> None:
         """Write the files."""
-        leads = sorted(known_leads({cell for _, cell, _ in self._items if cell is not None}))
+        leads = sorted(known_leads(cell for _, cell, _ in self._having if cell))
         reader = RecordReader(leads)
         split = {
-            cell: tuple(dict.fromkeys(reader.leads(cell))) for cell in {c for _, c, _ in self._items if c}
+            cell: tuple(dict.fromkeys(reader.leads(cell))) for cell in {c for _, c, _ in self._having if c}
         }
         having: list[list[tuple[int, str]]] = [
-            [(row, lead) for row, cell, _ in self._items if cell for lead in split[cell]],
-            [(row, status_of(status)) for row, _, status in self._items if status],
-            [(row, status) for row, _, status in self._items if status],
+            [(row, lead) for row, cell, _ in self._having if cell for lead in split[cell]],
+            [(row, status_of(status)) for row, _, status in self._having if status],
+            [(row, status) for row, _, status in self._having if status],
         ]
         values = [sorted({value for _, value in pairs}) for pairs in having]
-        parts = [np.array([(_ITEM, row, 0) for row, _, _ in self._items], np.int32).reshape(-1, 3)]
+        parts = [np.array([(_ITEM, row, 0) for row in self._items], np.int32).reshape(-1, 3)]
         for number, pairs in enumerate(having):
             codes = {value: code for code, value in enumerate(values[number])}
             rows = [(number, row, codes[value]) for row, value in pairs]
@@ -135,9 +135,9 @@ class ActionItems(Lazy[Record]):
             expect(bool((np.diff(items) > 0).all()), "the items are not in order")
         return cls(passages, items, leads, found)
 
-    def of(self, passage: Passage) -> Record | None:
-        """A passage as an action item, if it is one."""
-        return self._reader.read(passage) if is_record(passage) else None
+    def leads(self, passage: Passage) -> tuple[str, ...]:
+        """Those that the cell of a row names, if it has one for them."""
+        return self._reader.leads(cell_with(passage, "lead") or "")
 
     def under(self, mask: NDArray[np.bool_]) -> Sequence[Record]:
         """Those that a mask of shape (passages,) lets through."""
@@ -148,7 +148,9 @@ class ActionItems(Lazy[Record]):
 
     def at(self, place: int) -> Record:
         """As `Lazy.at`."""
-        return self._reader.read(self._passages[self.rows[place]])
+        row = int(self.rows[place])
+        first = self._passages[row]
+        return self._reader.read(properties(self._passages, row) if is_property(first) else [first])
 
 
 class _Some(Lazy[Record]):

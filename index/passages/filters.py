@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.text.folding import folded
 from corpus.types import Document
 from index.passages.action_items import ActionItems
 from index.passages.store import KINDS, PassageStore
@@ -17,7 +18,7 @@ class Filter:
     """Passages must satisfy every field given; within a list, any value does.
 
     A year range takes every document whose period overlaps it; a lead matches each member of a joint lead;
-    a status matches by its leading words. All comparisons ignore case.
+    a status matches by its leading words. Comparisons are of texts as `folded`.
     """
 
     document: tuple[str, ...] = ()
@@ -91,9 +92,9 @@ def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def _equals_any(value: str, wanted: Sequence[str]) -> bool:
-    return value.casefold() in {one.casefold() for one in wanted}
+    return folded(value) in set(map(folded, wanted))
 
 
 def _begins_with_any(cell: str, wanted: Sequence[str]) -> bool:
-    words = [word.strip(".,;:–-") for word in cell.casefold().split()]
-    return any(words[: len(one.split())] == one.casefold().split() for one in wanted)
+    words = [word.strip(".,;:-") for word in folded(cell).split()]
+    return any(words[: len(asked)] == asked for one in wanted if (asked := folded(one).split()))

@@ -4,6 +4,7 @@ documents.json   the documents, in order
 sources.txt      their texts in UTF-8, one right after the other
 passages.jsonl   a passage a line, without its text: those of a document together, in the order of the documents
 passages.npy     for each passage where its line and its text begin, and what a search needs of all passages
+roles.json       the roles that headers have, each set of them once
 ids.npy          digests of the ids in order, and the row of each
 """
 
@@ -17,7 +18,7 @@ from typing import Any, cast, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Document, Passage, PassageKind
+from corpus.types import Document, Passage, PassageKind, Role
 from index.errors import GenerationError
 from index.storage.arrays import from_npy
 from index.storage.files import REBUILD, Files, expect
@@ -25,9 +26,9 @@ from index.storage.lazy import Lazy
 from index.storage.mapped_pages import MappedPages
 
 DOCUMENTS, SOURCES, PASSAGES = "documents.json", "sources.txt", "passages.jsonl"
-TABLE, IDS, SOURCE_BEGINS = "passages.npy", "ids.npy", "sources.npy"
+TABLE, IDS, SOURCE_BEGINS, ROLES = "passages.npy", "ids.npy", "sources.npy", "roles.json"
 KINDS: Sequence[PassageKind] = get_args(PassageKind)
-LINE, BEGIN, END, START, DOCUMENT, RUN, KIND = range(7)  # of `passages.npy`
+LINE, BEGIN, END, START, DOCUMENT, RUN, KIND, ROLE = range(8)  # of `passages.npy`
 _REMEMBERED, _REMEMBERED_TEXTS = 4096, 16  # passages, and texts of documents
 _BLOCK = 1 << 22  # bytes of text looked at together
 
@@ -79,10 +80,11 @@ class _Lines:
         texts: Bytes,
         table: NDArray[np.int64],
         documents: Sequence[Document],
+        roles: Sequence[Mapping[Role, str]],
         refuse: Callable[[str], GenerationError],
     ) -> None:
         self._lines, self._texts, self._table = lines, texts, table
-        self._documents, self._refuse = documents, refuse
+        self._documents, self._roles, self._refuse = documents, roles, refuse
         self._lookups = MappedPages(lines), MappedPages(texts)
 
     def parsed(self, row: int) -> Passage:
@@ -105,10 +107,13 @@ class _Lines:
         expect(type(said["start"]) is int and said["start"] == column[START], "begins elsewhere")
         expect(type(said["end"]) is int and said["end"] == said["start"] + len(text), "ends elsewhere")
         expect(said["kind"] == KINDS[column[KIND]], f"{said['kind']!r} is another kind")
-        passage = Passage(**{**said, "document": document, "section": tuple(said["section"]), "text": text})
+        roles = self._roles[column[ROLE]]
+        section = tuple(said["section"])
+        passage = Passage(**{**said, "document": document, "section": section, "text": text, "roles": roles})
         strings = (passage.id, passage.context, *passage.section, *passage.fields, *passage.fields.values())
         expect(all(isinstance(text, str) for text in strings), "a field is no string")
         expect(passage.page is None or type(passage.page) is int, "a page is no number")
+        expect(passage.fields.keys() >= set(roles.values()), "a header with a role is missing")
         return passage
 
 
@@ -185,13 +190,16 @@ def load_passages(
         begins = from_npy(data, "int64", 1)
         ends = len(begins) == len(documents) + 1 and begins[0] == 0 and begins[-1] == len(texts)
         expect(bool(ends and (np.diff(begins) >= 0).all()), "does not divide the texts")
+    with files.parsing(ROLES) as data:
+        roles = [_roles(said) for said in json.loads(data)]
     with files.mapping(TABLE) as mapped:
         table = from_npy(mapped, "int64", 2)
-        expect(len(table) == KIND + 1 and table.shape[1] > 0, f"has {len(table)} columns")
-        numbers, kinds, runs = table[DOCUMENT], table[KIND], table[RUN]
+        expect(len(table) == ROLE + 1 and table.shape[1] > 0, f"has {len(table)} columns")
+        numbers, kinds, runs, held = table[DOCUMENT], table[KIND], table[RUN], table[ROLE]
         expect(bool(numbers[0] >= 0 and numbers[-1] < len(documents)), "names a document that there is not")
         expect(bool((np.diff(numbers) >= 0).all()), "the documents are not in order")
         expect(bool(((kinds >= 0) & (kinds < len(KINDS))).all()), "a kind is none")
+        expect(bool(((held >= 0) & (held < len(roles))).all()), "names roles that there are not")
         expect(bool(np.isin(np.diff(runs), (0, 1)).all()), "the sections are not in order")
         expect(bool((begins[numbers] <= table[BEGIN]).all()), "a text begins outside of its document")
         expect(bool((table[BEGIN] <= table[END]).all()), "a text ends before it begins")
@@ -214,7 +222,7 @@ def load_passages(
     def refuse(problem: str) -> GenerationError:
         return GenerationError(problem, where=str(files.path / PASSAGES), remedy=REBUILD)
 
-    passages = PassageStore(_Lines(lines, texts, table, documents, refuse), table, documents)
+    passages = PassageStore(_Lines(lines, texts, table, documents, roles, refuse), table, documents)
     positions = Positions(passages, digests, rows)
     with files.naming(IDS):
         _expect_unique(passages, digests, rows)
@@ -264,6 +272,12 @@ def _characters_before(texts: Bytes, *places: NDArray[np.int64]) -> list[NDArray
         counts[first:last] = total + here - passed
         total += len(block) - len(tails)
     return [counts[np.searchsorted(wanted, these)] for these in places]
+
+
+def _roles(said: dict[Role, Any]) -> dict[Role, str]:
+    expect(said.keys() <= set(get_args(Role)), "a role is none")
+    expect(all(isinstance(header, str) for header in said.values()), "a header is no string")
+    return said
 
 
 def _document(said: dict[str, Any]) -> Document:

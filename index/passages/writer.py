@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Document, Passage
+from corpus.types import Document, Passage, Role
 from index.passages.store import (
     BEGIN,
     DOCUMENT,
@@ -21,6 +21,8 @@ from index.passages.store import (
     KINDS,
     LINE,
     PASSAGES,
+    ROLE,
+    ROLES,
     RUN,
     SOURCE_BEGINS,
     SOURCES,
@@ -33,7 +35,7 @@ from index.storage.drafts import Draft
 
 
 def passage_line(passage: Passage) -> str:
-    """A passage as a line of JSON, its document by id."""
+    """A passage as a line of JSON, its document by id; it needs no model, and so has no roles."""
     record = {
         "id": passage.id,
         "document": passage.document.id,
@@ -57,6 +59,7 @@ class PassagesWriter:
         self._source_begins = [0]
         self._columns: list[NDArray[np.int64]] = []
         self._digests: list[NDArray[np.uint64]] = []
+        self._roles: dict[tuple[tuple[Role, str], ...], int] = {(): 0}
         self._run = 0
         self._last: Passage | None = None
         self._open = ExitStack()
@@ -77,12 +80,14 @@ class PassagesWriter:
         parts = [source[a:b].encode() for a, b in pairwise(bounds)]
         begin = self._source_begins[-1]
         places = dict(zip(bounds, np.cumsum([begin, *map(len, parts)]).tolist(), strict=True))
-        column = np.empty((7, len(passages)), np.int64)
+        column = np.empty((ROLE + 1, len(passages)), np.int64)
         column[LINE] = self._lines.size + np.cumsum([0, *map(len, lines)])[:-1]
         for n, passage in enumerate(passages):
             column[BEGIN, n], column[END, n] = places[passage.start], places[passage.end]
             column[START, n], column[KIND, n] = passage.start, KINDS.index(passage.kind)
             column[RUN, n] = self._run_of(passage)
+            roles = tuple(sorted(passage.roles.items()))
+            column[ROLE, n] = self._roles.setdefault(roles, len(self._roles))
         column[DOCUMENT] = len(self._documents)
         self._lines.write(b"".join(lines))
         self._sources.write(b"".join(parts))
@@ -114,6 +119,8 @@ class PassagesWriter:
         said = json.dumps([asdict(document) for document in self._documents], indent=1)
         self._draft.write(DOCUMENTS, said.encode())
         self._draft.write(SOURCE_BEGINS, *to_npy(np.array(self._source_begins, np.int64)))
+        roles = json.dumps([dict(roles) for roles in self._roles], ensure_ascii=False)
+        self._draft.write(ROLES, roles.encode())
         self._draft.write(TABLE, *to_npy(np.concatenate(self._columns, axis=1)))
         digests = np.concatenate(self._digests)
         order = np.argsort(digests, kind="stable")
