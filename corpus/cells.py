@@ -2,11 +2,10 @@
 
 import re
 
-from corpus.records import Role, column
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.text.sentences import sentences
-from corpus.types import Passage
+from corpus.types import Passage, Role
 
 Span = tuple[int, int]  # offsets in the passage's text
 
@@ -27,7 +26,7 @@ def sentences_of(passage: Passage) -> list[Span]:
 
 def cell_of(passage: Passage, role: Role) -> Span | None:
     """The cell in the column with this role, or None."""
-    return _cell_under(passage, column(passage.fields, role))
+    return _cell_under(passage, passage.roles.get(role))
 
 
 def _cell_under(passage: Passage, header: str | None) -> Span | None:

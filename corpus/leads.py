@@ -143,7 +143,10 @@ def _countries() -> frozenset[str]:
 
     names = ("name", "official_name", "common_name")
     return frozenset(
-        _bare(name) for country in pycountry.countries for kind in names if (name := getattr(country, kind, None))
+        _bare(name)
+        for country in pycountry.countries
+        for kind in names
+        if (name := getattr(country, kind, None))
     )
 
 

@@ -81,9 +81,7 @@ def roles_by_words(headers: Iterable[str]) -> Roles:
 
 def with_roles(passage: Passage, roles: Roles) -> Passage:
     """A row, with the first of its headers that has each role."""
-    own = {
-        role: header for role, headers in roles.items() for header in headers if header in passage.fields
-    }
+    own = {role: header for role, headers in roles.items() for header in headers if header in passage.fields}
     return replace(passage, roles=own)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from corpus.catalogue import Catalogue
 from corpus.types import Document, Passage
+from index.columns import ColumnRoles
 from index.encoders.base import Encoder
 from index.encoders.tokenizer import Pieces
 from index.errors import GenerationError
@@ -116,7 +117,7 @@ def write_generation(var: Path, parts: Iterable[Part], quantizer: Quantizer, enc
 
     Of the passages only the part at hand is in memory; of their words, numbers.
     """
-    lexical, names, items = BM25Writer(), NamesLearner(), ActionItemsWriter()
+    lexical, names, items, columns = BM25Writer(), NamesLearner(), ActionItemsWriter(), ColumnRoles(encoder)
     count = own = indexed = 0
     with building(var), drafting(var) as draft:
         with (
@@ -125,17 +126,18 @@ def write_generation(var: Path, parts: Iterable[Part], quantizer: Quantizer, enc
             TokensWriter(draft, quantizer) as tokens,
         ):
             for part in parts:
-                written.add(part.document, part.source, part.passages)
-                if not part.passages:
+                passages = columns.decided(part.passages)
+                written.add(part.document, part.source, passages)
+                if not passages:
                     continue
-                texts = [indexed_text(passage) for passage in part.passages]
+                texts = [indexed_text(passage) for passage in passages]
                 vectors.add(part.vectors)
                 tokens.add(part.codes, part.pieces)
                 lexical.add(texts)
-                names.add(part.passages)
-                items.add(part.passages)
+                names.add(passages)
+                items.add(passages)
                 count += len(texts)
-                own += sum(len(passage.text) for passage in part.passages)
+                own += sum(len(passage.text) for passage in passages)
                 indexed += sum(map(len, texts))
         written.finish()
         dense = vectors.finish()

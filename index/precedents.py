@@ -14,7 +14,6 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.records import column
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.encoders.base import Encoder
@@ -81,7 +80,7 @@ def nearness(features: Vectors) -> Vectors:
 
 def said(passage: Passage) -> tuple[int, int]:
     """The characters of a passage's text that say what is done: of a row its action, else the whole."""
-    header = column(passage.fields, "text")
+    header = passage.roles.get("text")
     position = 0
     for cell in passage.text.split("\t") if header else []:
         if plain(cell).strip() == passage.fields[header or ""]:

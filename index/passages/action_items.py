@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.leads import known_leads
-from corpus.records import Record, RecordReader, cell_with, is_property, properties, record_passages, status_of
+from corpus.records import (
+    Record,
+    RecordReader,
+    cell_with,
+    is_property,
+    properties,
+    record_passages,
+    status_of,
+)
 from corpus.types import Passage, Role
 from index.storage.arrays import from_npy, to_npy
 from index.storage.drafts import Draft

@@ -56,7 +56,8 @@ class FilterFields:
         if filter.kind:
             mask &= np.array([kind in filter.kind for kind in KINDS], bool)[self._passages.kinds]
         if filter.lead:
-            mask &= self._lead.having(lambda value: _equals_any(value, filter.lead), len(mask))
+            leads = frozenset(map(folded, filter.lead))
+            mask &= self._lead.having(lambda value: folded(value) in leads, len(mask))
         if filter.status:
             mask &= self._status_cell.having(lambda cell: _begins_with_any(cell, filter.status), len(mask))
         return mask
@@ -89,10 +90,6 @@ class FilterFields:
 
 def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(((value, n) for value, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _equals_any(value: str, wanted: Sequence[str]) -> bool:
-    return folded(value) in set(map(folded, wanted))
 
 
 def _begins_with_any(cell: str, wanted: Sequence[str]) -> bool:

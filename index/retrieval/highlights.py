@@ -8,11 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from corpus.records import Role, column
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.text.sentences import sentences
-from corpus.types import Passage
+from corpus.types import Passage, Role
 from index.encoders.tokenizer import Pieces
 from index.queries.preferences import DATE
 from index.types import Vectors
@@ -118,7 +117,7 @@ def _answers(passage: Passage, start: int, end: int, asked: Role | Literal["date
     """Whether a clause has a date, or lies in the cell of the column asked for."""
     if asked == "date":
         return DATE.search(passage.text, start, end) is not None
-    header = column(passage.fields, asked)
+    header = passage.roles.get(asked)
     cell_start, cell_end = passage.text.rfind("\t", 0, start) + 1, passage.text.find("\t", end)
     cell = passage.text[cell_start : cell_end if cell_end >= 0 else len(passage.text)]
     return header is not None and plain(cell) == passage.fields[header]

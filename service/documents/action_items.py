@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from corpus.text.folding import folded
 from index.generation import Index
 from service.schemas.filters import Filter
 from service.schemas.records import Record, SortKey
@@ -11,17 +12,12 @@ from service.schemas.records import Record, SortKey
 def action_items(index: Index, filter: Filter, contains: str = "") -> list[Record]:
     """The rows of the plans' tables that pass `filter`, in the order of the documents; raises `FilterError`.
 
-    `contains` must stand in one of their fields, whatever its case and blanks.
+    `contains` must stand in one of their fields, whatever its case, blanks and quotation marks.
     """
     mask = index.fields.mask(filter.to_index(index.documents))
     items = map(Record.of, index.records.under(mask))
     words = folded(contains)
     return [item for item in items if any(words in folded(field) for field in item.words)]
-
-
-def folded(text: str) -> str:
-    """`text` as it is compared: without case, runs of blanks as one space."""
-    return " ".join(text.casefold().split())
 
 
 _DIGITS = re.compile(r"([0-9]{1,18})")
