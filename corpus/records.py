@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from corpus.leads import LeadNames, known_leads
+from corpus.structure.units import TITLE
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.text.ticks import is_mark, ticked
@@ -90,6 +91,11 @@ def is_property(passage: Passage) -> bool:
     own = [header for header in passage.fields if header != GROUP]
     first = passage.text.lstrip("| ").split("\t")[0].split("|")[0]
     return passage.kind == "row" and len(own) == 1 and key_of(first) == own[0]
+
+
+def is_unit(passage: Passage) -> bool:
+    """Whether a row is a title with the lines of labels below it, and so no line of a table."""
+    return passage.kind == "row" and TITLE in passage.fields and "\n" in passage.text and "\t" not in passage.text
 
 
 def key_of(cell: str) -> str:

@@ -12,7 +12,7 @@ from typing import get_args
 
 import numpy as np
 
-from corpus.records import GROUP, Roles, is_property, roles_by_words, with_roles
+from corpus.records import GROUP, Roles, is_property, is_unit, roles_by_words, with_roles
 from corpus.structure.units import TITLE
 from corpus.text.dates import YEAR
 from corpus.text.ticks import is_mark, ticked
@@ -23,6 +23,7 @@ from index.types import Vectors
 
 ROLES: tuple[Role, ...] = get_args(Role)
 _STANDING: tuple[Role, ...] = ("lead", "status", "deadline")  # a plan says one of these of what is to be done
+_UNLIKELY = float(np.log(0.1))
 _READ, _LONGEST_READ = 3, 200  # cells that are read for their meaning, and characters of each
 _COUNTED = 200  # cells of which the kinds of values are counted
 _NAME, _SENTENCE = 6, 8  # words of a name at most, of a sentence at least
@@ -53,6 +54,7 @@ class _Table:
     rows: list[int] = field(default_factory=list)
     headers: dict[str, None] = field(default_factory=dict)
     of_properties: bool = False
+    of_units: bool = False
 
 
 class ColumnRoles:
@@ -82,6 +84,8 @@ class ColumnRoles:
             for header in table.headers
         ]
         chances = log_chances(features(columns, self._encode), self._weights)
+        if table.of_units:  # its title is the matter
+            chances[:, 1 + ROLES.index("text")] = np.where([c.header == TITLE for c in columns], 0, -np.inf)
         return plan_roles(columns, chances, of_properties=table.of_properties)
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
@@ -175,14 +179,12 @@ def plan_roles(columns: Sequence[TableColumn], chances: Vectors, *, of_propertie
 
 
 def _name_text(columns: Sequence[TableColumn], found: list[Role | None], chances: Vectors) -> None:
-    """What is to be done, where no column is clearly that: the title of a unit, or the likeliest beside lead and state."""
+    """The likeliest to be what is to be done, of a table that says by whom, when or how far, where none is clearly."""
     free = [n for n, role in enumerate(found) if role is None]
-    titles = [n for n in free if columns[n].header == TITLE]
-    if not titles and ("lead" not in found or not {"status", "deadline"} & set(found)):
-        return
     text = 1 + ROLES.index("text")
-    for n in sorted(titles or free, key=lambda n: -float(chances[n, text]))[:1]:
-        found[n] = "text"
+    likeliest = max(free, key=lambda n: float(chances[n, text]), default=None)
+    if likeliest is not None and chances[likeliest, text] > _UNLIKELY and not set(found).isdisjoint(_STANDING):
+        found[likeliest] = "text"
 
 
 def _tables(passages: Sequence[Passage]) -> Iterator[_Table]:
@@ -197,8 +199,9 @@ def _tables(passages: Sequence[Passage]) -> Iterator[_Table]:
         if is_property(passage):
             table = of_properties
         else:
-            if last != row - 1 or runs[-1].headers.keys().isdisjoint(own):
-                runs.append(_Table())
+            unit = is_unit(passage)
+            if last != row - 1 or runs[-1].of_units != unit or runs[-1].headers.keys().isdisjoint(own):
+                runs.append(_Table(of_units=unit))
             table, last = runs[-1], row
         table.rows.append(row)
         table.headers.update(dict.fromkeys(own))
@@ -211,9 +214,13 @@ def _merged(runs: Sequence[_Table]) -> list[_Table]:
     """Runs whose headers another has too become one with it."""
     found: list[_Table] = []
     for run in sorted(runs, key=lambda run: -len(run.headers)):
-        like = next((table for table in found if run.headers.keys() <= table.headers.keys()), None)
+        like = next((table for table in found if _is_like(run, table)), None)
         if like:
             like.rows += run.rows
         else:
             found.append(replace(run))
     return found
+
+
+def _is_like(table: _Table, larger: _Table) -> bool:
+    return table.of_units == larger.of_units and table.headers.keys() <= larger.headers.keys()
