@@ -95,7 +95,12 @@ def is_property(passage: Passage) -> bool:
 
 def is_unit(passage: Passage) -> bool:
     """Whether a row is a title with the lines of labels below it, and so no line of a table."""
-    return passage.kind == "row" and TITLE in passage.fields and "\n" in passage.text and "\t" not in passage.text
+    return (
+        passage.kind == "row"
+        and TITLE in passage.fields
+        and "\n" in passage.text
+        and "\t" not in passage.text
+    )
 
 
 def key_of(cell: str) -> str:

@@ -183,7 +183,11 @@ def _name_text(columns: Sequence[TableColumn], found: list[Role | None], chances
     free = [n for n, role in enumerate(found) if role is None]
     text = 1 + ROLES.index("text")
     likeliest = max(free, key=lambda n: float(chances[n, text]), default=None)
-    if likeliest is not None and chances[likeliest, text] > _UNLIKELY and not set(found).isdisjoint(_STANDING):
+    if (
+        likeliest is not None
+        and chances[likeliest, text] > _UNLIKELY
+        and not set(found).isdisjoint(_STANDING)
+    ):
         found[likeliest] = "text"
 
 

@@ -30,7 +30,10 @@ from corpus.leads import LeadNames, known_leads
         ("Norden (with Suden)", ["Norden"]),
         ("Suden, supported by IOM", ["Suden"]),
         ("Norden with the help of the harbour office", ["Norden"]),
-        ("International Organization for Migration (IOM)", ["International Organization for Migration (IOM)"]),
+        (
+            "International Organization for Migration (IOM)",
+            ["International Organization for Migration (IOM)"],
+        ),
         ("TBC", []),
         ("n/a", []),
         ("To be determined", []),
