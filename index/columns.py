@@ -23,7 +23,8 @@ from index.types import Vectors
 
 ROLES: tuple[Role, ...] = get_args(Role)
 _STANDING: tuple[Role, ...] = ("lead", "status", "deadline")  # a plan says one of these of what is to be done
-_UNLIKELY = float(np.log(0.1))
+_UNLIKELY = float(np.log(0.1))  # log-chance: what is less likely to be done is not
+_LENIENCY = 0.3  # a role is given where it is this little less likely than none
 _READ, _LONGEST_READ = 3, 200  # cells that are read for their meaning, and characters of each
 _COUNTED = 200  # cells of which the kinds of values are counted
 _NAME, _SENTENCE = 6, 8  # words of a name at most, of a sentence at least
@@ -69,29 +70,46 @@ class ColumnRoles:
     def decided(self, passages: Sequence[Passage]) -> list[Passage]:
         """The passages of a document, those of plans with the roles of their headers."""
         found = list(passages)
-        for table in _tables(passages):
-            roles = self._roles(passages, table)
+        tables = list(_tables(passages))
+        for table, roles in zip(tables, self._roles(passages, tables), strict=True):
             for row in table.rows:
                 found[row] = with_roles(passages[row], roles)
         return found
 
-    def _roles(self, passages: Sequence[Passage], table: _Table) -> Roles:
+    def _roles(self, passages: Sequence[Passage], tables: Sequence[_Table]) -> list[Roles]:
         if self._weights is None:
-            return {} if table.of_properties else roles_by_words(table.headers)
-        rows = [passages[row].fields for row in table.rows]
-        columns = [
-            TableColumn(header, tuple(row[header] for row in rows if header in row))
-            for header in table.headers
-        ]
-        chances = log_chances(features(columns, self._encode), self._weights)
-        if table.of_units:  # its title is the matter
-            chances[:, 1 + ROLES.index("text")] = np.where([c.header == TITLE for c in columns], 0, -np.inf)
-        return plan_roles(columns, chances, of_properties=table.of_properties)
+            return [{} if table.of_properties else roles_by_words(table.headers) for table in tables]
+        columns = [_columns(passages, table) for table in tables]
+        chances = [log_chances(features(some, self._encode), self._weights) for some in columns]
+        agreed = _agreed(columns, chances)
+        return [_roles_of(*seen) for seen in zip(tables, columns, agreed, strict=True)]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         self._known.update(zip(new, self._encoder.encode(new), strict=True))
         return np.array([self._known[text] for text in texts], np.float32)
+
+
+def _columns(passages: Sequence[Passage], table: _Table) -> list[TableColumn]:
+    rows = [passages[row].fields for row in table.rows]
+    return [
+        TableColumn(header, tuple(row[header] for row in rows if header in row)) for header in table.headers
+    ]
+
+
+def _agreed(columns: Sequence[Sequence[TableColumn]], chances: Sequence[Vectors]) -> list[Vectors]:
+    """A header means the same in all tables of a document: the mean of what each makes of it."""
+    seen: dict[str, list[Vectors]] = {}
+    for some, own in zip(columns, chances, strict=True):
+        for column, chance in zip(some, own, strict=True):
+            seen.setdefault(column.header, []).append(chance)
+    return [np.array([np.mean(seen[column.header], axis=0) for column in some]) for some in columns]
+
+
+def _roles_of(table: _Table, columns: Sequence[TableColumn], chances: Vectors) -> Roles:
+    if table.of_units:  # its title is the matter
+        chances[:, 1 + ROLES.index("text")] = np.where([c.header == TITLE for c in columns], 0, -np.inf)
+    return plan_roles(columns, chances, of_properties=table.of_properties)
 
 
 def fit_path(sha256: str) -> Path:
@@ -150,7 +168,7 @@ def log_chances(table: Vectors, weights: Vectors) -> Vectors:
 
 def assigned(columns: Sequence[TableColumn], chances: Vectors) -> list[Role | None]:
     """The role of each column: the likeliest pairs first, each role once, but that marks may be in several columns."""
-    gains = chances[:, 1:] - chances[:, :1]
+    gains = chances[:, 1:] - chances[:, :1] + _LENIENCY
     found: list[Role | None] = [None] * len(columns)
     marks = [bool(column.cells) and all(map(is_mark, column.cells)) for column in columns]
     taken: dict[Role, bool] = {}  # role → whether by marks
@@ -179,7 +197,7 @@ def plan_roles(columns: Sequence[TableColumn], chances: Vectors, *, of_propertie
 
 
 def _name_text(columns: Sequence[TableColumn], found: list[Role | None], chances: Vectors) -> None:
-    """The likeliest to be what is to be done, of a table that says by whom, when or how far, where none is clearly."""
+    """What is to be done, where no column clearly is, of a table that says by whom, when or how far."""
     free = [n for n, role in enumerate(found) if role is None]
     text = 1 + ROLES.index("text")
     likeliest = max(free, key=lambda n: float(chances[n, text]), default=None)
