@@ -16,6 +16,7 @@ _PERHAPS = re.compile(r"\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
 # "with the help of …", "(in cooperation with …)", ", supported by …": who helps does not lead
 _HELPERS = re.compile(r"[\s,(]+(?:(?:in|and)\s+)?(?:[a-z-]+\s+(?:of\s+)?)?\b(?:with|by)\s.*", re.DOTALL)
 _ASIDE = re.compile(r"\s*\([a-z][^()]*\)$")
+_BRACKETS = re.compile(r"\s*\([^()]*\)$")
 _NOBODY = re.compile(r"(?:t\.?b\.?[cda]\.?|n\.?/?\s?a\.?|none|nil|to be \w+|[\W_]*)", re.IGNORECASE)
 _OF = re.compile(r"\s(?:of|for|on)\s+(?:the\s+)?(?P<what>\S.*)")
 _MOST = 12  # parts of one name, as "Alcohol, Tobacco, Firearms and Explosives" has four
@@ -67,7 +68,7 @@ class LeadNames:
             return True
         if not re.search(r"\band\b|&", part[ends[-2] : starts[-1]]):
             return False
-        words = [part[start:end] for start, end in zip(starts, ends, strict=True)]
+        words = [_BRACKETS.sub("", part[start:end]) for start, end in zip(starts, ends, strict=True)]
         if of := _OF.search(words[0]):
             return not (self._is_name(words[0]) or _is_country(of["what"])) and not any(
                 self._is_name(word) or _OF.search(word) for word in words[1:]

@@ -167,10 +167,12 @@ def log_chances(table: Vectors, weights: Vectors) -> Vectors:
 
 
 def assigned(columns: Sequence[TableColumn], chances: Vectors) -> list[Role | None]:
-    """The role of each column: the likeliest pairs first, each role once, but that marks may be in several columns."""
+    """The role of each column: the likeliest pairs first, each role once; columns of marks have one together."""
     gains = chances[:, 1:] - chances[:, :1] + _LENIENCY
     found: list[Role | None] = [None] * len(columns)
     marks = [bool(column.cells) and all(map(is_mark, column.cells)) for column in columns]
+    if any(marks):
+        gains[marks] = gains[marks].mean(axis=0)
     taken: dict[Role, bool] = {}  # role → whether by marks
     for place in np.argsort(-gains, axis=None, kind="stable").tolist():
         n, role = place // len(ROLES), ROLES[place % len(ROLES)]
@@ -187,7 +189,7 @@ def plan_roles(columns: Sequence[TableColumn], chances: Vectors, *, of_propertie
     if of_properties:
         found = [None if role == "text" else role for role in found]
     elif "text" not in found:
-        _name_text(columns, found, chances)
+        _name_text(found, chances)
     roles: dict[Role, list[str]] = {}
     for column, role in zip(columns, found, strict=True):
         if role:
@@ -196,7 +198,7 @@ def plan_roles(columns: Sequence[TableColumn], chances: Vectors, *, of_propertie
     return roles if stands and (of_properties or "text" in roles) else {}
 
 
-def _name_text(columns: Sequence[TableColumn], found: list[Role | None], chances: Vectors) -> None:
+def _name_text(found: list[Role | None], chances: Vectors) -> None:
     """What is to be done, where no column clearly is, of a table that says by whom, when or how far."""
     free = [n for n, role in enumerate(found) if role is None]
     text = 1 + ROLES.index("text")

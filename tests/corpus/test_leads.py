@@ -25,6 +25,10 @@ from corpus.leads import LeadNames, known_leads
         ("Ministry of Health and Ministry of Justice", ["Ministry of Health", "Ministry of Justice"]),
         ("Pilots Office, Ministry of Quays", ["Pilots Office", "Ministry of Quays"]),
         ("Food and Agriculture Organization", ["Food and Agriculture Organization"]),
+        (
+            "National Archives and Records Administration (NARA), Office of Management and Budget (OMB)",
+            ["National Archives and Records Administration (NARA)", "Office of Management and Budget (OMB)"],
+        ),
         ("Customs and Border Force", ["Customs and Border Force"]),
         ("River office and Suden", ["River office", "Suden"]),
         ("Norden (with Suden)", ["Norden"]),
