@@ -22,6 +22,7 @@ from index.encoders.weights import family
 from index.types import Vectors
 
 ROLES: tuple[Role, ...] = get_args(Role)
+_TOLD: tuple[Role, ...] = ("lead", "status")  # lines of labels, and properties, tell one of these
 _STANDING: tuple[Role, ...] = ("lead", "status", "deadline")  # a plan says one of these of what is to be done
 _UNLIKELY = float(np.log(0.1))  # log-chance: what is less likely to be done is not
 _LENIENCY = 0.3  # a role is given where it is this little less likely than none
@@ -109,7 +110,7 @@ def _agreed(columns: Sequence[Sequence[TableColumn]], chances: Sequence[Vectors]
 def _roles_of(table: _Table, columns: Sequence[TableColumn], chances: Vectors) -> Roles:
     if table.of_units:  # its title is the matter
         chances[:, 1 + ROLES.index("text")] = np.where([c.header == TITLE for c in columns], 0, -np.inf)
-    return plan_roles(columns, chances, of_properties=table.of_properties)
+    return plan_roles(columns, chances, of_properties=table.of_properties, of_units=table.of_units)
 
 
 def fit_path(sha256: str) -> Path:
@@ -183,7 +184,9 @@ def assigned(columns: Sequence[TableColumn], chances: Vectors) -> list[Role | No
     return found
 
 
-def plan_roles(columns: Sequence[TableColumn], chances: Vectors, *, of_properties: bool) -> Roles:
+def plan_roles(
+    columns: Sequence[TableColumn], chances: Vectors, *, of_properties: bool = False, of_units: bool = False
+) -> Roles:
     """The headers with a role, if the table is of a plan: it says what is to be done, and by whom, when or how far."""
     found = assigned(columns, chances)
     if of_properties:
@@ -194,7 +197,8 @@ def plan_roles(columns: Sequence[TableColumn], chances: Vectors, *, of_propertie
     for column, role in zip(columns, found, strict=True):
         if role:
             roles.setdefault(role, []).append(column.header)
-    stands = any(role in roles for role in _STANDING)
+    loose = of_properties or of_units
+    stands = any(role in roles for role in (_TOLD if loose else _STANDING))
     return roles if stands and (of_properties or "text" in roles) else {}
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-_MARK = re.compile(r"[xX×✓✔☑☒☓●■]|\[[xX]\]")
+_MARK = re.compile(r"[xX×✓✔☑☒☓●■•]|\[[xX]\]")
 _BOXES = re.compile(r"[☐☑☒□■]|\[[xX ]?\]")
 _EMPTY = frozenset({"☐", "□", "[ ]", "[]"})
 

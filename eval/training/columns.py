@@ -166,8 +166,8 @@ def _count_records(table: Table, chances: Vectors, counted: Counter[str]) -> Non
     """Adds whether a table is taken for a plan, and whether its text, lead and status are the right columns."""
     truth = np.full_like(chances, -20.0)
     truth[np.arange(len(table.roles)), [_CLASSES.index(role) for role in table.roles]] = 0
-    wanted = plan_roles(table.columns, truth, of_properties=False)
-    found = plan_roles(table.columns, chances, of_properties=False)
+    wanted = plan_roles(table.columns, truth)
+    found = plan_roles(table.columns, chances)
     counted["plans" if wanted else "others"] += 1
     counted["found" if wanted and found else "taken for one" if found else "lost" if wanted else "left"] += 1
     asked: tuple[Role, ...] = ("text", "lead", "status", "deadline")
