@@ -83,6 +83,8 @@ class ColumnRoles:
         columns = [_columns(passages, table) for table in tables]
         chances = [log_chances(features(some, self._encode), self._weights) for some in columns]
         agreed = _agreed(columns, chances)
+        for table, some, own in zip(tables, columns, agreed, strict=True):
+            own[_is_matrix(passages, table, some), 1:] = -np.inf
         return [_roles_of(*seen) for seen in zip(tables, columns, agreed, strict=True)]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
@@ -105,6 +107,17 @@ def _agreed(columns: Sequence[Sequence[TableColumn]], chances: Sequence[Vectors]
         for column, chance in zip(some, own, strict=True):
             seen.setdefault(column.header, []).append(chance)
     return [np.array([np.mean(seen[column.header], axis=0) for column in some]) for some in columns]
+
+
+def _is_matrix(passages: Sequence[Passage], table: _Table, columns: Sequence[TableColumn]) -> list[bool]:
+    """Which columns have marks that may stand beside each other in a row; states of one matter exclude each other."""
+    marks = {column.header for column in columns if _has_marks(column)}
+    beside = any(len(marks & passages[row].fields.keys()) > 1 for row in table.rows)
+    return [beside and column.header in marks for column in columns]
+
+
+def _has_marks(column: TableColumn) -> bool:
+    return bool(column.cells) and all(map(is_mark, column.cells))
 
 
 def _roles_of(table: _Table, columns: Sequence[TableColumn], chances: Vectors) -> Roles:
@@ -171,7 +184,7 @@ def assigned(columns: Sequence[TableColumn], chances: Vectors) -> list[Role | No
     """The role of each column: the likeliest pairs first, each role once; columns of marks have one together."""
     gains = chances[:, 1:] - chances[:, :1] + _LENIENCY
     found: list[Role | None] = [None] * len(columns)
-    marks = [bool(column.cells) and all(map(is_mark, column.cells)) for column in columns]
+    marks = [_has_marks(column) for column in columns]
     if any(marks):
         gains[marks] = gains[marks].mean(axis=0)
     taken: dict[Role, bool] = {}  # role → whether by marks
