@@ -2,11 +2,10 @@
 
 import re
 
-from corpus.records import Role, column
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.text.sentences import sentences
-from corpus.types import Passage
+from corpus.types import Passage, Role
 
 Span = tuple[int, int]  # characters of the passage's text
 _CELL_END = re.compile(r"\t|(?<!\\)\|")
@@ -28,7 +27,7 @@ def sentences_of(passage: Passage) -> list[Span]:
 
 def cell_of(passage: Passage, role: Role) -> Span | None:
     """The cell of the column that plays `role`, or None."""
-    return cell_under(passage, column(passage.fields, role))
+    return cell_under(passage, passage.roles.get(role))
 
 
 def cell_under(passage: Passage, header: str | None) -> Span | None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from corpus.layout import Piece
 from corpus.readers.extracted import PAGE_BREAK
+from corpus.records import GROUP
 from corpus.structure.blocks import blocks
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
@@ -134,9 +135,12 @@ def _kind(block: Block) -> PassageKind:
 
 def _fields(source: str, block: Block) -> dict[str, str]:
     cells = (plain(source[start:end]).replace(r"\|", "|") for start, end in block.cells)
-    fields = {header: cell for header, cell in zip(block.headers, cells, strict=False) if cell}
+    fields: dict[str, str] = {}
+    for header, cell in zip(block.headers, cells, strict=False):
+        if cell:
+            fields[header] = f"{fields[header]}; {cell}" if header in fields else cell
     if block.group and block.kind == "row":
-        fields["Group"] = block.group
+        fields[GROUP] = block.group
     return fields
 
 
@@ -148,7 +152,7 @@ def _context(document: Document, block: Block, fields: dict[str, str]) -> str:
             f"{header}: {fields[header]}"
             if len(fields.get(header, "")) <= _SHORT_CELL and header in fields
             else header
-            for header in block.headers[: len(block.cells)]
+            for header in dict.fromkeys(block.headers[: len(block.cells)])
         ]
         lines.append("; ".join(cells))
     return "\n".join(lines)

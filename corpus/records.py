@@ -1,17 +1,23 @@
-"""Action items: rows of the work plans' tables, with their columns recognised by header."""
+"""Records of plans: rows of their tables, units of labels, and tables of which each row is a property of one matter."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
+from corpus.leads import LeadNames, known_leads
+from corpus.structure.units import TITLE
 from corpus.text.markers import item_marker
-from corpus.types import Passage
+from corpus.text.markup import plain
+from corpus.text.ticks import is_mark, ticked
+from corpus.types import Passage, Role
 
-Role = Literal["number", "text", "lead", "status", "priority_area"]
+GROUP = "Group"  # the field that holds the sub-heading above a row
+_MOST_PROPERTIES = 60  # of one record
+Roles = Mapping[Role, Sequence[str]]  # the headers of a table that have a role, the likeliest first
 
-# A column has the first role whose words its header contains.
-_HEADER_ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
+# What the words of a header tell, where no model does: the first role of which it has a word.
+_HEADER_WORDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         "lead",
         re.compile(r"\b(?:leads?|led by|responsible|responsibility|owners?|focal points?)\b", re.IGNORECASE),
@@ -26,89 +32,132 @@ _HEADER_ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
         ),
     ),
 )
-_SEPARATOR = re.compile(r"\s*(?:[;,/&\n]|\band\b)\s*")
+# "Action 6: Go", "40.1 Go", but not "2.5 million"
+_NUMBERED = re.compile(
+    r"[^\W\d_]+ (?P<labelled>\d{1,3}(?:\.\d{1,3})*)\s?[:.)–-]+\s+|(?P<decimal>\d{1,3}(?:\.\d{1,3})+)\.?\s+(?=[^\Wa-z\d_])"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """An action item. `lead` has each joint lead; fields missing in the plan are None or empty."""
+    """What a plan says of one matter. `lead` has each joint lead; what the plan does not say is None or empty.
 
-    passage: Passage
+    `passages` are the row, or the properties, of which `passage` is the first; `fields` have all they say, by their own
+    headers.
+    """
+
+    passages: tuple[Passage, ...]
     number: str | None
     group: str | None
     text: str
     lead: tuple[str, ...]
     status: str | None
     priority_area: str | None
+    deadline: str | None
+    fields: Mapping[str, str]
+
+    @property
+    def passage(self) -> Passage:
+        """Where it begins."""
+        return self.passages[0]
+
+    def having(self, role: Role) -> Passage:
+        """The passage that has the cell of this role, or the first."""
+        return next((passage for passage in self.passages if role in passage.roles), self.passage)
 
 
-def role_of(header: str) -> Role | None:
+def role_by_words(header: str) -> Role | None:
     """The role of a column, by the words of its header."""
-    return next((role for role, pattern in _HEADER_ROLES if pattern.search(header)), None)
+    return next((role for role, pattern in _HEADER_WORDS if pattern.search(header)), None)
 
 
-def column(fields: Mapping[str, str], role: Role) -> str | None:
-    """The header of the column with this role, or None."""
-    return next((header for header in fields if header != "Group" and role_of(header) == role), None)
-
-
-def records(passages: Iterable[Passage]) -> list[Record]:
-    """The action items among `passages`: the rows of tables that have a column for actions."""
-    rows = [passage for passage in passages if is_record(passage)]
-    reader = RecordReader(known_leads(cell for row in rows if (cell := lead_cell(row))))
-    return [reader.read(row) for row in rows]
-
-
-def is_record(passage: Passage) -> bool:
-    """Whether a passage is the row of a table that has a column for actions."""
-    return passage.kind == "row" and column(passage.fields, "text") is not None
-
-
-def lead_cell(row: Passage) -> str | None:
-    """The cell in the lead's column, if the table has one."""
-    header = column(row.fields, "lead")
-    return row.fields[header] if header else None
-
-
-def known_leads(cells: Iterable[str]) -> frozenset[str]:
-    """The names of single leads: alone in a cell, or between separators."""
-    parts = {tuple(part for part in _SEPARATOR.split(cell) if part) for cell in cells}
-    separate = {name for names in parts if len(names) > 1 for name in names}
-    alone = {name for names in parts if len(names) == 1 for name in names}
-    names = _by_first_word(separate | alone)
-    return frozenset(separate | {name for name in alone if not _segment(name, names)})
-
-
-def _by_first_word(names: Iterable[str]) -> dict[str, list[list[str]]]:
-    """The words of each name, the longest name first, under its first word."""
-    found: dict[str, list[list[str]]] = {}
-    for name in sorted(names, key=len, reverse=True):
-        words = name.split()
-        found.setdefault(words[0], []).append(words)
+def roles_by_words(headers: Iterable[str]) -> Roles:
+    """The roles of the columns of a table, by the words of its headers."""
+    found: dict[Role, list[str]] = {}
+    for header in headers:
+        if header != GROUP and (role := role_by_words(header)):
+            found.setdefault(role, []).append(header)
     return found
 
 
-def _segment(cell: str, names: Mapping[str, list[list[str]]]) -> list[str]:
-    """`cell` as a sequence of two or more names, or []: "All members IOM" lost its line break in conversion."""
-    words = cell.split()
-    steps: dict[int, int] = {}  # start of a name → its end, if the rest of the cell consists of names
-    for start in range(len(words) - 1, -1, -1):
-        for name in names.get(words[start], []):
-            stop = start + len(name)
-            whole = start == 0 and stop == len(words)
-            if not whole and words[start:stop] == name and (stop == len(words) or stop in steps):
-                steps[start] = stop
-                break
-    found, position = [], 0
-    while position in steps:
-        found.append(" ".join(words[position : steps[position]]))
-        position = steps[position]
-    return found
+def with_roles(passage: Passage, roles: Roles) -> Passage:
+    """A row, with the first of its headers that has each role."""
+    own = {role: header for role, headers in roles.items() for header in headers if header in passage.fields}
+    return replace(passage, roles=own)
 
 
-def _leads(cell: str, names: Mapping[str, list[list[str]]]) -> tuple[str, ...]:
-    parts = [part for part in _SEPARATOR.split(cell) if part]
-    return tuple(name for part in parts for name in _segment(part, names) or [part])
+def is_property(passage: Passage) -> bool:
+    """Whether a row is one property of a matter: its first cell is the header of the other."""
+    own = [header for header in passage.fields if header != GROUP]
+    first = passage.text.lstrip("| ").split("\t")[0].split("|")[0]
+    return passage.kind == "row" and len(own) == 1 and key_of(first) == own[0]
+
+
+def is_unit(passage: Passage) -> bool:
+    """Whether a row is a title with the lines of labels below it, and so no line of a table."""
+    return (
+        passage.kind == "row"
+        and TITLE in passage.fields
+        and "\n" in passage.text
+        and "\t" not in passage.text
+    )
+
+
+def key_of(cell: str) -> str:
+    """The name of a property, as the first cell of its row writes it."""
+    return plain(cell).rstrip(": ")
+
+
+def properties(passages: Sequence[Passage], first: int) -> list[Passage]:
+    """The properties of one matter that begin at a row: one after the other, below one heading, each once."""
+    head = passages[first]
+    found: dict[str, Passage] = {}
+    for passage in islice(_from(passages, first), _MOST_PROPERTIES):
+        own = next((header for header in passage.fields if header != GROUP), None)
+        if not is_property(passage) or passage.section != head.section or own is None or own in found:
+            break
+        if passage.document.id != head.document.id:
+            break
+        found[own] = passage
+    return list(found.values())
+
+
+def _from(passages: Sequence[Passage], first: int) -> Iterator[Passage]:
+    return (passages[n] for n in range(first, len(passages)))
+
+
+def record_passages(passages: Sequence[Passage]) -> Iterator[tuple[int, list[Passage]]]:
+    """The row of each record among the passages of a document, and the passages that it is made of."""
+    row = 0
+    while row < len(passages):
+        parts = properties(passages, row) if is_property(passages[row]) else [passages[row]]
+        if is_record(parts):
+            yield row, parts
+        row += max(1, len(parts))
+
+
+def is_record(passages: Sequence[Passage]) -> bool:
+    """Whether passages are a record: a row with the cell of what is to be done, or properties that say how it stands."""
+    if is_property(passages[0]):
+        return any(role in passage.roles for passage in passages for role in ("lead", "status", "deadline"))
+    return passages[0].kind == "row" and "text" in passages[0].roles
+
+
+def records(passages: Sequence[Passage]) -> list[Record]:
+    """The records among the passages of a document."""
+    found = [parts for _, parts in record_passages(passages)]
+    cells = (cell for parts in found for part in parts if (cell := cell_with(part, "lead")))
+    reader = RecordReader(known_leads(cells))
+    return [reader.read(parts) for parts in found]
+
+
+def cell_with(row: Passage, role: Role) -> str | None:
+    """What the cell with this role says, if the row has one; of a mark, what it marks."""
+    header = row.roles.get(role)
+    if header is None:
+        return None
+    cell = row.fields[header]
+    return header.split(" – ")[-1] if is_mark(cell) else ticked(cell) or cell
 
 
 def status_of(cell: str) -> str:
@@ -126,33 +175,49 @@ def status_of(cell: str) -> str:
 
 
 class RecordReader:
-    """Reads rows as records; `leads` are the single names from `known_leads`."""
+    """Reads passages as records; `leads` are the single names from `known_leads`."""
 
     def __init__(self, leads: Iterable[str]) -> None:
-        self._names = _by_first_word(leads)
+        self._names = LeadNames(leads)
 
     def leads(self, cell: str) -> tuple[str, ...]:
         """The leads in a cell."""
-        return _leads(cell, self._names)
+        return self._names.read(cell)
 
-    def read(self, row: Passage) -> Record:
-        """The action item in a row for which `is_record` holds."""
+    def read(self, passages: Sequence[Passage]) -> Record:
+        """The record in passages for which `is_record` holds."""
 
         def cell(role: Role) -> str | None:
-            header = column(row.fields, role)
-            return row.fields[header] if header else None
+            return next((said for passage in passages if (said := cell_with(passage, role))), None)
 
-        text = cell("text") or ""
-        marker = item_marker(text)
+        head = passages[0]
+        text = cell("text") or (head.section[-1] if head.section else "")
         number = cell("number")
-        if number is None and marker and marker.enumerator:
-            number, text = text[: marker.width].strip("()-. "), text[marker.width :]
+        if number is None:
+            number, text = numbered(text)
         return Record(
-            passage=row,
+            passages=tuple(passages),
             number=number,
-            group=row.fields.get("Group"),
+            group=None if is_property(head) else head.fields.get(GROUP),
             text=text,
             lead=self.leads(cell("lead") or ""),
             status=cell("status"),
             priority_area=cell("priority_area"),
+            deadline=cell("deadline"),
+            fields={
+                header: said
+                for passage in passages
+                for header, said in passage.fields.items()
+                if header != GROUP
+            },
         )
+
+
+def numbered(text: str) -> tuple[str | None, str]:
+    """The number that a text begins with, if any, and the rest: of "3) Go", "Action 6: Go", "40.1 Go"."""
+    marker = item_marker(text)
+    if marker and marker.enumerator:
+        return text[: marker.width].strip("()-. "), text[marker.width :]
+    if match := _NUMBERED.match(text):
+        return match["labelled"] or match["decimal"], text[match.end() :]
+    return None, text

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from corpus.catalogue import Catalogue
 from corpus.types import Document, Passage
+from index.columns import ColumnRoles
 from index.encoders.base import Encoder
 from index.encoders.tokenizer import Tokenization
 from index.errors import GenerationError
@@ -134,20 +135,22 @@ class _IndexWriter:
         self._vectors = VectorsWriter(draft, encoder.dimensions)
         self._tokens = TokensWriter(draft, quantizer)
         self._lexical, self._names, self._items = BM25Writer(), NamesLearner(), ActionItemsWriter()
+        self._columns = ColumnRoles(encoder)
         self._count = self._own = self._indexed = 0  # passages, their characters, and those indexed of them
 
     def add(self, part: EmbeddedDocument) -> None:
-        self._passages.add(part.document, part.source, part.passages)
-        if not part.passages:
+        passages = self._columns.decided(part.passages)
+        self._passages.add(part.document, part.source, passages)
+        if not passages:
             return
-        texts = [indexed_text(passage) for passage in part.passages]
+        texts = [indexed_text(passage) for passage in passages]
         self._vectors.add(part.vectors)
         self._tokens.add(part.codes, part.pieces)
         self._lexical.add(texts)
-        self._names.add(part.passages)
-        self._items.add(part.passages)
+        self._names.add(passages)
+        self._items.add(passages)
         self._count += len(texts)
-        self._own += sum(len(passage.text) for passage in part.passages)
+        self._own += sum(len(passage.text) for passage in passages)
         self._indexed += sum(map(len, texts))
 
     def finish(self) -> Manifest:

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from corpus.types import Document
+from index.columns import fit_path
 from index.errors import GenerationError, StaleError
 from index.passages.action_items import ActionItems
 from index.passages.filters import FilterFields
@@ -81,16 +82,20 @@ def libraries() -> Mapping[str, str]:
 
 def generation_id(model_sha256: str, documents: Sequence[Document], passages_sha256: str) -> str:
     """Sixteen hexadecimal digits over everything that decides the content of an index."""
-    axes = axes_path(model_sha256)
     parts = [
         FORMAT,
         model_sha256,
-        hashlib.sha256(axes.read_bytes()).hexdigest() if axes.is_file() else None,
+        *map(_learned, (axes_path(model_sha256), fit_path(model_sha256))),
         [asdict(d) for d in documents],
         passages_sha256,
         libraries(),
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _learned(path: Path) -> str | None:
+    """The SHA-256 of the weights that were learned for a model, if there are any."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def load_index(var: Path, model_sha256: str | None = None) -> Index:

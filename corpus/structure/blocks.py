@@ -9,6 +9,7 @@ from corpus.layout import ROW_HEADED, Piece
 from corpus.structure.elements import Element, are_marked_up, from_pieces, scan, visible
 from corpus.structure.headings import heading_levels
 from corpus.structure.lists import OpenLists
+from corpus.structure.properties import with_properties
 from corpus.structure.tables import Row, find_header, is_group, looks_like_header
 from corpus.structure.units import with_units
 from corpus.text.dates import MONTH_START, YEAR
@@ -39,7 +40,8 @@ def blocks(source: str, title: str = "", pieces: Sequence[Piece] = ()) -> list[B
     file that is no plain text.
     Every non-blank character of `source` lies in exactly one block.
     """
-    elements = with_units(source, from_pieces(source, pieces) if pieces else scan(source))
+    seen = from_pieces(source, pieces) if pieces else scan(source)
+    elements = with_units(source, with_properties(source, seen))
     return list(_Outline(source, elements, _ranks(elements, title)).blocks())
 
 
@@ -206,8 +208,19 @@ class _Outline:
     def _read(self, index: int, stop: int) -> Iterator[Block]:
         run = self.elements[index:stop]
         first, rank = run[0], self.ranks.get(index)
+        if first.kind not in ("property", "furniture"):
+            self._close(_GROUP)
         if first.kind == "row":
             yield from self._table(run)
+        elif first.kind == "group" and first.row:
+            self.path.append((_GROUP, first.row.texts[0]))
+            yield Block("group", first.start, first.end, self._section())
+        elif first.kind == "property" and first.row:
+            self.lists.clear()
+            group = self.path[-1][1] if self.path and self.path[-1][0] == _GROUP else None
+            yield Block(
+                "row", first.start, first.end, self._section(), (), first.row.cells, first.labels, group
+            )
         elif first.kind == "unit" and first.row:
             self.lists.clear()
             yield Block("row", first.start, first.end, self._section(), (), first.row.cells, first.labels)

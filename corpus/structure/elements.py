@@ -40,6 +40,8 @@ ElementKind = Literal[
     "contents",
     "furniture",
     "unit",
+    "property",
+    "group",
 ]
 
 
@@ -49,7 +51,8 @@ class Element:
 
     Headings in Markdown have a `level`, items a `marker`, table lines a `row`; `term_end` is the end of a
     definition's term. `after_blank`: a blank line, a page break or the start of the file precedes it. `look` is how the
-    reader saw it, None in plain text; `table` and `header` are as in `Piece`; `labels` name the cells of a unit.
+    reader saw it, None in plain text; `table` and `header` are as in `Piece`; `labels` name the cells of a unit or a
+    property.
     """
 
     kind: ElementKind

@@ -1,4 +1,4 @@
-"""The action items of an index: their rows, and the columns that filters use, on the disk.
+"""The action items of an index: the rows in which they begin, and the columns that filters use, on the disk.
 
 items.json   the names that joint leads consist of, and the values of each column in order
 items.npy    for each value of a passage: the column, the row and the number of the value
@@ -12,8 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.records import Record, RecordReader, column, is_record, known_leads, lead_cell, status_of
-from corpus.types import Passage
+from corpus.leads import known_leads
+from corpus.records import (
+    Record,
+    RecordReader,
+    cell_with,
+    is_property,
+    properties,
+    record_passages,
+    status_of,
+)
+from corpus.types import Passage, Role
 from index.storage.arrays import from_npy, to_npy
 from index.storage.drafts import Draft
 from index.storage.files import Files, expect
@@ -54,7 +63,7 @@ class ValueColumn:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The cells of an action item's row that become values."""
+    """The cells of an action item that become values, for each row of its passages."""
 
     row: int
     lead: str | None
@@ -66,28 +75,30 @@ class ActionItemsWriter:
 
     def __init__(self) -> None:
         self._row = 0
-        self._items: list[_Cells] = []
+        self._items: list[int] = []  # the first row of each
+        self._cells: list[_Cells] = []
         self._interned: dict[str, str] = {}
 
     def add(self, passages: Sequence[Passage]) -> None:
-        """The next passages, in order."""
-        for passage in passages:
-            if is_record(passage):
-                header = column(passage.fields, "status")
-                status = passage.fields[header] if header else None
-                cells = _Cells(self._row, self._intern(lead_cell(passage)), self._intern(status))
-                self._items.append(cells)
-            self._row += 1
+        """The passages of the next document, in order."""
+        for begin, parts in record_passages(passages):
+            first = self._row + begin
+            lead, status = self._first_cell(parts, "lead"), self._first_cell(parts, "status")
+            self._items.append(first)
+            self._cells += [_Cells(row, lead, status) for row in range(first, first + len(parts))]
+        self._row += len(passages)
 
-    def _intern(self, cell: str | None) -> str | None:
+    def _first_cell(self, parts: Sequence[Passage], role: Role) -> str | None:
+        """The same string for equal cells, so that each is in memory once."""
+        cell = next((cell for part in parts if (cell := cell_with(part, role))), None)
         return None if cell is None else self._interned.setdefault(cell, cell)
 
     def finish(self, draft: Draft) -> None:
         """Write the files, when every passage was added."""
-        leads = sorted(known_leads({item.lead for item in self._items if item.lead is not None}))
+        leads = sorted(known_leads(cells.lead for cells in self._cells if cells.lead))
         pairs = self._values(leads)
         values = [sorted({value for _, value in column}) for column in pairs]
-        parts = [np.array([(_ITEM, item.row, 0) for item in self._items], np.int32).reshape(-1, 3)]
+        parts = [np.array([(_ITEM, row, 0) for row in self._items], np.int32).reshape(-1, 3)]
         for number, column_pairs in enumerate(pairs):
             codes = {value: code for code, value in enumerate(values[number])}
             rows = [(number, row, codes[value]) for row, value in column_pairs]
@@ -99,12 +110,12 @@ class ActionItemsWriter:
     def _values(self, leads: Sequence[str]) -> list[list[tuple[int, str]]]:
         """Rows and their values, for each of `_COLUMNS`."""
         reader = RecordReader(leads)
-        cells = {item.lead for item in self._items if item.lead}
-        split = {cell: tuple(dict.fromkeys(reader.leads(cell))) for cell in cells}
+        distinct = {cells.lead for cells in self._cells if cells.lead}
+        split = {cell: tuple(dict.fromkeys(reader.leads(cell))) for cell in distinct}
         return [
-            [(item.row, lead) for item in self._items if item.lead for lead in split[item.lead]],
-            [(item.row, status_of(item.status)) for item in self._items if item.status],
-            [(item.row, item.status) for item in self._items if item.status],
+            [(cells.row, lead) for cells in self._cells if cells.lead for lead in split[cells.lead]],
+            [(cells.row, status_of(cells.status)) for cells in self._cells if cells.status],
+            [(cells.row, cells.status) for cells in self._cells if cells.status],
         ]
 
 
@@ -140,8 +151,9 @@ class ActionItems(Lazy[Record]):
             expect(bool((np.diff(items) > 0).all()), "the items are not in order")
         return cls(passages, items, leads, found)
 
-    def of(self, passage: Passage) -> Record | None:
-        return self._reader.read(passage) if is_record(passage) else None
+    def leads(self, passage: Passage) -> tuple[str, ...]:
+        """The leads that a row names in its cell for them, if it has one."""
+        return self._reader.leads(cell_with(passage, "lead") or "")
 
     def under(self, mask: NDArray[np.bool_]) -> Sequence[Record]:
         """The action items under a mask of shape (passages,)."""
@@ -151,7 +163,9 @@ class ActionItems(Lazy[Record]):
         return len(self.rows)
 
     def at(self, place: int) -> Record:
-        return self._reader.read(self._passages[self.rows[place]])
+        row = int(self.rows[place])
+        first = self._passages[row]
+        return self._reader.read(properties(self._passages, row) if is_property(first) else [first])
 
 
 class _Selection(Lazy[Record]):

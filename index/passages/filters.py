@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.text.folding import folded
 from corpus.types import Document
 from index.passages.action_items import ActionItems
 from index.passages.store import PassageStore
@@ -18,7 +19,7 @@ class Filter:
     """Passages must satisfy every field given; within a list, one value is enough.
 
     A year range takes every document whose period overlaps it; a lead matches each member of a joint lead;
-    a status matches by its leading words. All comparisons ignore case.
+    a status matches by its leading words. Comparisons are of texts as `folded`.
     """
 
     document: tuple[str, ...] = ()
@@ -49,7 +50,8 @@ class FilterFields:
         if filter.kind:
             mask &= np.array([kind in filter.kind for kind in KINDS], bool)[self._passages.kinds]
         if filter.lead:
-            mask &= self._lead.having(lambda value: _equals_any(value, filter.lead), len(mask))
+            leads = frozenset(map(folded, filter.lead))
+            mask &= self._lead.having(lambda value: folded(value) in leads, len(mask))
         if filter.status:
             mask &= self._status_cell.having(lambda cell: _begins_with_any(cell, filter.status), len(mask))
         return mask
@@ -95,10 +97,6 @@ def _most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(((value, n) for value, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _equals_any(value: str, wanted: Sequence[str]) -> bool:
-    return value.casefold() in {one.casefold() for one in wanted}
-
-
 def _begins_with_any(cell: str, wanted: Sequence[str]) -> bool:
-    words = [word.strip(".,;:–-") for word in cell.casefold().split()]
-    return any(words[: len(one.split())] == one.casefold().split() for one in wanted)
+    words = [word.strip(".,;:-") for word in folded(cell).split()]
+    return any(words[: len(asked)] == asked for one in wanted if (asked := folded(one).split()))

@@ -5,6 +5,7 @@ sources.txt      their texts in UTF-8, one right after the other
 sources.npy      where each text begins in it, and where the last ends, in bytes
 passages.jsonl   a passage a line, without its text, in the order of the documents
 passages.npy     the columns of `PassageTable`
+roles.json       the headers that have a role, by the role: each set of them once
 ids.npy          digests of the ids in order, and the row of each
 """
 
@@ -13,12 +14,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.types import Document, Passage, PassageKind
+from corpus.types import Document, Passage, PassageKind, Role
 from index.errors import GenerationError
 from index.passages.table import KINDS, Integers, PassageTable
 from index.storage.arrays import from_npy
@@ -27,7 +28,7 @@ from index.storage.lazy import Lazy
 from index.storage.mapped_pages import MappedPages
 
 DOCUMENTS, SOURCES, PASSAGES = "documents.json", "sources.txt", "passages.jsonl"
-TABLE, IDS, SOURCE_BEGINS = "passages.npy", "ids.npy", "sources.npy"
+TABLE, IDS, SOURCE_BEGINS, ROLES = "passages.npy", "ids.npy", "sources.npy", "roles.json"
 _CACHED_PASSAGES, _CACHED_SOURCES = 4096, 16
 _BLOCK = 1 << 22  # bytes checked at a time
 
@@ -75,10 +76,16 @@ class _PassageReader:
     """Reads passages, and keeps none: a cache of them may refer to it."""
 
     def __init__(
-        self, lines: Bytes, texts: Bytes, table: PassageTable, documents: Sequence[Document], path: str
+        self,
+        lines: Bytes,
+        texts: Bytes,
+        table: PassageTable,
+        documents: Sequence[Document],
+        roles: Sequence[Mapping[Role, str]],
+        path: str,
     ) -> None:
         self._lines, self._texts, self._table = lines, texts, table
-        self._documents, self._path = documents, path
+        self._documents, self._roles, self._path = documents, roles, path
         self._pages = MappedPages(lines), MappedPages(texts)
 
     def read(self, row: int) -> Passage:
@@ -102,10 +109,12 @@ class _PassageReader:
         expect(type(line["start"]) is int and line["start"] == table.start[row], "begins elsewhere")
         expect(type(line["end"]) is int and line["end"] == line["start"] + len(text), "ends elsewhere")
         expect(line["kind"] == KINDS[table.kind[row]], f"{line['kind']!r} is another kind")
-        passage = Passage(**{**line, "document": document, "section": tuple(line["section"]), "text": text})
+        roles, section = self._roles[table.role[row]], tuple(line["section"])
+        passage = Passage(**{**line, "document": document, "section": section, "text": text, "roles": roles})
         strings = (passage.id, passage.context, *passage.section, *passage.fields, *passage.fields.values())
         expect(all(isinstance(text, str) for text in strings), "a field is no string")
         expect(passage.page is None or type(passage.page) is int, "a page is no number")
+        expect(passage.fields.keys() >= set(roles.values()), "a header with a role is missing")
         return passage
 
 
@@ -187,10 +196,11 @@ def load_passages(files: Files, hashes: Mapping[str, str], sha256: str) -> Passa
     """
     documents = _load_documents(files, hashes)
     begins = _load_source_begins(files, len(documents))
-    table = _load_table(files, begins)
+    roles = _load_roles(files)
+    table = _load_table(files, begins, len(roles))
     texts = _load_texts(files, begins, table)
     lines = _load_lines(files, table, sha256)
-    reader = _PassageReader(lines, texts, table, documents, str(files.path / PASSAGES))
+    reader = _PassageReader(lines, texts, table, documents, roles, str(files.path / PASSAGES))
     ids = _load_ids(files, len(table))
     store = PassageStore(documents, Sources(texts, begins, documents), table, reader, ids)
     with files.naming(IDS):
@@ -226,10 +236,21 @@ def _load_source_begins(files: Files, documents: int) -> Integers:
     return begins
 
 
-def _load_table(files: Files, begins: Integers) -> PassageTable:
+def _load_roles(files: Files) -> list[Mapping[Role, str]]:
+    with files.parsing(ROLES) as data:
+        return [_roles(entry) for entry in json.loads(data)]
+
+
+def _roles(entry: dict[Role, Any]) -> Mapping[Role, str]:
+    expect(entry.keys() <= set(get_args(Role)), "a role is none")
+    expect(all(isinstance(header, str) for header in entry.values()), "a header is no string")
+    return entry
+
+
+def _load_table(files: Files, begins: Integers, roles: int) -> PassageTable:
     with files.mapping(TABLE) as mapped:
         table = PassageTable.of(from_npy(mapped, "int64", 2))
-        table.validate(begins)
+        table.validate(begins, roles)
     return table
 
 

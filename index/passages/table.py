@@ -21,7 +21,8 @@ class PassageTable:
 
     `line` is where the passage's line begins in `passages.jsonl`, `begin` and `end` are the limits of its text in
     `sources.txt`, all in bytes; `start` counts characters of the document. `document` numbers the documents in order.
-    `section` is the same number for neighbours under the same heading, and rises by one. `kind` is a place in `KINDS`.
+    `section` is the same number for neighbours under the same heading, and rises by one. `kind` is a place in `KINDS`,
+    `role` one in `roles.json`.
     """
 
     line: Integers
@@ -31,6 +32,7 @@ class PassageTable:
     document: Integers
     section: Integers
     kind: Integers
+    role: Integers
 
     @classmethod
     def of(cls, array: Integers) -> "PassageTable":
@@ -45,12 +47,16 @@ class PassageTable:
     def __len__(self) -> int:
         return len(self.line)
 
-    def validate(self, begins: Integers) -> None:
-        """Raise `ValueError` unless the columns agree; `begins` are the limits of the documents in `sources.txt`."""
+    def validate(self, begins: Integers, roles: int) -> None:
+        """Raise `ValueError` unless the columns agree.
+
+        `begins` are the limits of the documents in `sources.txt`, `roles` is the length of `roles.json`.
+        """
         documents = self.document
         expect(bool(documents[0] >= 0 and documents[-1] < len(begins) - 1), "names an unknown document")
         expect(bool((np.diff(documents) >= 0).all()), "the documents are not in order")
         expect(bool(((self.kind >= 0) & (self.kind < len(KINDS))).all()), "a kind is none")
+        expect(bool(((self.role >= 0) & (self.role < roles)).all()), "names unknown roles")
         expect(bool(np.isin(np.diff(self.section), (0, 1)).all()), "the sections are not in order")
         expect(bool((begins[documents] <= self.begin).all()), "a text begins outside of its document")
         expect(bool((self.begin <= self.end).all()), "a text ends before it begins")

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from corpus.types import Document, Passage
+from corpus.types import Document, Passage, Role
 from index.passages.store import (
     DOCUMENTS,
     IDS,
     PASSAGES,
+    ROLES,
     SOURCE_BEGINS,
     SOURCES,
     TABLE,
@@ -24,7 +25,7 @@ from index.storage.drafts import Draft
 
 
 def passage_line(passage: Passage) -> str:
-    """A passage as a line of JSON, without its text, its document by id."""
+    """A passage as a line of JSON, without its text and its roles, its document by id."""
     record = {
         "id": passage.id,
         "document": passage.document.id,
@@ -49,6 +50,7 @@ class PassagesWriter:
         self._source_begins = [0]
         self._tables: list[PassageTable] = []
         self._digests: list[Digests] = []
+        self._roles: dict[tuple[tuple[Role, str], ...], int] = {(): 0}
         self._section = 0
         self._last: Passage | None = None
 
@@ -64,6 +66,7 @@ class PassagesWriter:
             document=np.full(len(passages), len(self._documents), np.int64),
             section=np.array([self._section_of(passage) for passage in passages], np.int64),
             kind=np.array([KINDS.index(passage.kind) for passage in passages], np.int64),
+            role=np.array([self._role_of(passage) for passage in passages], np.int64),
         )
         self._lines.write(b"".join(lines))
         self._sources.write(encoded)
@@ -79,6 +82,10 @@ class PassagesWriter:
         if last and not (together and last.document.id == passage.document.id):
             self._section += 1
         return self._section
+
+    def _role_of(self, passage: Passage) -> int:
+        """The place in `roles.json` of the passage's roles."""
+        return self._roles.setdefault(tuple(sorted(passage.roles.items())), len(self._roles))
 
     @property
     def documents(self) -> Sequence[Document]:
@@ -97,6 +104,8 @@ class PassagesWriter:
         documents = json.dumps([asdict(document) for document in self._documents], indent=1)
         self._draft.write(DOCUMENTS, documents.encode())
         self._draft.write(SOURCE_BEGINS, *to_npy(np.array(self._source_begins, np.int64)))
+        roles = json.dumps([dict(roles) for roles in self._roles], ensure_ascii=False)
+        self._draft.write(ROLES, roles.encode())
         table = np.concatenate([table.array() for table in self._tables], axis=1)
         self._draft.write(TABLE, *to_npy(table))
         digests = np.concatenate(self._digests)

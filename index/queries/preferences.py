@@ -9,9 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.records import Role
 from corpus.text.markers import item_marker
-from corpus.types import Document
+from corpus.types import Document, Role
 from index.passages.action_items import ActionItems
 from index.passages.store import PassageStore
 from index.terms import terms

@@ -9,10 +9,9 @@ from typing import Literal
 import numpy as np
 
 from corpus.cells import Span, cell_of
-from corpus.records import Role
 from corpus.text.markers import item_marker
 from corpus.text.sentences import sentences
-from corpus.types import Passage
+from corpus.types import Passage, Role
 from index.encoders.tokenizer import Tokenization
 from index.queries.preferences import DATE
 from index.types import Vectors

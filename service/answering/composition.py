@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.cells import Span, sentences_of
-from corpus.records import column
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
@@ -199,7 +198,7 @@ def _best_doer(question: QuestionAnalysis, results: Sequence[Result]) -> Result 
 
 
 def _fitness(question: QuestionAnalysis, passage: Passage) -> tuple[bool, bool, bool]:
-    column_asked = question.role is not None and column(passage.fields, question.role) is not None
+    column_asked = question.role in passage.roles
     return passage.kind != "definition", column_asked, has_expected_type(question, passage.text)
 
 
@@ -240,9 +239,9 @@ def shown(index: Index, passage: Passage, spans: Sequence[Span]) -> str:
     text = _joined(passage, spans)
     if passage.kind == "definition" and text == plain(passage.text) and passage.fields.get("Definition"):
         return f"{passage.fields['Term']}: {passage.fields['Definition']}"
-    record = index.records.of(passage)
-    if record and len(record.lead) > 1 and text == " ".join(record.lead):
-        return f"{', '.join(record.lead[:-1])} and {record.lead[-1]}"
+    leads = index.records.leads(passage)
+    if len(leads) > 1 and text == " ".join(leads):
+        return f"{', '.join(leads[:-1])} and {leads[-1]}"
     return text
 
 

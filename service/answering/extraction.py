@@ -1,13 +1,11 @@
 """Extraction of the part of a passage that answers: a cell, or the sentences that the search highlights."""
 
 import re
-from typing import get_args
 
 from corpus.cells import Span, cell_under, sentences_of
-from corpus.records import Role, column
 from corpus.text.markup import plain
 from corpus.text.sentences import sentences
-from corpus.types import Passage
+from corpus.types import Passage, Role
 from index.queries.preferences import MONTHS
 from index.search import Result
 from index.terms import terms
@@ -15,6 +13,7 @@ from service.answering.lists import parts, series
 from service.questions.analysis import QuestionAnalysis, entity_kinds, without_question_words
 from service.questions.english import YEAR
 
+_ASKED_BY_ROLE: tuple[Role, ...] = ("number", "text", "lead", "status", "priority_area")
 _LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
 _CLAUSE_END = re.compile(r"[,;:.](?=\s)")
 _BETWEEN = " ,;—–"  # separates names, and remains when some are left out
@@ -33,7 +32,7 @@ _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
 def extract(question: QuestionAnalysis, result: Result) -> list[Span]:
     """Spans of the passage's text that answer `question`, in order; never empty."""
     passage = result.passage
-    header = column(passage.fields, question.role) if question.role else _named_column(question, passage)
+    header = passage.roles.get(question.role) if question.role else _named_column(question, passage)
     cell = cell_under(passage, header)
     if cell and _states(question, passage.text[slice(*cell)]):
         cell = None
@@ -80,10 +79,10 @@ def _stripped(text: str, span: Span) -> Span:
 def _named_column(question: QuestionAnalysis, passage: Passage) -> str | None:
     """The one column of a row that the question names, if its cell has the expected type.
 
-    Columns of action items do not count: `question.role` covers them, and questions name them in passing.
+    Some columns of action items do not count: `question.role` covers them, and questions name them in passing.
     """
     asked = frozenset(terms(question.text))
-    known = {column(passage.fields, role) for role in get_args(Role)}
+    known = {passage.roles.get(role) for role in _ASKED_BY_ROLE}
     named = [
         header
         for header in passage.fields

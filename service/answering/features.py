@@ -14,7 +14,6 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.records import column
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
@@ -169,7 +168,7 @@ def _years(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
 
 
 def _column(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
-    has = question.role is not None and column(best.fields, question.role) is not None
+    has = question.role in best.roles
     return {"has column": float(has), "lacks column": float(question.role is not None and not has)}
 
 

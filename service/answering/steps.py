@@ -39,7 +39,7 @@ def numbered_items(context: QuestionContext) -> Answer | None:
         return None
     if not items:
         return _nothing(context)
-    passages = [item.record.passage for item in items]
+    passages = [item.passage for item in items]
     dated = len({passage.document.period for passage in passages}) > 1
     said = [
         f"{f'{period_of(passage)}: ' if dated else ''}{shown(context.index, passage, [item.span])} [{n}]"
@@ -65,9 +65,8 @@ def aggregated_records(context: QuestionContext) -> Answer | None:
 
 
 def _item_text(record: Record) -> str:
-    text = record.passage.text
-    start, end = cell_of(record.passage, "text") or (0, len(text))
-    return plain(text[start:end])
+    cell = cell_of(record.passage, "text")
+    return plain(record.passage.text[slice(*cell)]) if cell else record.text
 
 
 def unknown_lead(context: QuestionContext) -> Answer | None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus.cells import cell_of
-from corpus.records import column
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.encoders.base import Encoder
@@ -136,7 +135,7 @@ def _antecedent(question: str, turn: _Turn) -> str:
     if led and (cell := cell_of(passage, "lead")):
         return plain(passage.text[slice(*cell)])
     role = analyse(question).role
-    if role and column(passage.fields, role):
+    if role in passage.roles:
         return quoted_name(passage)
     return topic(turn.subject) or turn.subject
 

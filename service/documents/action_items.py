@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from corpus.text.folding import folded
 from index.generation import Index
 from service.schemas.filters import Filter
 from service.schemas.records import Record, SortKey
@@ -11,17 +12,12 @@ from service.schemas.records import Record, SortKey
 def action_items(index: Index, filter: Filter, contains: str = "") -> list[Record]:
     """The action items that pass `filter`, in the order of the documents; raises `FilterError`.
 
-    One of their fields must contain `contains`; case and runs of blanks do not count.
+    One of their fields must contain `contains`; case, runs of blanks and the form of quotation marks do not count.
     """
     mask = index.fields.mask(filter.to_index(index.documents))
     items = map(Record.of, index.records.under(mask))
     words = folded(contains)
     return [item for item in items if any(words in folded(field) for field in item.words)]
-
-
-def folded(text: str) -> str:
-    """`text` without case, runs of blanks as one space."""
-    return " ".join(text.casefold().split())
 
 
 _DIGITS = re.compile(r"([0-9]{1,18})")

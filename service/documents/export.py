@@ -13,7 +13,15 @@ from service.schemas.records import Record
 
 COLUMNS = tuple(Record.model_fields)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_WIDTHS = {"text": 80, "status": 40, "group": 30, "priority_area": 30, "lead": 24, "document": 30}
+_WIDTHS = {
+    "text": 80,
+    "status": 40,
+    "group": 30,
+    "priority_area": 30,
+    "fields": 60,
+    "lead": 24,
+    "document": 30,
+}
 _CREATED = datetime(2000, 1, 1)  # the same items give the same file
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # Excel reads a CSV file in the system's code page unless it begins with this mark.
@@ -33,7 +41,11 @@ def exported(records: Sequence[Record], format: Literal["csv", "xlsx"]) -> Respo
 def cells(record: Record) -> list[str]:
     """The fields in the order of `COLUMNS`: leads joined by "; ", a period as 2015-2017, "" without a value."""
     first, last = record.period
-    own = record.model_dump() | {"lead": "; ".join(record.lead), "period": f"{first}-{last}"}
+    own = record.model_dump() | {
+        "lead": "; ".join(record.lead),
+        "fields": "\n".join(f"{header}: {said}" for header, said in record.fields.items()),
+        "period": f"{first}-{last}",
+    }
     return [own[column] or "" for column in COLUMNS]
 
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.cells import Span, cell_of
-from corpus.records import Record, Role
+from corpus.records import Record
 from corpus.text.sentences import sentences
+from corpus.types import Passage, Role
 from index.terms import terms
 from service.lookups.aggregation import has_other_words, in_plan
 from service.questions.analysis import QuestionAnalysis
@@ -26,9 +27,9 @@ _PLAIN = QUESTION_WORDS | frozenset(
 
 @dataclass(frozen=True, slots=True)
 class NumberedItem:
-    """An action item with the number asked for, and the characters of its row that answer."""
+    """A passage of the action item with the number asked for, and its characters that answer."""
 
-    record: Record
+    passage: Passage
     span: Span
 
 
@@ -46,13 +47,18 @@ def items_numbered(question: QuestionAnalysis, records: Sequence[Record]) -> lis
     found = [record for record in records if _number(record) == number and in_plan(record, years)]
     found.sort(key=lambda record: record.passage.document.period, reverse=True)
     role: Role = question.role or "text"
-    return [NumberedItem(r, _part(question, r, span)) for r in found if (span := cell_of(r.passage, role))]
+    passages = [record.having(role) for record in found]
+    return [
+        NumberedItem(passage, _part(question, passage, cell))
+        for passage in passages
+        if (cell := cell_of(passage, role))
+    ]
 
 
 def _number(record: Record) -> int | None:
-    digits = re.search(r"\d+", record.number or "")
-    return int(digits.group()) if digits else None
+    digits = re.findall(r"\d+", record.number or "")
+    return int(digits[0]) if len(digits) == 1 else None
 
 
-def _part(question: QuestionAnalysis, record: Record, cell: Span) -> Span:
-    return sentences(record.passage.text, *cell)[0] if question.yes_or_no else cell
+def _part(question: QuestionAnalysis, passage: Passage, cell: Span) -> Span:
+    return sentences(passage.text, *cell)[0] if question.yes_or_no else cell

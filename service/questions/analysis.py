@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from corpus.records import Role
+from corpus.types import Role
 from index.terms import terms
 from service.questions.english import (
     COUNTS,

@@ -12,7 +12,7 @@ MAX_CONTAINS = 200
 
 
 class Record(Model):
-    """An action item; fields that its plan does not have are null or empty."""
+    """An action item; what its plan does not say is null or empty. `fields` has all it says, by the plan's own headers."""
 
     document: str
     number: str | None
@@ -21,6 +21,8 @@ class Record(Model):
     lead: list[str]
     status: str | None
     priority_area: str | None
+    deadline: str | None
+    fields: dict[str, str]
     period: Period
     passage_id: str
 
@@ -34,6 +36,8 @@ class Record(Model):
             lead=list(record.lead),
             status=record.status,
             priority_area=record.priority_area,
+            deadline=record.deadline,
+            fields=dict(record.fields),
             period=record.passage.document.period,
             passage_id=record.passage.id,
         )
@@ -41,9 +45,7 @@ class Record(Model):
     @property
     def words(self) -> tuple[str, ...]:
         """The fields that the plan itself fills."""
-        return (
-            self.text, self.number or "", self.group or "", *self.lead, self.status or "", self.priority_area or ""
-        )  # fmt: skip
+        return (self.text, self.number or "", self.group or "", *self.lead, *self.fields.values())
 
 
 class Records(Model):
@@ -54,8 +56,9 @@ class Records(Model):
 
 
 SortKey = Literal[
-    "document", "number", "group", "text", "lead", "status", "priority_area", "period", "passage_id",
-    "-document", "-number", "-group", "-text", "-lead", "-status", "-priority_area", "-period", "-passage_id",
+    "document", "number", "group", "text", "lead", "status", "priority_area", "deadline", "period", "passage_id",
+    "-document", "-number", "-group", "-text", "-lead", "-status", "-priority_area", "-deadline", "-period",
+    "-passage_id",
 ]  # fmt: skip
 Format = Literal["json", "csv", "xlsx"]
 
@@ -73,7 +76,7 @@ class RecordsQuery(Filter):
 
     model_config = ConfigDict(strict=False)
 
-    sort: Annotated[list[SortKey], BeforeValidator(_separated), Field(max_length=9)] = Field(
+    sort: Annotated[list[SortKey], BeforeValidator(_separated), Field(max_length=10)] = Field(
         default=[], description="columns, the most important first; - before one turns it round"
     )
     contains: str = Field(

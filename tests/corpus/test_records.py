@@ -1,15 +1,23 @@
 """Action items as records: who leads, what status, which number, whichever way the plan writes it."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from corpus.catalogue import read_catalogue
-from corpus.records import Record, records, role_of, status_of
+from corpus.records import Record, numbered, records, role_by_words, roles_by_words, status_of, with_roles
+from corpus.types import Passage
 from tests.corpus.reading import read
 from tests.golden import CORPUS
 
 
+def _by_words(passages: Sequence[Passage]) -> list[Record]:
+    """The records where no model tells the roles of columns."""
+    return records([with_roles(passage, roles_by_words(passage.fields)) for passage in passages])
+
+
 def _records(source: str) -> list[Record]:
-    return records(read(source))
+    return _by_words(read(source))
 
 
 def _leads(*cells: str) -> list[tuple[str, ...]]:
@@ -73,7 +81,7 @@ def test_a_status_is_the_words_a_cell_opens_with(cell: str, status: str) -> None
     ],
 )
 def test_the_words_of_a_header_tell_what_its_column_holds(header: str, role: str | None) -> None:
-    assert role_of(header) == role
+    assert role_by_words(header) == role
 
 
 def test_the_number_comes_from_its_column_or_from_the_text() -> None:
@@ -101,7 +109,7 @@ def test_only_tables_of_actions_hold_records() -> None:
 
 
 def test_the_two_plans_hold_their_action_items() -> None:
-    found = records(read_catalogue(CORPUS).passages())
+    found = _by_words(read_catalogue(CORPUS).passages())
     by_plan = {
         plan: [record for record in found if record.passage.document.id == f"tip-forward-work-plan-{plan}"]
         for plan in ("2015-17", "2024-26")
@@ -115,3 +123,17 @@ def test_the_two_plans_hold_their_action_items() -> None:
     assert {record.group for record in by_plan["2024-26"][6:10]} == {"Capacity building"}
     assert status_of(by_plan["2015-17"][5].status or "") == "Complete"
     assert status_of(by_plan["2015-17"][9].status or "") == "For action"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "rest"),
+    [
+        ("7) Light the lamps.", "7", "Light the lamps."),
+        ("40.2 Publish notices", "40.2", "Publish notices"),
+        ("Action 6: Pilot a form", "6", "Pilot a form"),
+        ("2.5 million lamps are lit", None, "2.5 million lamps are lit"),
+        ("Light lamp 3", None, "Light lamp 3"),
+    ],
+)
+def test_the_number_that_a_text_begins_with(text: str, number: str | None, rest: str) -> None:
+    assert numbered(text) == (number, rest)
