@@ -27,7 +27,7 @@ PATHS = ("/", "/find?q=policy+guides", "/items", "/timeline?topic=policy+guides"
 
 
 def views(page: Page, url: str) -> Iterator[str]:
-    """Bring `page` into one state after the other; gives the name of each."""
+    """Bring `page` into one state after the other; give the name of each."""
     page.goto(url)
     page.get_by_role("textbox").fill(QUESTION)
     page.keyboard.press("Enter")
@@ -51,7 +51,7 @@ def views(page: Page, url: str) -> Iterator[str]:
 
 
 def picture(page: Page, file: Path) -> None:
-    """What is in view, as a small WebP."""
+    """Save the viewport as a small WebP."""
     image = Image.open(io.BytesIO(page.screenshot()))
     image.convert("RGB").save(file, quality=82, method=6)
     print(f"{file}  {file.stat().st_size / 1000:.0f} kB")

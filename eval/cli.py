@@ -233,7 +233,7 @@ def _write(
 
 
 def _previous(gold: Gold) -> Results | None:
-    """The last committed run, if there is one on the same gold data."""
+    """The committed baseline, if it is of the same gold data."""
     if not (RESULTS / "baseline.txt").is_file():
         return None
     path = baseline_path(RESULTS)
@@ -244,7 +244,7 @@ def _previous(gold: Gold) -> Results | None:
 
 
 def _commit() -> str:
-    """The short hash of HEAD. Raises ResultsError if what would be judged is not what was committed."""
+    """The short hash of HEAD. Raises ResultsError if files differ from it."""
     try:
         changed = _git("status", "--porcelain", "--untracked-files=no")
         commit = _git("rev-parse", "--short=12", "HEAD")

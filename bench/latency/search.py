@@ -1,4 +1,4 @@
-"""What the full search costs beside the least there could be: `python -m bench.latency.search [--sizes 250 10000 …]`.
+"""The cost of the full search beside the least possible: `python -m bench.latency.search [--sizes 250 10000 …]`.
 
 *bare* encodes the question and compares it with every passage, by exact dense search for ten. *full* is
 `index.search`, with facets, names, preferences, candidates, late interaction, highlights and the interpretation;

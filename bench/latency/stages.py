@@ -67,13 +67,13 @@ LIMITS = {
     "answer": "bare",
     "http": "empty",
 }
-"""What is measured, and what it is a ratio of."""
+"""Each part, and the limit that it is compared with."""
 
 _TOP_K = 10
 _WARM_UP = 5  # questions
 Timings = Mapping[str, Sequence[Timing]]
 Work = tuple[Callable[[], object], Callable[[], float]]
-"""What is timed, and the clock of the processor that does it."""
+"""The work to time, and the clock of its processor."""
 
 
 def serve_nothing(port: int) -> None:
@@ -89,7 +89,7 @@ def serve_nothing(port: int) -> None:
 
 
 def parts(index: Index, encoder: OnnxEncoder, question: str) -> Mapping[str, Callable[[], object]]:
-    """The parts of a search for `question`, and their limits; what a part needs of others is made before."""
+    """The parts of a search for `question`; the input that a part needs from others is made before."""
     rows = np.arange(len(index.passages))
     cut, read = encoder.word_pieces.cut(question), encoder.read([question])[0]
     weights = index.tokens.weights(question, read)
@@ -114,7 +114,7 @@ def parts(index: Index, encoder: OnnxEncoder, question: str) -> Mapping[str, Cal
 
 
 class Limits:
-    """The bare runtime, and what it takes: made once."""
+    """The bare model, tokenizer and vectors."""
 
     def __init__(self, index: Index, encoder: OnnxEncoder) -> None:
         assert encoder.exported is not None
@@ -160,7 +160,6 @@ class Limits:
 
 
 def _here(index: Index, encoder: OnnxEncoder, limits: Limits, stock: Any, question: str) -> dict[str, Work]:
-    """What is timed in this process."""
     works: Mapping[str, Callable[[], object]] = {
         **limits.of(encoder, index, question),
         **parts(index, encoder, question),
@@ -173,7 +172,7 @@ def _here(index: Index, encoder: OnnxEncoder, limits: Limits, stock: Any, questi
 
 
 def measure(index: Index, encoder: OnnxEncoder, questions: Sequence[str], times: int) -> Timings:
-    """A timing of everything for each question, `times` over; what is timed takes turns at being first."""
+    """Time every part for each question, `times` over; the parts take turns at being first."""
     limits = Limits(index, encoder)
     stock = stock_model()
     timings: dict[str, list[Timing]] = {}
@@ -217,7 +216,7 @@ def rankings(index: Index, encoder: Encoder, gold: Gold) -> list[list[str]]:
 
 
 def reference_rankings(settings: Settings, gold: Gold) -> list[list[str]]:
-    """As `rankings`, by an index that sentence-transformers embeds and asks."""
+    """The same, by an index that sentence-transformers embeds and asks."""
     reference = SentenceTransformerEncoder(settings.models.embedding)
     with tempfile.TemporaryDirectory() as folder:
         build(Path(folder), read_catalogue(settings.corpus), reference)

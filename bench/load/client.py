@@ -1,4 +1,4 @@
-"""What clients do in benchmarks: next to nothing, beside what the service does that they share the machine with."""
+"""An HTTP client that costs next to nothing, since it shares the machine with the service that it measures."""
 
 import asyncio
 import itertools
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What came back, and when: the status, seconds it took, and the clock when it was there."""
+    """A response: its status, the seconds it took, and the clock at its end."""
 
     status: int
     took: float
@@ -20,7 +20,7 @@ class Said:
 
 
 class _Connection(asyncio.Protocol):
-    """A connection on which one request at a time is asked; a status of 0 where it was closed instead of answered."""
+    """A connection with one request at a time; the status is 0 where it was closed without a response."""
 
     def __init__(self) -> None:
         self.open = True
@@ -32,7 +32,7 @@ class _Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def ask(self, request: bytes, then: Callable[[int], None]) -> None:
-        """`then` gets the status of the response, once all of it is there."""
+        """`then` gets the status once the response is complete."""
         assert self._transport is not None
         self._got.clear()
         self._whole = 0
@@ -60,7 +60,7 @@ class _Connection(asyncio.Protocol):
 
 
 class Connections:
-    """Connections to a service that are kept open and lent."""
+    """Open connections to a service, used again and again."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -69,7 +69,6 @@ class Connections:
         self._opening: set[asyncio.Task[_Connection]] = set()
 
     def request(self, path: str, body: dict[str, Any]) -> bytes:
-        """What is sent to post JSON."""
         data = json.dumps(body).encode()
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {self._host}:{self._port}\r\nContent-Type: application/json\r\n"
@@ -77,13 +76,13 @@ class Connections:
         return f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data
 
     async def post(self, request: bytes) -> Said:
-        """Send a request, and read all that comes back; status 0 where the connection was closed instead."""
+        """Send a request and wait for the response; its status is 0 where the connection was closed."""
         said: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
         self.send(request, said.set_result)
         return await said
 
     def send(self, request: bytes, then: Callable[[Said], None]) -> None:
-        """As `post`; `then` gets what comes of it."""
+        """Send a request; `then` gets the response."""
         begun = time.perf_counter()
 
         def ask(connection: _Connection) -> None:

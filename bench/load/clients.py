@@ -41,7 +41,7 @@ _TURNS = 3  # of each service under each load
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What `clients` got from a service by a route; times in milliseconds, memory in MB."""
+    """Figures of a service under a load; times in milliseconds, memory in MB."""
 
     service: str
     route: str
@@ -70,7 +70,6 @@ class Stock(SentenceTransformerEncoder):
 
 
 def serve_plainly(port: int) -> None:
-    """Serve as *stock* does."""
     app = create_app(Settings(), Stock)
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
 

@@ -1,4 +1,4 @@
-"""The service when too much is asked of it: `python -m bench.load.overload [--seconds 60] [--soak 100000] [--reloads 50]`.
+"""The service under too much load: `python -m bench.load.overload [--seconds 60] [--soak 100000] [--reloads 50]`.
 
 First its *peak*: what it answers a second by `/search` when eight clients ask one question after the other. Then,
 with `--seconds`, ten times as much is asked, at a steady pace and whatever comes back; then one client asks again.

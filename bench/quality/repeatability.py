@@ -45,7 +45,7 @@ Ranking = list[tuple[str, float]]
 
 
 def queries() -> list[tuple[str, str, Filter]]:
-    """What is asked: an id, the words, and the filter."""
+    """An id, the words and the filter of each."""
     asked = []
     for folder in FOLDERS:
         gold = read_gold(folder, DOCUMENTS)
@@ -112,7 +112,7 @@ def _ranked_apart(
 
 
 def _differences(count: int, torch_threads: int) -> dict[str, str | None]:
-    """What was compared with the first time -> where it first differs, or None."""
+    """Each comparison with the first run -> the first difference, or None."""
     with (
         tempfile.TemporaryDirectory() as scratch,
         Progress(console=Console(stderr=True), transient=True) as progress,

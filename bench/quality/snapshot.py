@@ -1,4 +1,4 @@
-"""All that a running service says to all questions there are, as one file: what a change must not change.
+"""All responses of a running service to all known questions, in one file, to compare before and after a change.
 
 `python -m bench.quality.snapshot URL FILE` asks `/chat`, `/search`, `/precedents` and the routes for reading, writes one line a
 response, and prints how many there are and the SHA-256 of the file. Two services agree where the hashes do.
@@ -42,7 +42,7 @@ def _lines(name: str) -> list[dict[str, Any]]:
 
 
 def _conversations() -> Iterator[list[str]]:
-    """The questions of each turn and those before it, and each question that nothing answers after a whole one."""
+    """The questions up to each turn, and after the last turn a question that nothing answers."""
     questions = {
         row["id"]: [turn["question"] for turn in row["turns"]] for row in _lines("conversations.jsonl")
     }
@@ -53,7 +53,6 @@ def _conversations() -> Iterator[list[str]]:
 
 
 def requests(client: httpx.Client) -> Iterator[Request]:
-    """What is asked, in order."""
     documents = [entry["id"] for entry in client.get("/documents").json()["documents"]]
     records = client.get("/records").json()["records"]
     for path in (

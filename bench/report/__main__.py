@@ -36,7 +36,7 @@ BENCHMARKS: dict[str, tuple[str, ...]] = {
     "overload": ("bench.load.overload", "--soak", "100000"),
     "repeatability": ("bench.quality.repeatability",),
 }
-"""What runs, in this order: its module and arguments."""
+"""Name -> module and arguments, in the order in which they run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,6 @@ class Record:
 
 
 def run(name: str) -> Record:
-    """Run one, its progress shown."""
     begun = time.perf_counter()
     command = [sys.executable, "-m", *BENCHMARKS[name], "--json"]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
@@ -72,13 +71,12 @@ def run(name: str) -> Record:
 
 
 def saved(folder: Path) -> list[Record]:
-    """What ran so far."""
     files = [folder / f"{name}.json" for name in BENCHMARKS]
     return [Record(**json.loads(file.read_text("utf-8"))) for file in files if file.exists()]
 
 
 def write(folder: Path) -> None:
-    """The summary and the report of what ran so far."""
+    """Write the summary and the report of the benchmarks that ran so far."""
     records = saved(folder)
     figures = [figure for record in records for figure in record.figures]
     environment = Environment(

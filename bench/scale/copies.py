@@ -40,7 +40,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")  # long enough to be neither a tag nor a lis
 def enlarged(
     index: Index, encoder: Encoder, sizes: Sequence[int], kept: Path | None = None
 ) -> Iterator[dict[int, Index]]:
-    """Size -> a generation of so many passages, made in `kept` unless it is there, or in a folder that goes afterwards."""
+    """Size -> an index of so many passages, in `kept`, where it may be already, or in a temporary folder."""
     with ExitStack() as stack:
         folder = kept or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         progress = stack.enter_context(Progress(console=Console(stderr=True), transient=True))
@@ -63,7 +63,7 @@ def enlarge(
     size: int,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Index:
-    """A generation of `size` passages, no fewer than `generation` has, written under `var` and opened from there.
+    """An index of `size` passages, no fewer than `index` has, written under `var` and opened from there.
 
     Only one copy is in memory at a time. `advance` is told how many passages were made.
     """

@@ -1,4 +1,4 @@
-"""What a million passages cost beside ten thousand: `python -m bench.scale.size [--sizes 10000 1000000] [--kept FOLDER]`.
+"""The cost of a million passages beside ten thousand: `python -m bench.scale.size [--sizes 10000 1000000] [--kept FOLDER]`.
 
 Passages are the shipped ones and copies of them with words exchanged and vectors perturbed (`bench/scale/copies.py`): they
 are synthetic, and say what size costs, not how well it ranks. They are written as a build writes them and opened as the
@@ -56,7 +56,7 @@ def recalls(index: Index, encoder: Encoder, questions: Sequence[str]) -> tuple[f
 
 
 def opened(var: Path) -> dict[str, float]:
-    """Seconds that opening takes in this process, which has opened nothing yet, and bytes that are resident."""
+    """Seconds to open the index in a process that has opened nothing yet, and resident bytes after it."""
     proving = 0.0
 
     def timed(function: Callable[..., Any]) -> Callable[..., Any]:

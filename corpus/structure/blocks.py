@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from corpus.layout import ROW_HEADED, Piece
-from corpus.structure.elements import Element, from_pieces, scan, visible
+from corpus.structure.elements import Element, are_marked_up, from_pieces, scan, visible
 from corpus.structure.headings import heading_levels
 from corpus.structure.lists import OpenLists
 from corpus.structure.tables import Row, find_header, is_group, looks_like_header
@@ -46,7 +46,8 @@ def blocks(source: str, title: str = "", pieces: Sequence[Piece] = ()) -> list[B
 def _ranks(elements: Sequence[Element], title: str) -> dict[int, int]:
     """Rank of each element that is a heading or label, by index; 0 for the lines of the document's title."""
     ranks = dict.fromkeys(_title_lines(elements, title), 0)
-    if levels := heading_levels(elements):
+    levels = heading_levels(elements)
+    if levels or are_marked_up(elements):
         return levels | ranks
     marked_up = sum(element.kind == "heading" for element in elements) > 1
     short = [element.kind == "text" and element.heading_like for element in elements]

@@ -116,6 +116,11 @@ def from_pieces(source: str, pieces: Sequence[Piece]) -> list[Element]:
     return _rejoin(source, elements) if _PAGE_BREAK in source else elements
 
 
+def are_marked_up(elements: Sequence[Element]) -> bool:
+    """Whether the format tells paragraphs and headings by marks: it knows looks, but no sizes of type and no pages."""
+    return all(element.look is not None and not element.look.size for element in elements)
+
+
 def _seen(source: str, piece: Piece) -> Element:
     text = source[piece.start : piece.end]
     marker = row = None

@@ -20,7 +20,7 @@ class CollectionError(BaliError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document: its text, and its title, which is empty if it has none."""
+    """A document; `title` may be empty."""
 
     title: str
     text: str
@@ -76,7 +76,7 @@ def _qrels_path(folder: Path, split: str) -> Path:
 def _qrels(
     path: Path, queries: Mapping[str, str], documents: Mapping[str, Entry]
 ) -> dict[str, dict[str, int]]:
-    """Query id -> document id -> grade; queries without a relevant document are left out, as BEIR does."""
+    """Query id -> document id -> grade, of the queries with a relevant document, as in BEIR."""
     qrels: dict[str, dict[str, int]] = {}
     for number, line in enumerate(_lines(path), 1):
         where = f"{path.name}:{number}"

@@ -1,8 +1,7 @@
 """Scores a BEIR collection with the production encoder, index and search.
 
-Five systems side by side: `lexical` and `dense`, the two kinds of evidence by which search proposes its
-candidates; `rrf`, their ranks fused, and `fused`, the sum of both, standardised; and `full`, what `index.search`
-returns, with the late interaction of token vectors and all else that it weighs.
+Five systems side by side: `lexical` and `dense`, by which the search proposes its candidates; `rrf`, their ranks
+fused; `fused`, the sum of both, standardised; and `full`, the results of `index.search`.
 """
 
 import hashlib
@@ -90,19 +89,17 @@ def index_collection(
 
 
 def texts_of(collection: Collection) -> list[str]:
-    """What is embedded, each once: every text by itself, and in its context if it has one."""
+    """The texts to embed, each once: every passage by itself, and in its context if it has one."""
     passages, _ = _passages(collection)
     return list(dict.fromkeys(text for passage in passages for text in (passage.text, _in_context(passage))))
 
 
 def _in_context(passage: Passage) -> str:
-    """The text itself where there is no context, so that it is embedded once."""
     return indexed_text(passage).rstrip()
 
 
 def _passages(collection: Collection) -> tuple[list[Passage], str]:
-    """The documents as passages whose context is the title, one text below the other in a single source, and
-    that source."""
+    """A passage a document, with the title as its context; and the source, the texts one below the other."""
     source = "\n".join(entry.text for entry in collection.documents.values())
     sha256 = hashlib.sha256(source.encode()).hexdigest()
     document = Document(

@@ -1,5 +1,4 @@
-"""Collections in BEIR's layout out of what a computer has installed: `python -m eval.collections OUT`.
+"""Collections in BEIR's layout, made of installed documentation: `python -m eval.collections OUT`.
 
-Each is of texts whose titles, questions or summaries somebody wrote for readers, not for this project. Those are
-the queries, and the text below them is what they should find.
+Queries are titles, questions and summaries that authors wrote for their readers; each should find the text below it.
 """

@@ -28,7 +28,7 @@ from eval.collections.writer import write_collection
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Reads a collection's sections below a root folder, none if they are not there; what it `needs`, in words."""
+    """`read` gives the sections of a collection below a root folder, none if its `needs` are not installed."""
 
     read: Callable[[Path], list[Section]]
     needs: str
@@ -54,7 +54,7 @@ MAKERS: Mapping[str, Maker] = {
 
 
 def make_collections(makers: Mapping[str, Maker], root: Path, out: Path, console: Console) -> None:
-    """Make what can be made, and say in a line each what was and what is missing."""
+    """Make each collection whose texts are there; print a line for each, made or not."""
     for name, maker in track(makers.items(), "making collections", console=console, transient=True):
         sections = maker.read(root)
         if sections:

@@ -1,7 +1,6 @@
 """The docstrings of Python source: the first line of one finds the paragraphs after it.
 
-They are about anything but policy, and anyone who has Python has them: `python -m eval.collections.docstrings OUT`
-makes a collection of the standard library, or of any other source.
+`python -m eval.collections.docstrings OUT` makes a collection of the standard library, or of any other source.
 """
 
 import argparse
@@ -19,7 +18,7 @@ NOT_LIBRARY = frozenset({"site-packages", "dist-packages", "test", "tests"})
 
 
 def standard_library(_: Path) -> list[Section]:
-    """The docstrings of the Python that runs, wherever it is installed."""
+    """The docstrings of the standard library of the Python that runs."""
     return list(described(Path(sysconfig.get_path("stdlib"))))
 
 

@@ -1,4 +1,4 @@
-"""The pages of GNOME's help, in Mallard: the line that describes a page finds its text."""
+"""The pages of GNOME's help, in Mallard: the description of a page finds its text."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +12,13 @@ _LEFT_OUT = frozenset(f"{_MALLARD}{tag}" for tag in ("info", "title", "code", "s
 
 
 def gnome_help(root: Path) -> list[Section]:
-    """A section a page that has a description and text."""
+    """A section for each page with a description and text."""
     found = (page(path.stem, path.read_text(encoding="utf-8")) for path in sorted(root.glob(_PAGES)))
     return [section for section in found if section.query and section.paragraphs]
 
 
 def page(name: str, xml: str) -> Section:
-    """A page: its description is asked, its title is the context, what stands in `<p>` are the paragraphs."""
+    """A page: the description is the query, the title the context, `<p>` the paragraphs."""
     root = ElementTree.fromstring(xml)
     title, description = root.find(f"{_MALLARD}title"), root.find(f"{_MALLARD}info/{_MALLARD}desc")
     return Section(name, _text(description), ("GNOME Help", _text(title)), tuple(_paragraphs(root)))

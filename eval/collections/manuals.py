@@ -7,7 +7,7 @@ from eval.collections.pages import Headed, read_page
 from eval.collections.sections import Section
 
 Manual = tuple[str, str]
-"""The title of a document, and where its pages are, as a pattern below the root."""
+"""The title of a document, and the pattern of its pages below the root."""
 
 DEBIAN_USERS: tuple[Manual, ...] = (
     ("Debian FAQ", "usr/share/doc/debian/FAQ/*.en.html"),
@@ -33,7 +33,7 @@ _NOT_TEXT = frozenset([_IN_ONE, "genindex.html", "index.html", "index.en.html", 
 def headings(root: Path, manuals: Iterable[Manual]) -> list[Section]:
     """The sections of the manuals, none unless all are there.
 
-    A heading that has others below it is not asked: what answers it stands there too.
+    A heading with others below it is no query: its answer stands there too.
     """
     found = [(document, pages(root, pattern)) for document, pattern in manuals]
     if not all(paths for _, paths in found):
@@ -52,7 +52,7 @@ def headings(root: Path, manuals: Iterable[Manual]) -> list[Section]:
 
 
 def git_commands(root: Path) -> list[Section]:
-    """What each command of git is for, as its manual page says in a line, and its description."""
+    """The purpose and the description of each command of git, from its manual page."""
     found = []
     for path in pages(root, _GIT):
         read = {headed.heading: headed.paragraphs for headed in _read(path)}
@@ -63,7 +63,7 @@ def git_commands(root: Path) -> list[Section]:
 
 
 def pages(root: Path, pattern: str) -> list[Path]:
-    """The files that match below the root, in order, each once however many links lead to it."""
+    """The files that match below the root, in order, each once, whatever links lead to it."""
     files = {path.resolve(): path for path in sorted(root.glob(pattern), reverse=True)}
     return sorted(path for path in files.values() if path.name not in _NOT_TEXT)
 

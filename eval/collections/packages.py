@@ -11,7 +11,6 @@ _READER = ["/usr/lib/apt/apt-helper", "cat-file"]  # whatever the lists are comp
 
 
 def debian_packages(root: Path) -> list[Section]:
-    """The packages of every list that apt keeps."""
     lists = sorted(root.glob(_LISTS))
     if not lists:
         return []
@@ -20,9 +19,9 @@ def debian_packages(root: Path) -> list[Section]:
 
 
 def descriptions(text: str) -> list[Section]:
-    """A section a package, in order of name; of packages that begin alike only the first.
+    """A section a package, in order of name.
 
-    Those come from one source: a program, its library, its documentation.
+    Of packages whose descriptions begin alike only the first: they are parts of one program.
     """
     found: dict[str, Section] = {}
     records = dict(_record(block) for block in text.split("\n\n") if block.strip())

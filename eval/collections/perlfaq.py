@@ -13,7 +13,6 @@ _SHELTERED = str.maketrans("<>", "\0\1")  # brackets that are text, while codes 
 
 
 def perlfaq(root: Path) -> list[Section]:
-    """The questions of all its pages."""
     return [
         section
         for path in sorted(root.glob(_PAGES))
@@ -50,7 +49,7 @@ def _is_text(block: str, command: re.Match[str] | None) -> bool:
 
 
 def _above(page: str, chapter: str) -> tuple[str, ...]:
-    """Some pages have chapters; in others everything is the description."""
+    """Some pages have chapters, others only DESCRIPTION."""
     return ("Perl FAQ", page) if chapter == "DESCRIPTION" else ("Perl FAQ", page, chapter)
 
 

@@ -1,4 +1,4 @@
-"""Sections: a title, question or summary that is asked, and the text it should find, cut into passages."""
+"""Sections: a query, and the text that it should find, cut into passages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ MOST_WORDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What is asked, empty if nothing is; the titles above it, outermost first; and its paragraphs.
+    """A query, which may be empty; the titles above it, outermost first; and its paragraphs.
 
-    `name` tells it from the other sections of its collection; paragraphs have no blanks but single spaces.
+    `name` is unique in the collection; paragraphs have single spaces only.
     """
 
     name: str
@@ -24,7 +24,7 @@ class Section:
 
     @property
     def context(self) -> str:
-        """Where the text stands, on one line; never what is asked."""
+        """The titles above, on one line; never the query."""
         return " › ".join(self.above)
 
 

@@ -12,7 +12,7 @@ from eval.collections.sections import Section, passages
 QUERIES = 300
 PASSAGES = 2500
 LEAST_WORDS = 15
-"""A section of fewer answers nothing."""
+"""A shorter section answers nothing."""
 
 LEAST_ASKED = 3
 """A title of fewer words is no question: "Overview", "See also"."""
@@ -33,9 +33,8 @@ def write_collection(
 ) -> tuple[int, int]:
     """Write `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv`, and return how many passages and queries.
 
-    Drawn with a seed: the same sections give the same files. Every passage of a section answers its query. What
-    several sections ask is not asked, for it has no one answer. Of one query in ten the passages are left out:
-    nothing answers it.
+    Drawn with a seed: the same sections give the same files. Every passage of a section answers its query. A query
+    that several sections have is left out. For one query in ten the passages are left out: nothing answers it.
     """
     draw = random.Random(SEED)
     kept = _some(_cut(sections), most_passages, draw)
@@ -78,7 +77,7 @@ def write_collection(
 
 
 def _cut(sections: Iterable[Section]) -> list[Cut]:
-    """The sections long enough, in passages; a passage that several have is the first's."""
+    """The sections that are long enough, in passages; a repeated passage belongs to the first."""
     seen: set[str] = set()
     found = []
     for section in sections:

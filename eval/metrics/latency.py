@@ -1,4 +1,4 @@
-"""How long a system took, reported beside its accuracy and apart from it: it differs from run to run."""
+"""How long a system took, reported apart from its accuracy, since it differs from run to run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Of searching, of answering, and of merely encoding the same questions one at a time, where known."""
+    """Of searching, of answering, and of only encoding the same questions, where known."""
 
     search: Percentiles
     answer: Percentiles | None

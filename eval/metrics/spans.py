@@ -1,4 +1,4 @@
-"""Judging by character spans: what of a gold quote lies in what was read.
+"""Judging by character spans: how much of a gold quote was read.
 
 Spans are half-open `[start, end)` character ranges of a source document. Passages may be cut in any way,
 and overlap; a quote is judged by the characters of it that were read, so that every system is judged alike.
@@ -70,7 +70,7 @@ def is_placed(result: Retrieved) -> bool:
 
 
 def read_passages(results: Iterable[Retrieved]) -> dict[str, list[Span]]:
-    """The spans that a reader of all of `results` has read, by document."""
+    """Document -> the spans of all `results`."""
     read: dict[str, list[Span]] = {}
     for result in results:
         if is_placed(result):
@@ -99,7 +99,7 @@ def read_characters(results: Iterable[Retrieved], characters: int) -> dict[str, 
 
 
 def place(result: Retrieved, sources: Mapping[str, str]) -> Retrieved:
-    """The result as claimed if its text is what stands there in the source, else without a place.
+    """The result itself if its text stands in the source where it says, else the result without a place.
 
     White space is not compared, since splitters normalise it; every other character is. A claim beyond the
     end of the source, or of an unknown document, is no place either.

@@ -1,4 +1,4 @@
-"""The report's plots, as SVG that stands in the page itself and is the same bytes each time."""
+"""The report's plots, as SVG within the page, the same bytes each time."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The report of a run: one HTML file that needs nothing else, for a person to see what failed and why."""
+"""The report of a run: one self-contained HTML file that shows which questions failed, and why."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -73,16 +73,12 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a table: its name and its cells."""
-
     name: str
     cells: list[Cell]
 
 
 @dataclass(frozen=True, slots=True)
 class MeansTable:
-    """A table of means."""
-
     title: str
     columns: Sequence[str]
     lines: list[Line]
@@ -90,7 +86,7 @@ class MeansTable:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A result as it is shown: the text in segments, with the gold quotes marked."""
+    """A result, its text in segments with the gold quotes marked."""
 
     result: Retrieved
     placed: bool
@@ -99,7 +95,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question as it is shown, with why it failed, if it did, what was wanted and what came back."""
+    """A question with the reasons why it failed, the quotes wanted, and the results."""
 
     judged: Judged
     reasons: tuple[str, ...]
@@ -206,7 +202,6 @@ def slices(results: Results) -> list[MeansTable]:
 
 
 def entries(results: Results, gold: Gold) -> list[Entry]:
-    """Every question, in the order of the gold data."""
     accepted: dict[str, tuple[str, ...]] = {}
     wanted: dict[str, list[list[Quote]]] = {}
     for question in gold.questions:

@@ -31,7 +31,6 @@ class Fall:
 
     @property
     def beyond_noise(self) -> bool:
-        """Whether the gate fails by it."""
         return self.p < ALPHA
 
 

@@ -25,7 +25,7 @@ class ResultsError(BaliError):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One question, what came back, and what it is worth.
+    """One question, its results and answer, and the measures of them.
 
     `slices` is dimension -> the values that the question counts in; `measures` has only those that apply.
     """
@@ -101,7 +101,6 @@ def by_slice(results: Results) -> dict[SetName, dict[str, dict[str, Means]]]:
 
 
 def in_set(results: Results, name: SetName) -> list[Judged]:
-    """The questions of one gold set."""
     return [entry for entry in results.judged if entry.set == name]
 
 

@@ -79,13 +79,12 @@ def _converse(session: _Session, conversation: Conversation) -> None:
 
 
 def searches(gold: Gold) -> int:
-    """How many searches `ask` makes."""
+    """The number of searches that `ask` makes."""
     turns = sum(len(conversation.turns) for conversation in gold.conversations)
     return len(gold.questions) + len(gold.precedents) + turns
 
 
 def texts(gold: Gold) -> list[str]:
-    """The texts of the questions, for timing what it takes merely to encode them."""
     return [question.text for question in gold.questions]
 
 

@@ -1,4 +1,4 @@
-"""What a system gave for all questions."""
+"""The results and answers of a system to all questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

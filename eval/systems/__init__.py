@@ -1,1 +1,1 @@
-"""What can be judged."""
+"""Systems to judge: this service in process, or any service over HTTP."""

@@ -1,4 +1,4 @@
-"""What the harness asks of anything it judges: ranked spans of the source documents, and cited answers."""
+"""The interface of a system that is judged: ranked spans of the source documents, and cited answers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""What is fitted, and committed as numbers."""
+"""Models fitted on development questions, committed as numbers."""

@@ -60,9 +60,12 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What training needs: token vectors of all passages, one below the other, and how many each has; of each query
-    its token vectors, their weights, the score of the other evidence (queries, passages), and the target, a
-    distribution over passages."""
+    """The input of training.
+
+    `passages` has the token vectors of all passages, one below the other, and `lengths` how many each has. `queries`
+    has token vectors and weights; `others` the score of other evidence and `targets` a distribution over passages,
+    both of shape (queries, passages).
+    """
 
     passages: torch.Tensor
     lengths: torch.Tensor
@@ -120,7 +123,7 @@ def train(material: Material, training: Sequence[int], start: Vectors, title: st
 
 
 def _late(material: Material, axes: torch.Tensor, batch: NDArray[np.intp]) -> torch.Tensor:
-    """MaxSim of shape (batch, passages), as `TokenIndex.scores` has it."""
+    """MaxSim of shape (batch, passages), as by `TokenIndex.scores`."""
     tokens = [material.queries[n][0] for n in batch]
     passages = torch.nn.functional.normalize(material.passages @ axes, dim=1)
     asked = torch.nn.functional.normalize(torch.cat(tokens) @ axes, dim=1)

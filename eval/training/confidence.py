@@ -47,7 +47,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A question as it is put: `asked` by the user one after the other, it being the last. Twins share `twin`."""
+    """A question: the last of those `asked` by a user one after the other. Twins share `twin`."""
 
     asked: tuple[str, ...]
     answerable: bool
@@ -56,13 +56,12 @@ class Put:
 
     @property
     def follows(self) -> bool:
-        """Whether it follows another question."""
         return len(self.asked) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """What is known of each question; the halves of a twin, and the turns of a conversation, share `twin`."""
+    """The features of each question; the halves of a twin, and the turns of a conversation, share `twin`."""
 
     features: tuple[Features, ...]
     answerable: NDArray[np.bool_]
@@ -73,7 +72,7 @@ class Questions:
 
     @property
     def fitted(self) -> NDArray[np.bool_]:
-        """Which may be fitted: all but the turns of gold."""
+        """The questions to fit: all but the turns of `eval/gold`."""
         return np.asarray(~(self.follows & (self.author == GOLD_AUTHOR)), np.bool_)
 
 
@@ -144,7 +143,7 @@ def _single() -> Iterator[Put]:
 
 
 def _following() -> Iterator[Put]:
-    """The turns of conversations but for the first, and the questions that nothing answers, after their last."""
+    """The later turns of conversations, and after the last a question that nothing answers."""
     unanswered = {record["conversation"]: record["question"] for record in _rows(UNANSWERED)}
     for file in CONVERSATIONS:
         gold = file.parent == GOLD
@@ -162,9 +161,9 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 
 
 def fit(questions: Questions, views: list[str], reliability: Reliability) -> dict[str, Any]:
-    """All questions fitted, scaled and cut by what was found for unseen authors; as `Fit` is kept.
+    """The fit of all questions, with the scaling and thresholds of unseen authors.
 
-    `Fit` is `service.answering.confidence.Fit`.
+    Its shape is that of `service.answering.confidence.Fit`.
     """
     scalars, table = list(questions.features[0].scalars), _table(questions, views)
     fitted = questions.fitted
@@ -203,7 +202,7 @@ def cross_validate(questions: Questions, views: list[str]) -> Reliability:
 
 
 def report(questions: Questions, found: Reliability) -> None:
-    """Print how well questions are told apart that a fit has not seen."""
+    """Print how well the fits judge questions that they have not seen."""
     alone, author = ~questions.follows, questions.author
     lines = [
         ("cross-validated", found.crossed, alone),

@@ -1,4 +1,4 @@
-"""Labelled pairs of passages of different documents, and what `index.precedents` finds of each.
+"""Labelled pairs of passages of different documents, and their features by `index.precedents`.
 
 `eval/gold/authored/README.md` says how the labels were made.
 """

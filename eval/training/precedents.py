@@ -1,4 +1,4 @@
-"""Fit what tells the precedents of an item, and report how well: `python -m eval.training.precedents`.
+"""Fit the chance that a passage is a precedent of an item: `python -m eval.training.precedents [--write]`.
 
 The labels are `eval/gold/authored/pairs.jsonl`: for an item, passages of other documents that continue it or are merely
 related. Every figure is of items that the fit and its thresholds did not see (leave one item out). Passages that
@@ -38,7 +38,6 @@ class Score:
 
     @classmethod
     def of(cls, taken: Bools, wanted: Bools) -> "Score":
-        """Of those taken for precedents against those that are."""
         both = int((taken & wanted).sum())
         all_taken, all_wanted = int(taken.sum()), int(wanted.sum())
         return cls(
@@ -101,7 +100,7 @@ def nearest_listed(pairs: Pairs) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Verdicts:
-    """What is possibly, and what is clearly, a precedent; `said` and `right` count items without one in a document."""
+    """The pairs that are possibly, and clearly, precedents; `said` and `right` count items without one in a document."""
 
     possibly: Bools
     clear: Bools
@@ -126,7 +125,6 @@ def left_out(pairs: Pairs) -> Verdicts:
 
 
 def figures(pairs: Pairs, verdicts: Verdicts) -> dict[str, Score]:
-    """How well items are judged that were left out."""
     possibly, clear, judged = verdicts.possibly, verdicts.clear, pairs.judged
     return {
         "continues, judged pairs, possibly or clear": Score.of(possibly[judged], pairs.continues[judged]),

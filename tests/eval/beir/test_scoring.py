@@ -54,25 +54,29 @@ QUERIES: list[dict[str, Any]] = [
 QRELS = "query-id\tcorpus-id\tscore\nq1\tbread\t2\nq1\tpie\t1\nq2\tpie\t1\nsoup\tsoup\t0\nsoup\tsalad\t1\n"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "qrels").mkdir()
-    (tmp_path / "corpus.jsonl").write_text(
+def write_collection(folder: Path) -> Path:
+    (folder / "qrels").mkdir()
+    (folder / "corpus.jsonl").write_text(
         "".join(
             json.dumps({"_id": name, "title": title, "text": text}) + "\n"
             for name, (title, text) in DISHES.items()
         )
     )
-    (tmp_path / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in QUERIES))
-    (tmp_path / "qrels" / "test.tsv").write_text(QRELS)
-    return tmp_path
+    (folder / "queries.jsonl").write_text("".join(json.dumps(query) + "\n" for query in QUERIES))
+    (folder / "qrels" / "test.tsv").write_text(QRELS)
+    return folder
 
 
 @pytest.fixture
-def runs(folder: Path, tmp_path: Path) -> dict[str, dict[str, dict[str, float]]]:
-    collection, encoder = read_collection(folder), TinyEncoder()
-    generation = index_collection(tmp_path / "var", collection, encoder)
-    return run_collection(collection, generation, encoder)
+def folder(tmp_path: Path) -> Path:
+    return write_collection(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, dict[str, float]]]:
+    folder, encoder = tmp_path_factory.mktemp("dishes"), TinyEncoder()
+    collection = read_collection(write_collection(folder))
+    return run_collection(collection, index_collection(folder / "var", collection, encoder), encoder)
 
 
 def test_a_collection_is_read_as_it_stands(folder: Path) -> None:
