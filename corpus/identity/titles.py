@@ -73,7 +73,7 @@ def _of_opening(opening: Opening, said: str) -> Title | None:
     value = _with_kind(_joined(own), [line for line in beside if line in above or not line.recurs])
     foremost = next(line for line in opening.lines if line.may_entitle)
     early = not first.below_text and (not first.recurs or first is foremost)
-    sure: Sureness = "likely" if early and len(telling(value)) > 1 else "unsure"
+    sure: Sureness = "likely" if early and _tells(value) else "unsure"
     return Title(
         Claim(_shortened(value), sure, "the largest lines of the first page"),
         tuple(line.text for line in beside if line.text not in value),
@@ -87,7 +87,7 @@ def _of_first_line(opening: Opening) -> Title | None:
         return None
     beside = [line for line in opening.around(first) if line is not first and line.may_entitle]
     value = _with_kind(first.text, beside)
-    sure: Sureness = "likely" if len(telling(value)) > 1 else "unsure"
+    sure: Sureness = "likely" if _tells(value) else "unsure"
     *above, _ = opening.around(first)  # the last may head the text below
     others = tuple(line.text for line in beside if line in above and line.text not in value)
     others = others if len(others) <= _MOST_BESIDE else ()
@@ -113,6 +113,11 @@ def _run(opening: Opening, first: OpeningLine) -> list[OpeningLine]:
 def _complete(shown: str) -> bool:
     """Whether a title says what the document is, or of which years: what follows may head its first section."""
     return names_kind(shown) or bool(periods(shown))
+
+
+def _tells(shown: str) -> bool:
+    """Whether a title has enough words to be that of one document: "Proposed Rules" may head many."""
+    return len(telling(shown)) + bool(periods(shown)) >= _BRIEF
 
 
 def _alike(line: OpeningLine, other: OpeningLine) -> bool:

@@ -178,7 +178,7 @@ def test_a_file_that_cannot_be_proposed_says_why(
 
 def test_a_file_that_shows_no_year_has_that_in_which_it_was_saved_to_be_confirmed(tmp_path: Path) -> None:
     path = tmp_path / "plan.txt"
-    path.write_text("Plan of the Harbour\n\nThe first was made in 1999.\n", "utf-8")
+    path.write_text("Plan of the Harbour Office\n\nThe first was made in 1999.\n", "utf-8")
     os.utime(path, (1_900_000_000, 1_900_000_000))
     proposed = propose(path).document
     assert proposed.period == (2030, 2030)

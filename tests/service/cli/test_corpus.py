@@ -83,18 +83,18 @@ def test_whoever_adds_is_asked_for_what_is_unsure(
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr("sys.stdin", terminal)
     file = _file(
-        tmp_path, "tides.txt", b"Statement on the Tides\n\nThe tide was high in 1931 at the old quay.\n"
+        tmp_path, "tides.txt", b"Statement on Tides and Quays\n\nThe tide was high in 1931 at the old quay.\n"
     )
     os.utime(file, (1_900_000_000, 1_900_000_000))
     code, _, err = run("add", str(file))
     assert code == 0
     assert "Period (from the day on which the file was saved) [2030-2030]" in err
-    assert "Added tides: “Statement on the Tides”, Quay Council, statement, 2030-2030\n" in err
+    assert "Added tides: “Statement on Tides and Quays”, Quay Council, statement, 2030-2030\n" in err
 
 
 def test_what_is_taken_unasked_is_to_be_confirmed(run: Run, tmp_path: Path) -> None:
     file = _file(
-        tmp_path, "tides-2031.txt", b"Statement on the Tides\n\nThe tide was high at the old quay.\n"
+        tmp_path, "tides-2031.txt", b"Statement on Tides and Quays\n\nThe tide was high at the old quay.\n"
     )
     code, out, err = run("add", "--yes", "--json", str(file))
     assert code == 0
