@@ -211,6 +211,13 @@ def test_records_are_the_plan_rows(client: TestClient) -> None:
         "lead": ["All members", "Iceland"],
         "status": "For action – 2022",
         "priority_area": "Training",
+        "deadline": None,
+        "fields": {
+            "Action": "2. Train buoy inspectors on corrosion.",
+            "Action Lead": "All members Iceland",
+            "Status": "For action – 2022",
+            "Priority Area": "Training",
+        },
         "period": [2020, 2022],
         "passage_id": "",
     }

@@ -89,6 +89,8 @@ def test_no_cell_of_a_workbook_is_a_formula() -> None:
             lead=[],
             status=None,
             priority_area=None,
+            deadline=None,
+            fields={"Action": text},
             period=(2020, 2022),
             passage_id="p",
         )
