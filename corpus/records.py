@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from corpus.leads import LeadNames, known_leads
-from corpus.structure.units import TITLE
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.text.ticks import is_mark, ticked
@@ -94,13 +93,9 @@ def is_property(passage: Passage) -> bool:
 
 
 def is_unit(passage: Passage) -> bool:
-    """Whether a row is a title with the lines of labels below it, and so no line of a table."""
-    return (
-        passage.kind == "row"
-        and TITLE in passage.fields
-        and "\n" in passage.text
-        and "\t" not in passage.text
-    )
+    """Whether a row is lines of labels, mostly below a title, and so no line of a table."""
+    several = len(passage.fields.keys() - {GROUP}) > 1
+    return passage.kind == "row" and several and "\t" not in passage.text and "|" not in passage.text[:1]
 
 
 def key_of(cell: str) -> str:

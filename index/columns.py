@@ -26,6 +26,7 @@ _TOLD: tuple[Role, ...] = ("lead", "status")  # lines of labels, and properties,
 _STANDING: tuple[Role, ...] = ("lead", "status", "deadline")  # a plan says one of these of what is to be done
 _UNLIKELY = float(np.log(0.1))  # log-chance: what is less likely to be done is not
 _LENIENCY = 0.3  # a role is given where it is this little less likely than none
+_STRICTNESS = 0.5  # where labels stand free, a role must be this much likelier
 _READ, _LONGEST_READ = 3, 200  # cells that are read for their meaning, and characters of each
 _COUNTED = 200  # cells of which the kinds of values are counted
 _NAME, _SENTENCE = 6, 8  # words of a name at most, of a sentence at least
@@ -35,6 +36,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\W*\d[\d\s.,%]*\D{0,12}")
+_REPEATED = re.compile(r" \(\d+\)$")  # of a header that another column has too
 _YES_OR_NO = re.compile(r"(?:yes|no|y|n)", re.IGNORECASE)
 _SMALL = frozenset({"of", "and", "the", "for", "on", "in", "to"})
 
@@ -84,7 +86,7 @@ class ColumnRoles:
         chances = [log_chances(features(some, self._encode), self._weights) for some in columns]
         agreed = _agreed(columns, chances)
         for table, some, own in zip(tables, columns, agreed, strict=True):
-            own[_is_matrix(passages, table, some), 1:] = -np.inf
+            own[_is_shared(passages, table, some), 1:] = -np.inf
         return [_roles_of(*seen) for seen in zip(tables, columns, agreed, strict=True)]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
@@ -109,11 +111,15 @@ def _agreed(columns: Sequence[Sequence[TableColumn]], chances: Sequence[Vectors]
     return [np.array([np.mean(seen[column.header], axis=0) for column in some]) for some in columns]
 
 
-def _is_matrix(passages: Sequence[Passage], table: _Table, columns: Sequence[TableColumn]) -> list[bool]:
-    """Which columns have marks that may stand beside each other in a row; states of one matter exclude each other."""
+def _is_shared(passages: Sequence[Passage], table: _Table, columns: Sequence[TableColumn]) -> list[bool]:
+    """Which columns say one thing together: those of one name, and marks that may stand beside each other in a row."""
     marks = {column.header for column in columns if _has_marks(column)}
-    beside = any(len(marks & passages[row].fields.keys()) > 1 for row in table.rows)
-    return [beside and column.header in marks for column in columns]
+    if not any(len(marks & passages[row].fields.keys()) > 1 for row in table.rows):
+        marks = set()  # states of one matter, which exclude each other
+    names = [_REPEATED.sub("", column.header) for column in columns]
+    return [
+        column.header in marks or names.count(name) > 1 for column, name in zip(columns, names, strict=True)
+    ]
 
 
 def _has_marks(column: TableColumn) -> bool:
@@ -180,9 +186,12 @@ def log_chances(table: Vectors, weights: Vectors) -> Vectors:
     return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)), np.float32)
 
 
-def assigned(columns: Sequence[TableColumn], chances: Vectors) -> list[Role | None]:
-    """The role of each column: the likeliest pairs first, each role once; columns of marks have one together."""
-    gains = chances[:, 1:] - chances[:, :1] + _LENIENCY
+def assigned(columns: Sequence[TableColumn], chances: Vectors, lead: float = -_LENIENCY) -> list[Role | None]:
+    """The role of each column: the likeliest pairs first, each role once; columns of marks have one together.
+
+    `lead` is by how much a role must be likelier than none.
+    """
+    gains = chances[:, 1:] - chances[:, :1] - lead
     found: list[Role | None] = [None] * len(columns)
     marks = [_has_marks(column) for column in columns]
     if any(marks):
@@ -201,7 +210,8 @@ def plan_roles(
     columns: Sequence[TableColumn], chances: Vectors, *, of_properties: bool = False, of_units: bool = False
 ) -> Roles:
     """The headers with a role, if the table is of a plan: it says what is to be done, and by whom, when or how far."""
-    found = assigned(columns, chances)
+    loose = of_properties or of_units
+    found = assigned(columns, chances, _STRICTNESS if loose else -_LENIENCY)
     if of_properties:
         found = [None if role == "text" else role for role in found]
     elif "text" not in found:
@@ -210,21 +220,16 @@ def plan_roles(
     for column, role in zip(columns, found, strict=True):
         if role:
             roles.setdefault(role, []).append(column.header)
-    loose = of_properties or of_units
     stands = any(role in roles for role in (_TOLD if loose else _STANDING))
     return roles if stands and (of_properties or "text" in roles) else {}
 
 
 def _name_text(found: list[Role | None], chances: Vectors) -> None:
-    """What is to be done, where no column clearly is, of a table that says by whom, when or how far."""
+    """What is to be done, where no column clearly is, of a table that says by whom or how far."""
     free = [n for n, role in enumerate(found) if role is None]
     text = 1 + ROLES.index("text")
     likeliest = max(free, key=lambda n: float(chances[n, text]), default=None)
-    if (
-        likeliest is not None
-        and chances[likeliest, text] > _UNLIKELY
-        and not set(found).isdisjoint(_STANDING)
-    ):
+    if likeliest is not None and chances[likeliest, text] > _UNLIKELY and not set(found).isdisjoint(_TOLD):
         found[likeliest] = "text"
 
 

@@ -90,7 +90,7 @@ def test_no_cell_of_a_workbook_is_a_formula() -> None:
             status=None,
             priority_area=None,
             deadline=None,
-            fields={},
+            fields={"Action": text},
             period=(2020, 2022),
             passage_id="p",
         )
