@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from corpus.identity.claims import Claim, Metadata
 from corpus.identity.dates import Period
+from corpus.identity.first_lines import opening
 from corpus.identity.issuers import issuer
 from corpus.identity.kinds import kind, series
 from corpus.identity.languages import language
-from corpus.identity.opening import opening
 from corpus.identity.titles import title
 from corpus.identity.years import period, published
 from corpus.layout import Piece

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from corpus.identity.claims import Claim, Metadata
 from corpus.identity.dates import periods
+from corpus.identity.first_lines import Opening
 from corpus.identity.kinds import names_kind
-from corpus.identity.opening import Opening
 from corpus.identity.words import borne_out, is_symbol, words
 
 UNKNOWN = "unknown"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from corpus.identity.claims import Claim, Metadata, Sureness
 from corpus.identity.dates import date, periods, without_dates
+from corpus.identity.first_lines import Opening, OpeningLine
 from corpus.identity.kinds import is_kind_only, names_kind
-from corpus.identity.opening import Opening, OpeningLine
 from corpus.identity.words import SMALL, borne_out, telling, words
 from corpus.text.markup import plain
 

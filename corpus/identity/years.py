@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from corpus.identity.claims import Claim, Metadata, Sureness
 from corpus.identity.dates import Period, date, date_of_name, is_date_line, periods, spanned
-from corpus.identity.opening import Opening
+from corpus.identity.first_lines import Opening
 
 _DATE_LINES = 12  # lines of the opening among which a date line is looked for
 

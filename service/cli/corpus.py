@@ -10,7 +10,7 @@ from corpus import changes
 from corpus.catalogue import read_catalogue
 from corpus.errors import CatalogueError
 from corpus.proposals import propose
-from service.cli.adding import DocumentFields, Yes, confirmed, finish, may_ask, print_done, suffixes
+from service.cli.add import DocumentFields, Yes, confirmed, finish, may_ask, print_done, suffixes
 from service.cli.options import Json
 from service.cli.output import err, out, print_json
 from service.schemas.documents import CatalogueEntry

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from corpus.errors import BaliError
 from index.errors import GenerationError, ModelError
-from service.cli.adding import add
+from service.cli.add import add
 from service.cli.ask import ask, search
 from service.cli.audit import audit
 from service.cli.build import build

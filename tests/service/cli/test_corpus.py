@@ -11,7 +11,7 @@ import pytest
 from corpus import changes
 from corpus.catalogue import Catalogue
 from corpus.proposals import Proposal
-from service.cli import adding
+from service.cli import add as adding
 from service.cli.build import update_index
 from service.settings import Settings
 from tests.corpus.made import HARBOUR, Written, as_docx, as_html, as_pdf
