@@ -34,7 +34,8 @@ ORDER: Mapping[str, tuple[str, ...]] = {
     "corpus": (
         "offline errors types",
         "disk layout",
-        "text web word",
+        "text",
+        "web word",
         "pdf",
         "readers structure",
         "identity",

@@ -3,12 +3,20 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 
-from corpus.errors import ReadError
 from corpus.layout import UNSEEN, Look
-from corpus.readers import limits
 from corpus.readers.extracted import TableRow
+from corpus.readers.table_rows import (
+    Cell,
+    Row,
+    by_column,
+    check_size,
+    fitted,
+    has_title,
+    holds_tables,
+    lines_of,
+    with_room,
+)
 from corpus.word.grid import GridCell, GridRow, is_table, read_grid
 from corpus.word.styles import Styles, is_shaded
 from corpus.word.xml import Element, W, child, found, value
@@ -18,15 +26,12 @@ _FIRST_ROW = 0x20  # of the bits that say which parts of a table are set apart
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """What a cell holds: its text, how it looks, and the rows of a table inside it."""
+class WordCell(Cell):
+    """A cell, and how it looks; `goes_on` tells that it is merged with the one above."""
 
-    text: str
-    across: int = 1
     look: Look = UNSEEN
     shaded: bool = False
     goes_on: bool = False
-    inner: tuple["Row", ...] = ()
 
     @property
     def marked(self) -> bool:
@@ -34,22 +39,7 @@ class Cell:
         return self.look.bold or self.shaded
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The cells of a row from left to right."""
-
-    cells: tuple[Cell, ...]
-    header: bool = False
-
-    @property
-    def width(self) -> int:
-        return sum(cell.across for cell in self.cells)
-
-    @property
-    def filled(self) -> list[Cell]:
-        return [cell for cell in self.cells if cell.text]
-
-
+WordRow = Row[WordCell]
 ReadCell = Callable[[Element], tuple[str, Look]]
 
 
@@ -62,46 +52,41 @@ class Tables:
     file: str
     cells: int = field(default=0)
 
-    def rows(self, table: Element, grid: Sequence[GridRow]) -> list[Row]:
+    def rows(self, table: Element, grid: Sequence[GridRow]) -> list[WordRow]:
         """The rows of a table, those of tables inside it among them."""
         self.cells = 0
         return self._rows(table, grid)
 
-    def _rows(self, table: Element, grid: Sequence[GridRow]) -> list[Row]:
-        rows: list[Row] = []
+    def _rows(self, table: Element, grid: Sequence[GridRow]) -> list[WordRow]:
+        rows: list[WordRow] = []
         for line in grid:
-            above = _by_column(rows[-1]) if rows else {}
+            above = by_column(rows[-1]) if rows else {}
             row = Row(tuple(self._cell(cell, above) for cell in line.cells), line.declared)
             self.cells += row.width
-            if self.cells > limits.TABLE_CELLS:
-                raise ReadError(
-                    f"has a table of more than {limits.TABLE_CELLS} cells",
-                    where=self.file,
-                    remedy="split the table",
-                )
+            check_size(self.cells, self.file)
             rows.append(row)
         heads = _headers(rows, first_row=_sets_first_row_apart(table), styled=self._styled(table))
         return _unfolded([replace(row, header=n < heads) for n, row in enumerate(rows)])
 
-    def _cell(self, cell: GridCell, above: dict[int, Cell]) -> Cell:
+    def _cell(self, cell: GridCell, above: dict[int, WordCell]) -> WordCell:
         across = cell.stop - cell.start
         if cell.node is None:
-            return Cell("", across)
+            return WordCell("", across)
         if cell.goes_on:
-            over = above.get(cell.start, Cell(""))
+            over = above.get(cell.start, WordCell(""))
             return replace(over, across=across, goes_on=True, inner=())
-        inner: list[Row] = []
+        inner: list[WordRow] = []
         for table in found(cell.node, "tbl"):
             if is_table(grid := read_grid(table)):
                 inner += self._rows(table, grid)
         text, look = self.read_cell(cell.node)
-        return Cell(text, across, look, is_shaded(child(cell.node, "tcPr")), inner=tuple(inner))
+        return WordCell(text, across, tuple(inner), look, is_shaded(child(cell.node, "tcPr")))
 
     def _styled(self, table: Element) -> bool:
         return self.styles.heads_tables(value(table, "tblPr", "tblStyle"))
 
 
-def table_rows(rows: Sequence[Row]) -> list[TableRow]:
+def table_rows(rows: Sequence[WordRow]) -> list[TableRow]:
     """The rows as they are written."""
     return [
         TableRow(
@@ -116,19 +101,9 @@ def table_rows(rows: Sequence[Row]) -> list[TableRow]:
     ]
 
 
-def heading_of(rows: Sequence[Row]) -> Cell | None:
+def heading_of(rows: Sequence[WordRow]) -> WordCell | None:
     """The one cell of a first row that goes over the whole table, above others: its title."""
-    if len(rows) < 3 or len(rows[0].cells) != 1 or len(rows[1].cells) < 2:
-        return None
-    return rows[0].cells[0] if rows[0].cells[0].text else None
-
-
-def _by_column(row: Row) -> dict[int, Cell]:
-    cells, at = {}, 0
-    for cell in row.cells:
-        cells[at] = cell
-        at += cell.across
-    return cells
+    return rows[0].cells[0] if has_title(rows) and rows[0].cells[0].text else None
 
 
 def _sets_first_row_apart(table: Element) -> bool:
@@ -144,7 +119,7 @@ def _sets_first_row_apart(table: Element) -> bool:
         return False
 
 
-def _headers(rows: Sequence[Row], *, first_row: bool, styled: bool) -> int:
+def _headers(rows: Sequence[WordRow], *, first_row: bool, styled: bool) -> int:
     """How many rows at the top head the columns: declared, or set apart by their look."""
     start = 1 if heading_of(rows) else 0
     heads = start
@@ -157,19 +132,19 @@ def _headers(rows: Sequence[Row], *, first_row: bool, styled: bool) -> int:
     return heads if start < heads < len(rows) else 0
 
 
-def _heads(rows: Sequence[Row], *, first_row: bool, styled: bool) -> bool:
+def _heads(rows: Sequence[WordRow], *, first_row: bool, styled: bool) -> bool:
     """Whether the first of these rows looks like a header of the others."""
     first, second = rows[0], rows[1]
     if len(first.filled) < 2 and not _spans(first):
         return False
     if all(cell.marked for cell in first.filled) and not all(cell.marked for cell in second.filled):
         return True
-    nests = any(cell.inner for row in rows[1:] for cell in row.cells)
+    nests = holds_tables(rows[1:])
     whole = len(first.filled) == len(first.cells) and not any(cell.inner for cell in first.cells)
     return first_row and (styled or _spans(first) or (whole and (nests or _names_numbers(rows))))
 
 
-def _names_numbers(rows: Sequence[Row]) -> bool:
+def _names_numbers(rows: Sequence[WordRow]) -> bool:
     """Whether the first row is of words, and a column below it of numbers."""
     if any(_NUMBER.fullmatch(cell.text) for cell in rows[0].cells):
         return False
@@ -177,29 +152,27 @@ def _names_numbers(rows: Sequence[Row]) -> bool:
     return any(all(_NUMBER.fullmatch(text) for text in column) for column in zip(*below, strict=False))
 
 
-def _spans(row: Row) -> bool:
+def _spans(row: WordRow) -> bool:
     """Whether a cell goes over several columns, not all."""
     return any(1 < cell.across < row.width for cell in row.filled)
 
 
-def _goes_on_heading(row: Row, below: Row) -> bool:
+def _goes_on_heading(row: WordRow, below: WordRow) -> bool:
     """Whether the row below a header names its columns further."""
     if any(cell.goes_on and cell.text for cell in below.cells):
         return True
     return _spans(row) and not row.cells[0].text and bool(below.cells[0].text)
 
 
-def _unfolded(rows: list[Row]) -> list[Row]:
+def _unfolded(rows: list[WordRow]) -> list[WordRow]:
     """Each row of an inner table beside the cells of its outer row; the inner header once, below the outer."""
-    wider = _extra_columns(rows)
-    if not any(cell.inner for row in rows for cell in row.cells):
+    if not holds_tables(rows):
         return rows
-    unfolded: list[Row] = []
+    unfolded: list[WordRow] = []
     heads: set[tuple[str, ...]] = set()
-    for row in rows:
-        row = _widened(row, wider)
+    for row in with_room(rows):
         above = next((each for each in reversed(unfolded) if each.header), None)
-        for line in _lines(row):
+        for line in lines_of(row, _inside):
             if not line.header or above is None:
                 unfolded.append(replace(line, header=row.header))
             elif (names := tuple(cell.text for cell in line.cells if cell.inner)) not in heads:
@@ -211,54 +184,20 @@ def _unfolded(rows: list[Row]) -> list[Row]:
     return [replace(row, cells=tuple(replace(cell, inner=()) for cell in row.cells)) for row in unfolded]
 
 
-def _extra_columns(rows: Sequence[Row]) -> dict[int, int]:
-    """How many columns more than its own an inner table needs, by the column where its cell begins."""
-    wider: dict[int, int] = {}
-    for row in rows:
-        for at, cell in _by_column(row).items():
-            needed = max((inner.width for inner in cell.inner), default=1) - cell.across
-            wider[at] = max(wider.get(at, 0), needed)
-    return wider
-
-
-def _widened(row: Row, wider: dict[int, int]) -> Row:
-    cells = [
-        replace(cell, across=cell.across + sum(wider.get(n, 0) for n in range(at, at + cell.across)))
-        for at, cell in _by_column(row).items()
-    ]
-    return replace(row, cells=tuple(cells))
-
-
-def _lines(row: Row) -> list[Row]:
-    """A row for each row inside; before them one with what else their cells hold. Cells of inner rows keep `inner`."""
-    if not any(cell.inner for cell in row.cells):
-        return [row]
-    lines = []
-    if any(cell.inner and cell.text for cell in row.cells):
-        lines.append(Row(tuple(replace(cell, inner=()) for cell in row.cells)))
-    for inner in zip_longest(*(cell.inner for cell in row.cells if cell.inner)):
-        rest = iter(inner)
-        cells: list[Cell] = []
-        for cell in row.cells:
-            cells += _inside(cell, next(rest)) if cell.inner else (cell,)
-        lines.append(Row(tuple(cells), all(each is None or each.header for each in inner)))
-    return lines
-
-
-def _inside(cell: Cell, inner: Row | None) -> tuple[Cell, ...]:
-    """The cells of an inner row, as wide as the cell it stands in."""
+def _inside(cell: WordCell, inner: WordRow | None) -> tuple[WordCell, ...]:
+    """The cells of an inner row keep `inner`, which tells them from the outer ones."""
+    if not cell.inner:
+        return (cell,)
     if inner is None:
-        return (Cell("", cell.across),)
-    *before, last = inner.cells
-    last = replace(last, across=last.across + cell.across - inner.width)
-    return tuple(replace(each, inner=cell.inner) for each in (*before, last))
+        return (WordCell("", cell.across),)
+    return tuple(replace(each, inner=cell.inner) for each in fitted(inner, cell.across))
 
 
-def _named_by(above: Row, line: Row) -> Row:
+def _named_by(above: WordRow, line: WordRow) -> WordRow:
     """An inner header as a header row: beside it stand the outer names."""
-    names = _by_column(above)
+    names = by_column(above)
     cells = [
-        cell if cell.inner else replace(names.get(at, Cell("")), across=cell.across)
-        for at, cell in _by_column(line).items()
+        cell if cell.inner else replace(names.get(at, WordCell("")), across=cell.across)
+        for at, cell in by_column(line).items()
     ]
     return Row(tuple(cells), header=True)

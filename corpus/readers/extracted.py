@@ -35,21 +35,6 @@ def one_line(text: str) -> str:
     return _BLANKS.sub(" ", _UNPRINTED.sub("", text)).strip()
 
 
-def table(rows: list[list[str]]) -> str:
-    """The rows as lines with tabs between cells, all as wide as the widest; a single column becomes paragraphs."""
-    rows = [row for row in rows if any(row)]
-    width = max((len(row) for row in rows), default=0)
-    if width < 2 or len(rows) < 2:
-        return "\n\n".join(cell for row in rows for cell in row if cell)
-    return "\n".join("\t".join([*row, *[""] * (width - len(row))]) for row in rows)
-
-
-def joined(parts: list[str]) -> str:
-    """Blocks as one text, with a blank line between them."""
-    text = "\n\n".join(part.rstrip() for part in parts if part.strip())
-    return text + "\n" if text else ""
-
-
 @dataclass(slots=True)
 class LayoutWriter:
     """Writes the text of a document piece by piece, and notes where each stands."""

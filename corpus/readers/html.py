@@ -10,7 +10,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from corpus.errors import ReadError
 from corpus.layout import UNSEEN, Look, PieceKind
 from corpus.readers.extracted import Extracted, LayoutWriter, one_line
-from corpus.readers.html_tables import Cell, Grid, Row, is_table, table_rows, title_of
+from corpus.readers.html_tables import Grid, WebCell, WebRow, is_table, table_rows, title_of
+from corpus.readers.table_rows import Row
 from corpus.text.markers import item_marker
 from corpus.web.encodings import decode
 from corpus.web.inline import BREAK, Line
@@ -44,7 +45,7 @@ class Part:
     marker: str = ""
     depth: int = 0
     term: str = ""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[WebRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,13 +269,13 @@ class _Reader:
         else:
             yield from (Part(place.kind, " ".join(cell.text for cell in row.filled)) for row in rows)
 
-    def _cell(self, node: LexborNode) -> Cell:
+    def _cell(self, node: LexborNode) -> WebCell:
         """The text of a cell on one line, lists and paragraphs one after another, and the rows of a table in it."""
         parts = list(self.blocks(node, Place()))
         texts = [f"{part.marker} {part.term} {part.text}" for part in parts]
         inner = tuple(row for part in parts for row in part.rows)
         bold = bool(parts) and all(part.look.bold for part in parts)
-        return Cell(one_line(" ".join(texts)), head=node.tag == "th", bold=bold, inner=inner)
+        return WebCell(one_line(" ".join(texts)), head=node.tag == "th", bold=bold, inner=inner)
 
     def _frame(self, node: LexborNode, place: Place) -> Iterator[Part]:
         """What stands in a table that only places it."""
@@ -336,8 +337,8 @@ def _with_bars(lines: list[str], place: Place, look: Look) -> Iterator[Part]:
         yield Part(place.kind, text, look)
 
 
-def _bar_cell(text: str) -> Cell:
-    return Cell(one_line(text).replace(r"\|", "|"))
+def _bar_cell(text: str) -> WebCell:
+    return WebCell(one_line(text).replace(r"\|", "|"))
 
 
 def _kept(text: str) -> str:

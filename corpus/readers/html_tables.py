@@ -3,14 +3,21 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
 
 from selectolax.lexbor import LexborNode
 
-from corpus.errors import ReadError
 from corpus.layout import ROW_HEADED, UNSEEN, Look
-from corpus.readers import limits
 from corpus.readers.extracted import TableRow
+from corpus.readers.table_rows import (
+    Cell,
+    Row,
+    check_size,
+    fitted,
+    has_title,
+    holds_tables,
+    lines_of,
+    with_room,
+)
 from corpus.web.page import Page
 
 _MOST_ACROSS, _MOST_DOWN = 1_000, 65_534  # as in browsers
@@ -18,38 +25,15 @@ _LONGEST_BESIDE = 80  # characters of a cell beside an inner table, where the ou
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """What a cell holds: its text, the rows of a table inside it, and whether it is marked as a heading."""
+class WebCell(Cell):
+    """A cell, and whether it is marked as a heading."""
 
-    text: str
-    across: int = 1
     head: bool = False
     bold: bool = False
-    inner: tuple["Row", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """The cells of a row from left to right."""
-
-    cells: tuple[Cell, ...]
-    header: bool = False
-
-    @property
-    def width(self) -> int:
-        return sum(cell.across for cell in self.cells)
-
-    @property
-    def filled(self) -> list[Cell]:
-        return [cell for cell in self.cells if cell.text]
-
-    @property
-    def heads(self) -> bool:
-        """Whether all that is written in it is marked as heading."""
-        return bool(self.filled) and all(cell.head for cell in self.filled)
-
-
-ReadCell = Callable[[LexborNode], Cell]
+WebRow = Row[WebCell]
+ReadCell = Callable[[LexborNode], WebCell]
 
 
 @dataclass(slots=True)
@@ -61,7 +45,7 @@ class Grid:
     file: str
     cells: int = field(default=0)
 
-    def rows(self, table: LexborNode) -> list[Row]:
+    def rows(self, table: LexborNode) -> list[WebRow]:
         """The rows in the order that they are shown, cells that span rows in each of them."""
         sections = [(section.tag, self._section(section)) for section in _sections(table)]
         declared = next((len(rows) for tag, rows in sections[:1] if tag == "thead"), 0)
@@ -69,10 +53,10 @@ class Grid:
         heads = _headers(rows, declared)
         return _unfolded([replace(row, header=n < heads) for n, row in enumerate(rows)])
 
-    def _section(self, section: LexborNode) -> list[Row]:
+    def _section(self, section: LexborNode) -> list[WebRow]:
         lines = [node for node in section.iter() if node.tag == "tr" and not self.page.is_left_out(node)]
         held: dict[
-            int, tuple[int, Cell]
+            int, tuple[int, WebCell]
         ] = {}  # by column: cells from above, and how many rows they still go over
         rows = []
         for number, line in enumerate(lines):
@@ -81,10 +65,10 @@ class Grid:
         return rows
 
     def _line(
-        self, line: LexborNode, above: dict[int, tuple[int, Cell]], rest: int
-    ) -> tuple[Row, dict[int, tuple[int, Cell]]]:
+        self, line: LexborNode, above: dict[int, tuple[int, WebCell]], rest: int
+    ) -> tuple[WebRow, dict[int, tuple[int, WebCell]]]:
         """A row, with what reaches into it from `above`, and what reaches into the next; `rest` rows are left."""
-        placed: dict[int, Cell] = {column: cell for column, (_, cell) in above.items()}
+        placed: dict[int, WebCell] = {column: cell for column, (_, cell) in above.items()}
         held = {column: (down - 1, cell) for column, (down, cell) in above.items() if down > 1}
         column = 0
         for node in line.iter():
@@ -101,12 +85,7 @@ class Grid:
             column += across
         row = Row(tuple(_side_by_side(placed)))
         self.cells += row.width
-        if self.cells > limits.TABLE_CELLS:
-            raise ReadError(
-                f"has a table of more than {limits.TABLE_CELLS} cells",
-                where=self.file,
-                remedy="split the table",
-            )
+        check_size(self.cells, self.file)
         return row, held
 
 
@@ -125,34 +104,39 @@ def _span(cell: LexborNode, name: str) -> int:
     return int(match[1]) if match else 1
 
 
-def _side_by_side(placed: dict[int, Cell]) -> Iterator[Cell]:
+def _side_by_side(placed: dict[int, WebCell]) -> Iterator[WebCell]:
     """The cells by their columns, empty ones in the gaps; what another cell goes over is not shown twice."""
     column = 0
     for start in sorted(placed):
         if start < column:
             continue
         if start > column:
-            yield Cell("", start - column)
+            yield WebCell("", start - column)
         yield placed[start]
         column = start + placed[start].across
 
 
-def _headers(rows: Sequence[Row], declared: int) -> int:
+def _headers(rows: Sequence[WebRow], declared: int) -> int:
     """How many rows at the top head the columns: those of the head, those all of <th>, else a first row set in bold."""
-    title = int(len(rows) > 2 and len(rows[0].cells) == 1 and len(rows[1].cells) > 1)
+    title = int(has_title(rows))
     heads = max(declared, title)
-    while heads < len(rows) and rows[heads].heads and rows[heads].width > 1:
+    while heads < len(rows) and _heads(rows[heads]) and rows[heads].width > 1:
         heads += 1
     if heads == title and len(rows) > heads + 1 and len(rows[heads].filled) > 1:
         heads += _is_bold(rows[heads]) and not _is_bold(rows[heads + 1])
     return heads if max(declared, title + 1) <= heads < len(rows) else 0
 
 
-def _is_bold(row: Row) -> bool:
+def _heads(row: WebRow) -> bool:
+    """Whether all that is written in it is marked as heading."""
+    return bool(row.filled) and all(cell.head for cell in row.filled)
+
+
+def _is_bold(row: WebRow) -> bool:
     return all(cell.bold for cell in row.filled)
 
 
-def table_rows(rows: Sequence[Row]) -> list[TableRow]:
+def table_rows(rows: Sequence[WebRow]) -> list[TableRow]:
     """The rows as they are written."""
     return [
         TableRow(
@@ -164,11 +148,10 @@ def table_rows(rows: Sequence[Row]) -> list[TableRow]:
     ]
 
 
-def title_of(rows: Sequence[Row]) -> str:
+def title_of(rows: Sequence[WebRow]) -> str:
     """What a first cell over the whole table says, above the heading of the columns: the title of the table."""
-    if len(rows) < 3 or len(rows[0].cells) != 1 or len(rows[1].cells) < 2:
-        return ""
-    return rows[0].cells[0].text if rows[1].header or rows[0].heads else ""
+    told = has_title(rows) and (rows[1].header or _heads(rows[0]))
+    return rows[0].cells[0].text if told else ""
 
 
 def is_table(table: LexborNode) -> bool:
@@ -203,15 +186,14 @@ def _stands_beside(line: Sequence[LexborNode]) -> bool:
     return any(texts) and all(len(text) <= _LONGEST_BESIDE for text in texts)
 
 
-def _unfolded(rows: list[Row]) -> list[Row]:
+def _unfolded(rows: list[WebRow]) -> list[WebRow]:
     """Each row of an inner table beside the cells of its outer row; an inner header stands once, below the outer."""
-    if not any(cell.inner for row in rows for cell in row.cells):
+    if not holds_tables(rows):
         return rows
-    wider = _extra_columns(rows)
-    unfolded: list[Row] = []
+    unfolded: list[WebRow] = []
     heads: list[tuple[str, ...]] = []
-    for row in rows:
-        for line in _lines(_widened(row, wider)):
+    for row in with_room(rows):
+        for line in lines_of(row, _inside):
             names = tuple(cell.text for cell in line.cells if cell.head or not cell.text)
             if row.header or not line.header:
                 unfolded.append(replace(line, header=row.header))
@@ -224,54 +206,15 @@ def _unfolded(rows: list[Row]) -> list[Row]:
     return unfolded
 
 
-def _extra_columns(rows: Sequence[Row]) -> dict[int, int]:
-    """How many columns more than its own an inner table needs, by the column where its cell begins."""
-    wider: dict[int, int] = {}
-    for row in rows:
-        for at, cell in _by_column(row):
-            needed = max((inner.width for inner in cell.inner), default=1) - cell.across
-            wider[at] = max(wider.get(at, 0), needed)
-    return wider
-
-
-def _by_column(row: Row) -> Iterator[tuple[int, Cell]]:
-    at = 0
-    for cell in row.cells:
-        yield at, cell
-        at += cell.across
-
-
-def _widened(row: Row, wider: dict[int, int]) -> Row:
-    cells = [
-        replace(cell, across=cell.across + sum(wider.get(n, 0) for n in range(at, at + cell.across)))
-        for at, cell in _by_column(row)
-    ]
-    return replace(row, cells=tuple(cells))
-
-
-def _lines(row: Row) -> Iterator[Row]:
-    """A row for each row inside; before them one with what else their cells hold."""
-    if not any(cell.inner for cell in row.cells):
-        yield row
-        return
-    if any(cell.inner and cell.text for cell in row.cells):
-        yield Row(tuple(replace(cell, inner=()) for cell in row.cells))
-    for inner in zip_longest(*(cell.inner for cell in row.cells if cell.inner)):
-        rest = iter(inner)
-        cells: list[Cell] = []
-        for cell in row.cells:
-            cells += _inside(cell.across, next(rest)) if cell.inner else (replace(cell, head=False),)
-        yield Row(tuple(cells), all(each is None or each.header for each in inner))
-
-
-def _inside(across: int, inner: Row | None) -> tuple[Cell, ...]:
-    """The cells of an inner row, as wide as the cell it stands in."""
+def _inside(cell: WebCell, inner: WebRow | None) -> tuple[WebCell, ...]:
+    """Only inner cells stay headings: beside them the outer ones are cells as any other."""
+    if not cell.inner:
+        return (replace(cell, head=False),)
     if inner is None or not inner.cells:
-        return (Cell("", across),)
-    *before, last = inner.cells
-    return (*before, replace(last, across=last.across + across - inner.width))
+        return (WebCell("", cell.across),)
+    return fitted(inner, cell.across)
 
 
-def _only_heads(line: Row) -> Row:
+def _only_heads(line: WebRow) -> WebRow:
     """An inner header as a header of the whole table: the outer header names the other columns."""
     return Row(tuple(cell if cell.head else replace(cell, text="") for cell in line.cells), header=True)

@@ -11,7 +11,6 @@ _READ = frozenset(
 )
 _STRUCK = frozenset({"s", "del", "strike"})
 _BOLD = frozenset({"b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"})
-_DEFAULT_DISPLAY = {"dialog": "none"}
 _NOISE = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
 _STRING = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 _OPENING, _BRACE = re.compile(r"[{;]"), re.compile(r"[{}]")

@@ -2,15 +2,13 @@
 
 from collections.abc import Callable
 
+from corpus.text.numerals import roman
+
 BULLET = "-"
 _TYPES = {"1": "decimal", "a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}
 _BULLETS = frozenset({"disc", "circle", "square", "disclosure-open", "disclosure-closed"})
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
-    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
 _MOST_ROMAN = 3999
 
 
@@ -46,13 +44,7 @@ def _alphabetic(number: int, letters: str) -> str:
 
 
 def _roman(number: int) -> str:
-    if not 1 <= number <= _MOST_ROMAN:
-        return str(number)
-    written = ""
-    for value, letters in _ROMAN:
-        times, number = divmod(number, value)
-        written += letters * times
-    return written
+    return roman(number) if 1 <= number <= _MOST_ROMAN else str(number)
 
 
 def _lower_alpha(number: int) -> str:

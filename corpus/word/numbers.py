@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
-    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
+from corpus.text.numerals import roman
+
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _RUSSIAN = "абвгдежзиклмнопрстуфхцчшщыэюя"
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
@@ -97,13 +95,7 @@ def _repeated(number: int, alphabet: str) -> str:
 
 
 def _roman(number: int) -> str:
-    if number >= 5000:
-        return str(number)
-    written = ""
-    for value, letters in _ROMAN:
-        times, number = divmod(number, value)
-        written += letters * times
-    return written
+    return roman(number) if number < 5000 else str(number)
 
 
 def _by_place(number: int, digits: str) -> str:
