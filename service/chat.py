@@ -6,12 +6,12 @@ from dataclasses import replace
 from index.encoders.base import Encoder
 from index.generation import Index
 from index.passages.filters import Filter
-from service.answering import pipeline
 from service.answering.context import QuestionContext
 from service.answering.types import Answer
 from service.conversation.follow_ups import asks_count_of_last
 from service.conversation.small_talk import is_small_talk, reply
 from service.conversation.standalone import standalone_question
+from service.steps import pipeline
 
 
 def answer(

@@ -59,10 +59,10 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "build opening precedents",
     ),
     "service": (
-        "errors settings questions",
+        "errors settings questions understanding",
         "lookups observability",
         "answering",
-        "conversation precedents",
+        "conversation precedents steps",
         "chat schemas",
         "documents feedback serving",
         "http",

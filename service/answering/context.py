@@ -16,6 +16,8 @@ from index.search import SearchResults, search
 from service.answering.types import StandaloneQuestion
 from service.lookups.aggregation import lead_in_letters
 from service.questions.analysis import QuestionAnalysis, analyse
+from service.understanding.request import Request
+from service.understanding.understand import understand
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class QuestionContext:
     @property
     def is_follow_up(self) -> bool:
         return self.question.before is not None
+
+    @cached_property
+    def request(self) -> Request:
+        """What the question asks for."""
+        return understand(self.index, self.encoder, self.text)
 
     @cached_property
     def analysis(self) -> QuestionAnalysis:

@@ -70,6 +70,14 @@ def _with_question_mark(question: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class TraceEntry:
+    """What a step of answering did."""
+
+    step: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """`question` is the text searched. With `not_found`, `citations` are only the nearest passages.
 
@@ -83,3 +91,4 @@ class Answer:
     citations: tuple[Citation, ...]
     generation: str
     listing: Listing | None = None
+    trace: tuple[TraceEntry, ...] = ()

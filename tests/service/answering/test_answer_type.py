@@ -8,11 +8,12 @@ from service.answering import steps
 from service.answering.answer_type import ANSWER_TYPES
 from service.answering.context import QuestionContext
 from service.answering.lists import parts, series
-from service.answering.pipeline import STEPS, Step
 from service.answering.types import Answer, StandaloneQuestion
 from service.chat import answer
 from service.conversation.small_talk import is_small_talk
 from service.questions.comparison import comparison
+from service.steps.outcome import Step
+from service.steps.pipeline import STEPS
 from tests.support.plans import two_plans
 from tests.support.tiny import TinyEncoder
 
@@ -231,4 +232,4 @@ def test_an_example_is_of_its_answer_type_and_no_earlier_one(name: str, question
 )
 def test_the_first_step_that_knows_an_answer_gives_it(ferries: Index, step: Step, question: str) -> None:
     context = QuestionContext(ferries, TinyEncoder(), Filter(), StandaloneQuestion(question, None))
-    assert next(one for one in STEPS if one(context)) is step
+    assert next(one for one in STEPS if isinstance(one(context), Answer)) is step

@@ -1,0 +1,1 @@
+"""The steps of answering: each gives an answer, or says why it passes."""

@@ -1,0 +1,45 @@
+"""Search and reading: the passages that answer, or that nothing does."""
+
+from dataclasses import replace
+
+from service.answering.answer_type import passages_of_type
+from service.answering.composition import ALONE, FOLLOW_UP, compose
+from service.answering.confidence import confidence
+from service.answering.context import QuestionContext
+from service.answering.refusal import UNLIKELY, not_found
+from service.answering.types import Answer, Status
+from service.answering.unknown_names import unknown_names
+from service.questions.analysis import analyse, without_number
+from service.steps.outcome import Passed
+
+_READ = 8  # passages looked at
+
+
+def counted_list(context: QuestionContext) -> Answer | Passed:
+    """A list searched without the number of its entries, where it has as many as the question says."""
+    numberless = without_number(context.question.query)
+    if numberless is None:
+        return Passed("asks for no list of so many")
+    text, number = numberless
+    found = searched(context.reworded(text))
+    matches = found.listing is not None and found.listing.count == number
+    return replace(found, question=context.text) if matches else Passed("no list has so many entries")
+
+
+def searched(context: QuestionContext) -> Answer:
+    """Quotes the best passages, or says that nothing answers."""
+    index, question = context.index, context.analysis
+    found = context.search(_READ)
+    sure = confidence(index, analyse(context.question.words), context.text, found)
+    unknown = question.yes_or_no and any(unknown_names(index, question.names, found.interpretation))
+    if unknown:
+        return not_found(context, found, min(sure.value, UNLIKELY))
+    if sure.refused:
+        return not_found(context, found, sure.value)
+    of_type = passages_of_type(index, question, found.results)
+    if of_type == [] and not context.is_follow_up:
+        return not_found(context, found, min(sure.value, UNLIKELY))
+    status: Status = "answered" if sure.sure else "partial"
+    closeness = FOLLOW_UP if context.is_follow_up else ALONE
+    said = compose(index, question, of_type or found.results, closeness)
+    return Answer(status, said.text, sure.value, context.text, said.citations, index.id, said.listing)

@@ -1,0 +1,1 @@
+"""A message → a request: what is asked for, of what, in which documents, as data."""

@@ -1,0 +1,133 @@
+"""The documents that a message speaks of: "the 2024-26 plan", "the newer one", "the outcome report on the dialogue".
+
+Documents are known by the nouns of their kinds, the words of their titles and series, and their years.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus.types import Document
+from index.terms import FUNCTION_WORDS, terms
+from service.understanding.request import Scope, Span
+
+_PERIOD = re.compile(
+    r"(?<![\d-])(?P<first>(?:19|20)\d\d)(?:\s?[-–/]\s?(?P<last>(?:19|20)?\d\d))?(?![\d-])|"
+    r"(?<![\d–/-])(?P<short>[0-3]\d)\s?[-–/]\s?(?P<end>[0-3]\d)(?![\d–/-])"
+)
+_SINCE = frozenset("since after from".split())
+_UNTIL = frozenset("until till before".split())
+_NEWEST = frozenset("new newest newer latest current present later recent".split())
+_OLDEST = frozenset("old older oldest earlier earliest previous former first original last preceding".split())
+_ALL = frozenset("both two all every each".split())
+_WORD = re.compile(r"[\w’'&-]+")
+_BEFORE, _AFTER = 6, 9  # words around the noun of a kind that may belong to the name of a document
+_FAR = 9999  # a year beyond all
+
+
+def scope_of(text: str, documents: Sequence[Document]) -> Scope:
+    """The documents of `documents` that `text` speaks of."""
+    periods = list(_periods(text))
+    years = tuple(years for years, _ in periods)
+    words = list(_WORD.finditer(text))
+    for n, word in enumerate(words):
+        kin = _of_noun(word.group().lower(), documents)
+        if not kin:
+            continue
+        around = [other for other in words[max(0, n - _BEFORE) : n + _AFTER] if other is not word]
+        named = _named(kin, [other.group() for other in around], years)
+        if named is None:
+            continue
+        span = _extent(text, words, n, periods)
+        if named:
+            ids = tuple(document.id for document in named)
+            return Scope(() if len(ids) == len(documents) else ids, years, (), (span,))
+        return Scope((), years, (text[slice(*span)],), (span,))
+    return Scope((), years, (), tuple(span for _, span in periods))
+
+
+def covering(documents: Sequence[Document], years: Sequence[tuple[int, int]]) -> list[Document]:
+    """The documents whose period meets one of `years`."""
+    return [
+        d for d in documents if any(d.period[0] <= last and first <= d.period[1] for first, last in years)
+    ]
+
+
+def _periods(text: str) -> Iterator[tuple[tuple[int, int], Span]]:
+    for match in _PERIOD.finditer(text):
+        first = int(match["first"] or f"20{match['short']}")
+        last = match["last"] or match["end"]
+        end = first if last is None else int(last) if len(last) == 4 else first // 100 * 100 + int(last)
+        if end < first:
+            continue
+        before = text[: match.start()].lower().split()[-1:]
+        if before and before[0] in _SINCE and last is None:
+            end = _FAR
+        elif before and before[0] in _UNTIL and last is None:
+            first = 0
+        yield (first, end), match.span()
+
+
+def _of_noun(word: str, documents: Sequence[Document]) -> list[Document]:
+    """The documents of the kind that `word` names, in the singular or the plural."""
+    return [d for d in documents if terms(word) and terms(word)[-1:] == terms(d.kind)[-1:]]
+
+
+def _named(
+    kin: Sequence[Document], around: Sequence[str], years: Sequence[tuple[int, int]]
+) -> list[Document] | None:
+    """Those of one kind that the words around their noun tell; [] where none is of these years; None where all may be."""
+    said = {word.lower() for word in around}
+    closed = [period for period in years if period[1] != _FAR and period[0]]
+    chosen = list(kin)
+    if closed:
+        exact = [document for document in kin if document.period in closed]
+        chosen = exact or covering(kin, closed)
+        if not chosen:
+            return []
+    if not closed and len(kin) == 1 and not _titled(kin[0], said):
+        return None
+    if len(chosen) > 1:
+        chosen = _by_title(chosen, said)
+    if len(chosen) > 1 and not closed:
+        if said & _NEWEST:
+            newest = max(document.period for document in chosen)
+            chosen = [document for document in chosen if document.period == newest]
+        elif said & _OLDEST and not said & _ALL:
+            oldest = min(document.period for document in chosen)
+            chosen = [document for document in chosen if document.period == oldest]
+    return chosen if len(chosen) < len(kin) or len(kin) == 1 or closed or said & _ALL else None
+
+
+def _titled(document: Document, said: set[str]) -> bool:
+    """Whether a word said is one of a document's title, besides its kind."""
+    own = frozenset(terms(document.title)) - frozenset(terms(document.kind))
+    return bool(own & {stem for word in said for stem in terms(word)})
+
+
+def _by_title(kin: Sequence[Document], said: set[str]) -> list[Document]:
+    """Those whose title has the most of the words said, where these tell titles apart."""
+    words = {stem for word in said for stem in terms(word) if word not in FUNCTION_WORDS}
+    titles = [frozenset(terms(f"{document.title} {document.series or ''}")) for document in kin]
+    common = frozenset.intersection(*titles)
+    matches = [len(words & (title - common)) for title in titles]
+    most = max(matches)
+    return (
+        [document for document, count in zip(kin, matches, strict=True) if count == most]
+        if most
+        else list(kin)
+    )
+
+
+def _extent(
+    text: str, words: Sequence[re.Match[str]], noun: int, periods: Sequence[tuple[tuple[int, int], Span]]
+) -> Span:
+    """The words around the noun of a kind that belong to the name of a document, years among them."""
+    start, end = words[noun].span()
+    for word in reversed(words[max(0, noun - _BEFORE) : noun]):
+        if word.group().lower() in FUNCTION_WORDS - {"the"} or text[word.end() : start].strip(" 's’"):
+            break
+        start = word.start()
+    for _, span in periods:
+        if span[0] <= end + 4 and span[1] > end:
+            end = span[1]
+    return start, end

@@ -1,0 +1,72 @@
+"""A message → a request: learned heads tell what is asked, look-up tells of whom, a small grammar the numbers."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from index.encoders.base import Encoder
+from index.generation import Index
+from index.terms import FUNCTION_WORDS, terms
+from service.understanding.heads import heads_for
+from service.understanding.names import BodyNames, entities_in
+from service.understanding.request import Request, Span
+from service.understanding.scope import scope_of
+
+_ITEM = re.compile(
+    r"\b(?:(?:action )?(?:items?|actions?|activity|commitments?|recommendations?|milestones?|goals?|no\.?|nr\.?|number|#)"
+    r" ?(?:no\.? ?|nr\.? ?|number |#)?)(?P<number>\d{1,3}(?:\.\d{1,3})?)\b(?![-–/]\d)",
+    re.IGNORECASE,
+)
+_OPEN_INDEXES = 4
+
+
+def understand(index: Index, encoder: Encoder, message: str) -> Request:
+    """`message`, which must not be empty, as a request about the documents of `index`."""
+    model = heads_for(encoder.sha256)
+    chances = model.chances(message, encoder.encode([message])[0])
+    ranked = {head: sorted(some, key=some.__getitem__, reverse=True) for head, some in chances.items()}
+    best: dict[str, Any] = {head: labels[0] for head, labels in ranked.items()}  # each one of its Literal
+    second: Any = ranked["intent"][1]
+    entities = entities_in(message, index, _bodies(_Same(index)))
+    scope = scope_of(message, list(index.documents.values()))
+    spans = [*(entity.span for entity in entities), *scope.spans]
+    return Request(
+        text=message,
+        intent=best["intent"],
+        chance=chances["intent"][best["intent"]],
+        second=second,
+        wanted=best["wanted"],
+        field=best["field"],
+        command=best["command"],
+        needs_context=chances["needs_context"]["yes"],
+        entities=entities,
+        scope=scope,
+        numbers=tuple(int(match["number"]) for match in _ITEM.finditer(message) if match["number"].isdigit()),
+        topic=_topic(message, spans, model.asking),
+    )
+
+
+def _topic(message: str, spans: list[Span], asking: frozenset[str]) -> tuple[str, ...]:
+    """The terms of a message outside of `spans` that do more than ask."""
+    for start, end in spans:
+        message = message[:start] + " " * (end - start) + message[end:]
+    small = FUNCTION_WORDS | asking
+    return tuple(dict.fromkeys(term for term in terms(message) if term not in small and not term.isdigit()))
+
+
+class _Same:
+    """An index, the same as any other of its content: what is derived from it is kept."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def __hash__(self) -> int:
+        return hash(self.index.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.index.id == self.index.id
+
+
+@lru_cache(_OPEN_INDEXES)
+def _bodies(same: _Same) -> BodyNames:
+    return BodyNames.of(same.index)

@@ -1,0 +1,10 @@
+"""The words of a message, as the heads read them."""
+
+import re
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
+
+
+def words_of(message: str) -> list[str]:
+    """Its words in lower case; every number is "0", for which year or item it is does not tell what is asked."""
+    return ["0" if word[0].isdigit() else word.lower().replace("’", "'") for word in _WORD.findall(message)]
