@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 
 from corpus.cells import Span, sentences_of
 from corpus.text.markup import plain
-from corpus.types import Passage
+from corpus.types import Document, Passage
 from index.generation import Index
 from index.retrieval.highlights import Highlight
 from index.search import Result
 from service.answering.extraction import extract, first_clause, has_expected_type, trimmed_item
-from service.answering.lists import (
+from service.answering.types import Citation, Listing
+from service.lookups.lists import (
     MOST_ITEMS,
     count_entries,
     enumerates,
@@ -19,7 +20,6 @@ from service.answering.lists import (
     series,
     topic_overlap,
 )
-from service.answering.types import Citation, Listing
 from service.questions.analysis import QuestionAnalysis, says_who_did
 
 
@@ -40,6 +40,7 @@ FOLLOW_UP = Closeness(quoted=0.04, side_by_side=3, nearby=0.1)  # its meaning is
 
 _PREFERRED = 0.1  # distance within which a list that is asked for, or who did what, comes first
 _SHORT = 300  # characters that passages of one period may have together
+_SEE_ALSO = 2  # passages that are named besides
 _READ = 5  # passages that are worth reading
 _A_FEW_ITEMS = 5  # of a list that are quoted whole, whatever is asked; of more, the first clauses
 
@@ -110,25 +111,32 @@ def excerpts(index: Index, question: QuestionAnalysis, chosen: Sequence[Result])
 
 
 def render(index: Index, excerpts: Sequence[Excerpt], near: Sequence[Passage]) -> Composed:
-    """The text and citations of `excerpts`, with years where they are of several, then markers for `near`."""
-    dated = len({excerpt.passage.document.period for excerpt in excerpts}) > 1
+    """The text and citations of `excerpts`, with titles where they are of several documents, then markers for `near`."""
+    several = len({excerpt.passage.document.id for excerpt in excerpts}) > 1
     said: list[str] = []
     citations: list[Citation] = []
     listing: Listing | None = None
     for excerpt in excerpts:
         first = len(citations)
-        if dated:
-            said.append(f"{period_of(excerpt.passage)}:")
+        parts = []
         for passage, spans in excerpt.quoted:
             citations.append(cited(len(citations) + 1, passage, spans))
-            said.append(f"{shown(index, passage, spans)} [{len(citations)}]")
+            parts.append(f"{shown(index, passage, spans)} [{len(citations)}]")
+        title = f"{short_title(excerpt.passage.document)}: " if several else ""
+        said.append(title + parts[0] + (f"\n{bullets(parts[1:])}" if parts[1:] else ""))
         if listing is None and excerpt.count > 1:
             listing = Listing(excerpt.count, tuple(citations[first:]))
+    text = ("\n\n" if several or any(excerpt.items for excerpt in excerpts) else " ").join(said)
     if near:
-        more = whole_passages(near, len(citations) + 1)
-        said.append("See also " + ", ".join(f"[{citation.marker}]" for citation in more) + ".")
+        more = whole_passages(near[:_SEE_ALSO], len(citations) + 1)
+        text += "\n\nSee also " + "; ".join(f"{_place(one.passage)} [{one.marker}]" for one in more) + "."
         citations += more
-    return Composed(" ".join(said), tuple(citations), listing)
+    return Composed(text, tuple(citations), listing)
+
+
+def _place(passage: Passage) -> str:
+    """Where a passage stands: its heading, or its document."""
+    return plain(passage.section[-1]) if passage.section else short_title(passage.document)
 
 
 def _items(
@@ -247,6 +255,16 @@ def shown(index: Index, passage: Passage, spans: Sequence[Span]) -> str:
 
 def _joined(passage: Passage, spans: Sequence[Span]) -> str:
     return " … ".join(plain(passage.text[start:end]) for start, end in spans)
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """A list in Markdown, an entry a line."""
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def short_title(document: Document) -> str:
+    """The title of a document without what it says of its issuer after a comma."""
+    return document.title.split(",")[0]
 
 
 def period_of(passage: Passage) -> str:

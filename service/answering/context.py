@@ -14,10 +14,10 @@ from index.generation import Index
 from index.passages.filters import Filter
 from index.search import SearchResults, search
 from service.answering.types import StandaloneQuestion
-from service.lookups.aggregation import lead_in_letters
 from service.questions.analysis import QuestionAnalysis, analyse
+from service.understanding.names import BodyNames
 from service.understanding.request import Request
-from service.understanding.understand import understand
+from service.understanding.understand import bodies_of, understand
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,17 @@ class QuestionContext:
         return analyse(self.question.query)
 
     @cached_property
+    def bodies(self) -> BodyNames:
+        return bodies_of(self.index)
+
+    @cached_property
+    def scoped(self) -> frozenset[str]:
+        """The ids of the documents that the question may be about: those it names, or those that pass the filter."""
+        passing = {document.id for document in self.documents}
+        named = passing & set(self.request.scope.documents)
+        return frozenset(named or passing)
+
+    @cached_property
     def mask(self) -> NDArray[np.bool_]:
         """The passages that pass the filter."""
         return self.index.fields.mask(self.filter)
@@ -55,14 +66,6 @@ class QuestionContext:
     def records(self) -> Sequence[Record]:
         """The action items that pass the filter."""
         return self.index.records.under(self.mask)
-
-    @cached_property
-    def readings(self) -> tuple[str, ...]:
-        """The question, and the question with leads named as in the records, in full or in short."""
-        leads = self.index.records.lead.counts(self.mask).keys()
-        others = (self.index.names.spelled_out(self.text), self.index.names.abbreviated(self.text))
-        known = [other.text for other in others if leads & other.changed.values()]
-        return tuple(dict.fromkeys([self.text, *known, lead_in_letters(self.text, leads)]))
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
@@ -78,9 +81,12 @@ class QuestionContext:
         return replace(self.filter, document=(document.id,))
 
     def search(self, count: int) -> SearchResults:
-        """The best `count` passages for the question."""
+        """The best `count` passages for the question, in the documents that it names, if it names any."""
         asked = self.question
-        return search(self.index, self.encoder, asked.query, count, self.filter, asked.near)
+        filter = self.filter
+        if self.request.scope.documents:
+            filter = replace(filter, document=tuple(sorted(self.scoped)))
+        return search(self.index, self.encoder, asked.query, count, filter, asked.near)
 
     def reworded(self, text: str) -> "QuestionContext":
         return replace(self, question=replace(self.question, standalone=text))

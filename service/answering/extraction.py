@@ -9,7 +9,7 @@ from corpus.types import Passage, Role
 from index.queries.preferences import MONTHS
 from index.search import Result
 from index.terms import terms
-from service.answering.lists import parts, series
+from service.lookups.lists import parts, series
 from service.questions.analysis import QuestionAnalysis, entity_kinds, without_question_words
 from service.questions.english import YEAR
 

@@ -4,16 +4,23 @@ from dataclasses import replace
 
 from service.answering.context import QuestionContext
 from service.answering.types import Answer, TraceEntry
+from service.steps.collection import asked_collection
 from service.steps.comparison import compared_documents
 from service.steps.definitions import defined_term, expanded_abbreviation
+from service.steps.membership import membership
+from service.steps.meta import help, other_language, outside, small_talk
 from service.steps.outcome import Step
 from service.steps.reading import counted_list, searched
-from service.steps.records import aggregated_records, numbered_items, unknown_lead
+from service.steps.records import asked_records
 
 STEPS: tuple[Step, ...] = (
-    numbered_items,  # "who leads item 4 of the 2024-26 plan"
-    aggregated_records,  # "how many items does Thailand lead"
-    unknown_lead,  # the same of a body that leads none
+    other_language,  # "Siapa yang memimpin …"
+    small_talk,  # "thanks"
+    help,  # "what can you do"
+    outside,  # "write me a poem"
+    asked_collection,  # "which documents do you have"
+    asked_records,  # "who leads item 4 of the 2024-26 plan", "how many items does Thailand lead"
+    membership,  # "is Turkey a member", "which agencies are members"
     defined_term,  # "what does RSO mean", from a glossary
     expanded_abbreviation,  # the same, from running text
     compared_documents,  # "how do the two plans differ on training"

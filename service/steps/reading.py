@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
+from corpus.text.markup import plain
 from service.answering.answer_type import passages_of_type
-from service.answering.composition import ALONE, FOLLOW_UP, compose
+from service.answering.composition import ALONE, FOLLOW_UP, Composed, compose
 from service.answering.confidence import confidence
 from service.answering.context import QuestionContext
 from service.answering.refusal import UNLIKELY, not_found
 from service.answering.types import Answer, Status
 from service.answering.unknown_names import unknown_names
+from service.answering.verdicts import number_of, verdict_of
 from service.questions.analysis import analyse, without_number
 from service.steps.outcome import Passed
+from service.understanding.request import Request
 
 _READ = 8  # passages looked at
 
@@ -42,4 +45,16 @@ def searched(context: QuestionContext) -> Answer:
     status: Status = "answered" if sure.sure else "partial"
     closeness = FOLLOW_UP if context.is_follow_up else ALONE
     said = compose(index, question, of_type or found.results, closeness)
-    return Answer(status, said.text, sure.value, context.text, said.citations, index.id, said.listing)
+    text, status = _in_form(context.request, said, status)
+    return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
+
+
+def _in_form(request: Request, said: Composed, status: Status) -> tuple[str, Status]:
+    """The text with yes or no, or the number, first, if that is asked and the first quotation tells."""
+    sentence = plain(said.citations[0].quote)
+    if request.form == "yes_no":
+        verdict = verdict_of(request, sentence)
+        return (f"{verdict}: {said.text}", status) if verdict else (said.text, "partial")
+    if request.form == "count" and (number := number_of(request, sentence)):
+        return f"{number}: {said.text}", status
+    return said.text, status

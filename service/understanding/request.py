@@ -20,6 +20,7 @@ Intent = Literal[
     "command",
     "outside",
 ]
+FORMS: tuple[Intent, ...] = ("fact", "yes_no", "list", "count")
 Wanted = Literal[
     "person",
     "body",
@@ -89,15 +90,15 @@ class Scope:
 class Request:
     """A message as it was understood.
 
-    `chance` is the probability of `intent`, `second` the next likely. `needs_context` is the probability that it
-    cannot be understood alone. `numbers` are those of items ("item 4"). `topic` are the terms of what it is about: neither
-    names, nor documents, nor words that only ask.
+    `chance` is the probability of `intent`; `form` is the likeliest of those that only say in what form to answer.
+    `needs_context` is the probability that it cannot be understood alone. `numbers` are those of items ("item 4").
+    `topic` are the terms of what it is about: neither names, nor documents, nor words that only ask.
     """
 
     text: str
     intent: Intent
     chance: float
-    second: Intent
+    form: Intent
     wanted: Wanted
     field: Field
     command: Command

@@ -9,7 +9,7 @@ from index.generation import Index
 from index.terms import FUNCTION_WORDS, terms
 from service.understanding.heads import heads_for
 from service.understanding.names import BodyNames, entities_in
-from service.understanding.request import Request, Span
+from service.understanding.request import FORMS, Request, Span
 from service.understanding.scope import scope_of
 
 _ITEM = re.compile(
@@ -26,15 +26,15 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
     chances = model.chances(message, encoder.encode([message])[0])
     ranked = {head: sorted(some, key=some.__getitem__, reverse=True) for head, some in chances.items()}
     best: dict[str, Any] = {head: labels[0] for head, labels in ranked.items()}  # each one of its Literal
-    second: Any = ranked["intent"][1]
-    entities = entities_in(message, index, _bodies(_Same(index)))
+    form: Any = next(label for label in ranked["intent"] if label in FORMS)
+    entities = entities_in(message, index, bodies_of(index))
     scope = scope_of(message, list(index.documents.values()))
     spans = [*(entity.span for entity in entities), *scope.spans]
     return Request(
         text=message,
         intent=best["intent"],
         chance=chances["intent"][best["intent"]],
-        second=second,
+        form=form,
         wanted=best["wanted"],
         field=best["field"],
         command=best["command"],
@@ -65,6 +65,11 @@ class _Same:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Same) and other.index.id == self.index.id
+
+
+def bodies_of(index: Index) -> BodyNames:
+    """The names of bodies that an index knows."""
+    return _bodies(_Same(index))
 
 
 @lru_cache(_OPEN_INDEXES)

@@ -7,7 +7,7 @@ from index.passages.filters import Filter
 from service.answering import steps
 from service.answering.answer_type import ANSWER_TYPES
 from service.answering.context import QuestionContext
-from service.answering.lists import parts, series
+from service.lookups.lists import parts, series
 from service.answering.types import Answer, StandaloneQuestion
 from service.chat import answer
 from service.conversation.small_talk import is_small_talk

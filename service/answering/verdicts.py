@@ -1,0 +1,41 @@
+"""What a quoted sentence says of a question for yes or no, or for a number."""
+
+import re
+
+from index.terms import terms
+from service.questions.english import NUMBERS
+from service.understanding.request import Request
+
+_NOT = re.compile(r"\b(?:no|not|never|none|neither|nor|without|yet to|nobody)\b|n['’]t\b", re.IGNORECASE)
+_COVERED = 0.6  # share of the topic that the sentence must say for a yes
+_WORD = re.compile(r"[\w’'-]+(?:,\d{3})*")
+_NEAR = 4  # words after a number in which that which is counted stands
+
+
+def verdict_of(request: Request, sentence: str) -> str | None:
+    """Yes or no, where a sentence says what is asked, or its contrary; None where it says neither."""
+    said = frozenset(terms(sentence))
+    share = sum(_says(term, said) for term in request.topic) / max(1, len(request.topic))
+    named = all(
+        any(_says(term, said) for term in terms(e.name)) or e.key.lower() in said for e in request.entities
+    )
+    if share < _COVERED or not named:
+        return None
+    negated = _NOT.search(sentence) is not None and _NOT.search(request.text) is None
+    return "No" if negated else "Yes"
+
+
+def number_of(request: Request, sentence: str) -> str | None:
+    """The number that stands before what is counted."""
+    words = _WORD.findall(sentence)
+    for n, word in enumerate(words):
+        if not (word.replace(",", "").isdigit() or word.lower() in NUMBERS):
+            continue
+        after = {term for other in words[n + 1 : n + 1 + _NEAR] for term in terms(other)}
+        if after & set(request.topic):
+            return word
+    return None
+
+
+def _says(term: str, said: frozenset[str]) -> bool:
+    return term in said or any(len(term) > 4 and word[: len(term) - 1] == term[:-1] for word in said)

@@ -1,0 +1,76 @@
+"""Closed lists of names in passages: members, observers, who attended, who supports.
+
+A list is closed where nothing says that there are others ("including", "such as", "among others"). Of a closed list it is known
+who is not on it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from corpus.cells import Span
+from corpus.text.markup import plain
+from corpus.types import Passage
+from index.terms import terms
+from service.lookups.lists import parts, series
+from service.understanding.names import BodyNames, key_of
+
+_OPEN = (
+    "including",
+    "include",
+    "such as",
+    "among other",
+    "inter alia",
+    "e.g.",
+    "for example",
+    "for instance",
+    "etc",
+    "several",
+)
+_FEWEST = 3  # names of a list
+_MOSTLY = 0.6  # share of a passage that is nothing but a list, whatever its names
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSet:
+    """The names that a passage lists at `span`, by their keys, and the terms of what they are."""
+
+    passage: Passage
+    span: Span
+    entries: tuple[tuple[str, Span], ...]
+    about: frozenset[str]
+    open: bool
+
+    @property
+    def of_countries(self) -> bool:
+        """Whether most of its names are countries."""
+        return 2 * sum(len(key) == 2 and key.isupper() for key, _ in self.entries) > len(self.entries)
+
+    def share_of(self, topic: Sequence[str]) -> float:
+        """The share of the terms of a topic that say what the list is of."""
+        return sum(term in self.about for term in topic) / len(topic) if topic else 0.0
+
+    def has(self, key: str) -> bool:
+        return any(key == entry for entry, _ in self.entries)
+
+    def place(self, key: str) -> Span:
+        return next(span for entry, span in self.entries if entry == key)
+
+
+def named_sets(bodies: BodyNames, passages: Sequence[Passage]) -> Iterator[NamedSet]:
+    """The lists of names in `passages`, in their order."""
+    for passage in passages:
+        span = series(passage.text)
+        if span is None:
+            continue
+        found = tuple(
+            (key_of(plain(passage.text[slice(*part)]), bodies), part) for part in parts(passage.text, span)
+        )
+        known = sum(key.isupper() for key, _ in found)
+        if len(found) < _FEWEST or (
+            2 * known < len(found) and span[1] - span[0] < _MOSTLY * len(passage.text)
+        ):
+            continue
+        before, after = passage.text[: span[0]], passage.text[span[1] :]
+        heading = passage.section[-1] if passage.section else ""
+        about = frozenset(terms(f"{before} {after} {heading}"))
+        yield NamedSet(passage, span, found, about, any(word in before.lower() for word in _OPEN))
