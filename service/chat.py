@@ -7,11 +7,14 @@ from index.encoders.base import Encoder
 from index.generation import Index
 from index.passages.filters import Filter
 from service.answering.context import QuestionContext
-from service.answering.types import Answer
-from service.conversation.follow_ups import asks_count_of_last
-from service.conversation.small_talk import is_small_talk, reply
-from service.conversation.standalone import standalone_question
+from service.answering.types import Answer, TraceEntry
+from service.conversation.commands import obeyed
+from service.conversation.resolution import resolved
+from service.conversation.turn import Turn
 from service.steps import pipeline
+
+_TURNS = 6  # messages before the last that are answered again
+_LONGEST = 300  # characters of an earlier message that are read
 
 
 def answer(
@@ -20,34 +23,21 @@ def answer(
     messages: Sequence[tuple[str, str]],
     filter: Filter | None = None,
 ) -> Answer:
-    """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not."""
-    last = next((text for role, text in reversed(messages) if role == "user"), "")
-    if is_small_talk(last):
-        said = reply(last, len(index.documents))
-        return Answer("not_found", said, 0.0, last.strip(), (), index.id)
-    messages = [(role, text) for role, text in messages if role != "user" or not is_small_talk(text)]
-    counted = _count_of_last_list(index, encoder, messages, filter)
-    return counted or _answer_last(index, encoder, messages, filter)
+    """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not.
+
+    The server keeps no state: earlier messages are answered again, and what they were answered is not read.
+    """
+    asked = [text.strip() for role, text in messages if role == "user" and text.strip()]
+    turns: list[Turn] = []
+    for message in (text[:_LONGEST] for text in asked[:-1][-_TURNS:]):
+        turns.append(_turn(index, encoder, message, turns, filter or Filter()))
+    return _turn(index, encoder, asked[-1] if asked else "?", turns, filter or Filter()).answer
 
 
-def _answer_last(
-    index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
-) -> Answer:
-    question = standalone_question(index, encoder, messages, filter)
-    return pipeline.answer(QuestionContext(index, encoder, filter or Filter(), question))
-
-
-def _count_of_last_list(
-    index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
-) -> Answer | None:
-    """The number of entries of the list that answered last, if the last question asks only that."""
-    places = [n for n, (role, text) in enumerate(messages) if role == "user" and text.strip()]
-    if len(places) < 2 or not asks_count_of_last(messages[places[-1]][1]):
-        return None
-    last = _answer_last(index, encoder, messages[: places[-2] + 1], filter)
-    if last.listing is None or last.status == "not_found":
-        return None
-    citations = tuple(replace(citation, marker=n) for n, citation in enumerate(last.listing.citations, 1))
-    said = f"{last.listing.count} {' '.join(f'[{citation.marker}]' for citation in citations)}"
-    searched = f"{last.question} {messages[places[-1]][1].strip()}"
-    return replace(last, text=said, question=searched, citations=citations, listing=None)
+def _turn(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn], filter: Filter) -> Turn:
+    found = resolved(index, encoder, message, turns)
+    last = next((turn for turn in reversed(turns) if turn.answer.citations), None)
+    if last and found.request.intent == "command" and (given := obeyed(found.request, last)):
+        return replace(last, answer=replace(given, trace=(TraceEntry("command", found.request.command),)))
+    context = QuestionContext(index, encoder, filter, found.question, found.request, found.anchor)
+    return Turn(found.request, found.subject, pipeline.answer(context))

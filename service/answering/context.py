@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.records import Record
-from corpus.types import Document
+from corpus.types import Document, Passage
 from index.encoders.base import Encoder
 from index.generation import Index
 from index.passages.filters import Filter
@@ -17,17 +17,22 @@ from service.answering.types import StandaloneQuestion
 from service.questions.analysis import QuestionAnalysis, analyse
 from service.understanding.names import BodyNames
 from service.understanding.request import Request
-from service.understanding.understand import bodies_of, understand
+from service.understanding.understand import bodies_of
 
 
 @dataclass(frozen=True)
 class QuestionContext:
-    """Made once for a question; derived values are computed on first use and kept."""
+    """Made once for a question; derived values are computed on first use and kept.
+
+    `request` is what it asks for, `anchor` the passage that it refers to, as "who leads that one" does.
+    """
 
     index: Index
     encoder: Encoder
     filter: Filter
     question: StandaloneQuestion
+    request: Request
+    anchor: Passage | None = None
 
     @property
     def text(self) -> str:
@@ -36,11 +41,6 @@ class QuestionContext:
     @property
     def is_follow_up(self) -> bool:
         return self.question.before is not None
-
-    @cached_property
-    def request(self) -> Request:
-        """What the question asks for."""
-        return understand(self.index, self.encoder, self.text)
 
     @cached_property
     def analysis(self) -> QuestionAnalysis:

@@ -33,7 +33,7 @@ def number_of(request: Request, sentence: str) -> str | None:
             continue
         after = {term for other in words[n + 1 : n + 1 + _NEAR] for term in terms(other)}
         if after & set(request.topic):
-            return word
+            return str(word)
     return None
 
 

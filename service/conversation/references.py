@@ -1,15 +1,15 @@
-"""Resolution of "the next one", an entry of the list that answered last, and "the newer plan", another document."""
+"""Resolution of "the next one" and "the second": an entry of the list that answered last."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from corpus.cells import cell_of
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
-from corpus.types import Document, Passage
+from corpus.types import Passage
 from index.generation import Index
-from service.questions.english import NUMBERS, ORDINALS, UP_TO_TEN, YEAR
+from service.questions.english import NUMBERS, ORDINALS, UP_TO_TEN
+from service.understanding.request import Span
 
 _ORDINALS = ORDINALS[:10]
 _ENTRY = r"(?:one|item|point|entry|action|activity|priority|recommendation)"
@@ -23,24 +23,6 @@ _ENTRY_REFERENCE = re.compile(
 )
 _SHOWN = 16  # words of an entry that name it in a question
 
-_LATER, _EARLIER = "new newer later after", "old older earlier previous former before"
-_NOW = "current present latest newest"
-_ORDER = "|".join(f"{_LATER} {_EARLIER} {_NOW}".split())
-_DOCUMENT_REFERENCE = re.compile(
-    rf"\b(?:the|that) (?:(?P<order>{_ORDER}) (?P<noun>[a-z]+)\b|(?P<thing>[a-z]+) (?:(?:that|which) (?:came|comes) )?"
-    rf"(?P<place>later|earlier|after|before)(?: {_THAT})?\b|one (?:from|of) (?P<year>{YEAR})\b)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class ReferencedEntry:
-    """The words of a question that refer to an entry of a list, from `start` to `end`, and the entry."""
-
-    start: int
-    end: int
-    passage: Passage
-
 
 def quoted_name(passage: Passage) -> str:
     """The first words of `passage`, of a row those of its action, in quotation marks."""
@@ -50,12 +32,17 @@ def quoted_name(passage: Passage) -> str:
     return f"“{' '.join(words[:_SHOWN])}{'…' if len(words) > _SHOWN else ''}”"
 
 
-def referenced_entry(index: Index, passage: Passage, question: str) -> ReferencedEntry | None:
-    """The entry that `question` refers to, in the list around or after `passage`, which answered last."""
+def referenced_entry(
+    index: Index, passage: Passage, entries: Sequence[Passage], question: str
+) -> tuple[Span, Passage] | None:
+    """The words of `question` that refer to an entry of a list, and the entry.
+
+    The list is that of `entries`, which were given last, or that around or after `passage`, which answered last.
+    """
     match = _ENTRY_REFERENCE.search(question)
     if match is None:
         return None
-    listed = _list(index, passage)
+    listed = entries if len(entries) > 1 else _list(index, passage)
     here = listed.index(passage) if passage in listed else None
     place: int | None = None
     if match["next"] or match["previous"]:
@@ -68,7 +55,7 @@ def referenced_entry(index: Index, passage: Passage, question: str) -> Reference
         place = len(listed) - 1 if match["nth"].lower() == "last" else _ORDINALS.index(match["nth"].lower())
     if place is None or not 0 <= place < len(listed):
         return None
-    return ReferencedEntry(match.start(), match.end(), listed[place])
+    return match.span(), listed[place]
 
 
 def _list(index: Index, passage: Passage) -> Sequence[Passage]:
@@ -96,37 +83,3 @@ def _shape(passage: Passage) -> tuple[str, str, bool, bool]:
         marker is not None and marker.bullet,
         marker is not None and marker.enumerator is not None,
     )
-
-
-def with_document_named(index: Index, passage: Passage, question: str, last: str) -> str | None:
-    """`question` with the title of the document that it names by its age relative to that of `passage`.
-
-    "The newer one" is of the kind that `last`, the question before, names.
-    """
-    match = _DOCUMENT_REFERENCE.search(question)
-    if match is None or (match["thing"] or "").lower() == "one":
-        return None
-    noun = (match["noun"] or match["thing"] or "one").lower()
-    spoken_of = {noun} if noun != "one" else set(last.lower().split())
-    documents = index.documents.values()
-    kin = [document for document in documents if spoken_of.intersection(document.kind.split())]
-    if noun == "one" and not kin:
-        kin = [document for document in documents if document.kind == passage.document.kind]
-    found = _by_age(kin, passage.document, (match["order"] or match["place"] or "").lower(), match["year"])
-    if found is None:
-        return None
-    return f"{question[: match.start()]}the {found.title.split(',')[0]}{question[match.end() :]}"
-
-
-def _by_age(kin: Sequence[Document], current: Document, order: str, year: str | None) -> Document | None:
-    kin = sorted(kin, key=lambda document: document.period)
-    begin, end = current.period
-    if year:
-        found = [d for d in kin if d.period[0] <= int(year) <= d.period[1]][:1]
-    elif order in _NOW.split():
-        found = kin[-1:]
-    elif order in _LATER.split():
-        found = [d for d in kin if d.period[0] > end][:1]
-    else:
-        found = [d for d in kin if d.period[1] < begin][-1:]
-    return found[0] if found else None

@@ -45,6 +45,9 @@ def asked_records(context: QuestionContext) -> Answer | Passed:
     if not records:
         return Passed("no document in question has action items")
     query = record_query(request, records, context.bodies)
+    if context.anchor:
+        meant = [r for r in records if context.anchor.id in {passage.id for passage in r.passages}]
+        return _told(context, meant, query) if meant else Passed("refers to no action item")
     if request.numbers:
         return _numbered(context, records, query)
     if query.closed:

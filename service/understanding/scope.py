@@ -52,6 +52,11 @@ def covering(documents: Sequence[Document], years: Sequence[tuple[int, int]]) ->
     ]
 
 
+def periods_in(text: str) -> list[tuple[int, int]]:
+    """The years and periods that a text names, in order."""
+    return [years for years, _ in _periods(text)]
+
+
 def _periods(text: str) -> Iterator[tuple[tuple[int, int], Span]]:
     for match in _PERIOD.finditer(text):
         first = int(match["first"] or f"20{match['short']}")
