@@ -6,6 +6,7 @@ from corpus.text.markup import plain
 from service.answering.composition import bullets, short_title, whole_passages
 from service.answering.types import Answer, Citation
 from service.conversation.turn import Turn
+from service.understanding.request import Request
 
 _SHORT = 160  # characters of a short answer
 
