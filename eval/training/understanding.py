@@ -137,7 +137,7 @@ def _asking(messages: Sequence[LabelledMessage]) -> list[str]:
 def _report(messages: Sequence[LabelledMessage], vectors: Vectors | None) -> None:
     authors = np.array([message.author for message in messages])
     said: dict[str, list[str]] = {head: [""] * len(messages) for head in HEADS}
-    for author in sorted(set(authors)):
+    for author in sorted(set(authors)) if len(set(authors)) > 1 else ():
         rest, own = np.flatnonzero(authors != author).tolist(), np.flatnonzero(authors == author).tolist()
         model = fit([messages[n] for n in rest], None if vectors is None else vectors[rest])
         table = _features([messages[n] for n in own], None if vectors is None else vectors[own], model.runs)

@@ -158,7 +158,8 @@ def _instead(own: Request, last: Turn) -> Resolved:
 
 def _fragment(encoder: Encoder, own: Request, last: Turn) -> Resolved:
     """A phrase that takes the place of the phrase most like it: "and observers?" after "how many members …"."""
-    phrase = _phrase(own)
+    phrase = _phrase(own) if own.command != "correct" else _last_run(own)
+    own = replace(own, topic=tuple(term for term in own.topic if term in terms(phrase)))
     old = last.request
     if own.entities and own.topic and old.entities:
         text = f"{old.text[: old.entities[0].span[0]]}{own.entities[0].name}{_verb_after(old)} {_after_entity(own)}?"
@@ -274,6 +275,12 @@ def _phrase(own: Request) -> str:
     """The words of a fragment without those before what it names."""
     spans = [*_topic_spans(own), *(entity.span for entity in own.entities)]
     return own.text[min(start for start, _ in spans) : max(end for _, end in spans)]
+
+
+def _last_run(own: Request) -> str:
+    """The last words that name something: "the compendium" of "no sorry, I meant the compendium"."""
+    runs = _runs([*_topic_spans(own), *(entity.span for entity in own.entities)], own.text)
+    return own.text[slice(*runs[-1])]
 
 
 def _after_entity(own: Request) -> str:

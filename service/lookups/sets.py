@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.cells import Span
+from corpus.text.folding import folded
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.terms import terms
 from service.lookups.lists import parts, series
+from service.understanding.countries import likeness
 from service.understanding.names import BodyNames, key_of
 
 _OPEN = (
@@ -74,3 +76,14 @@ def named_sets(bodies: BodyNames, passages: Sequence[Passage]) -> Iterator[Named
         heading = passage.section[-1] if passage.section else ""
         about = frozenset(terms(f"{before} {after} {heading}"))
         yield NamedSet(passage, span, found, about, any(word in before.lower() for word in _OPEN))
+
+
+def _entries(text: str, places: Sequence[Span], bodies: BodyNames) -> tuple[tuple[str, Span], ...]:
+    """The key of each name. A list names a country once: of two names for one, the less likely is another's."""
+    names = [plain(text[slice(*place)]) for place in places]
+    keys = [key_of(name, bodies) for name in names]
+    for n, key in enumerate(keys):
+        same = [other for other, one in enumerate(keys) if one == key]
+        if len(same) > 1 and n != max(same, key=lambda other: likeness(names[other], key)):
+            keys[n] = folded(names[n])
+    return tuple(zip(keys, places, strict=True))

@@ -1,42 +1,96 @@
-"""Two documents of one kind side by side."""
+"""Documents, or countries and bodies, side by side on a topic; and what became of a topic over time."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from corpus.text.markup import plain
+from corpus.types import Document, Passage
 from index.search import search
-from service.answering.composition import cited, shown
+from index.terms import terms
+from service.answering.composition import bullets, cited, short_title, shown
 from service.answering.context import QuestionContext
 from service.answering.extraction import extract
 from service.answering.refusal import SURE, found, nothing
 from service.answering.types import Answer, Citation
 from service.questions.analysis import analyse
-from service.questions.comparison import comparison
+from service.questions.english import stem
 from service.steps.outcome import Passed
+from service.understanding.request import Request
+from service.understanding.scope import covering
 
-_READ = 8  # passages looked at
+_READ = 8  # passages looked at in each document
+_FEW = 2  # terms of a topic must all be there; of more, two thirds
+_MOST_DOCUMENTS = 6  # side by side
 
 
-def compared_documents(context: QuestionContext) -> Answer | Passed:
-    """Quotes each document on the topic, newest first, or says that it has nothing on it."""
-    compared = comparison(context.text, context.documents)
-    if compared is None:
-        return Passed("compares no two documents")
-    question = analyse(f"What is said about {compared.topic}?")
-    said: list[str] = []
+def compared(context: QuestionContext) -> Answer | Passed:
+    """Quotes each side on the topic, or says that it has nothing on it; of documents the newest first."""
+    request = context.request
+    if request.intent not in ("compare", "change"):
+        return Passed("compares nothing")
+    if not request.topic:
+        return Passed("compares nothing on a topic")
+    if request.intent == "compare" and len(request.entities) > 1:
+        return _side_by_side(
+            context, [(entity.name, f"{entity.name} {_asked(request)}", None) for entity in request.entities]
+        )
+    documents = _documents(context)
+    if len(documents) < 2:
+        return Passed("there are no two documents to compare")
+    return _side_by_side(context, [(_dated(d), _asked(request), d) for d in documents[:_MOST_DOCUMENTS]])
+
+
+def _documents(context: QuestionContext) -> list[Document]:
+    """The documents to compare, the newest first: those named, those of the years named, or all of the kind named."""
+    request = context.request
+    named = [d for d in context.documents if d.id in request.scope.documents]
+    if len(named) < 2 and request.scope.years:
+        named = covering(context.documents, request.scope.years)
+    if len(named) < 2:
+        kinds = {d.kind for d in context.documents if set(terms(d.kind)[-1:]) & set(terms(request.text))}
+        named = [d for d in context.documents if d.kind in kinds] if kinds else list(context.documents)
+    return sorted(named, key=lambda document: document.period, reverse=True)
+
+
+def _side_by_side(context: QuestionContext, sides: Sequence[tuple[str, str, Document | None]]) -> Answer:
+    """Each side with its name, the question for it, and the document in which it is asked."""
+    lines: list[str] = []
     citations: list[Citation] = []
-    for document in compared.documents:
-        title = document.title.split(",")[0]
-        filter = context.within(document)
-        results = search(context.index, context.encoder, question.text, _READ, filter).results
-        result = next((result for result in results if compared.about(result.passage)), None)
+    for name, asked, document in sides:
+        filter = context.within(document) if document else context.filter
+        results = search(context.index, context.encoder, f"{asked}?", _READ, filter).results
+        needed = () if document else terms(name)
+        result = next((one for one in results if _about(context.request.topic, needed, one.passage)), None)
         if result is None:
-            said.append(f"{title}: nothing found on “{compared.topic}”.")
+            lines.append(f"**{name}**: nothing on this.")
             continue
-        spans = extract(question, result)
+        spans = extract(analyse(f"{asked}?"), result)
         citations.append(cited(len(citations) + 1, result.passage, spans))
-        said.append(f"{title}: {shown(context.index, result.passage, spans)} [{len(citations)}]")
+        lines.append(f"**{name}**: {shown(context.index, result.passage, spans)} [{len(citations)}]")
     if not citations:
         return nothing(context)
-    given = found(context, " ".join(said), tuple(citations))
-    if len(citations) == len(compared.documents):
+    given = found(context, bullets(lines), tuple(citations))
+    if len(citations) > 1:
         return given
     return replace(given, status="partial", confidence=SURE / 2)
+
+
+def _about(topic: Sequence[str], needed: Sequence[str], passage: Passage) -> bool:
+    """Whether a passage has the words of a topic, or words that begin like them, and all that are needed."""
+    said = frozenset(terms(plain(f"{passage.text} {passage.section[-1] if passage.section else ''}")))
+    missing = sum(not any(word.startswith(stem(one)) for word in said) for one in topic)
+    enough = missing == 0 if len(topic) <= _FEW else 3 * missing <= len(topic)
+    return enough and said.issuperset(needed)
+
+
+def _asked(request: Request) -> str:
+    """The words of the topic as they stand in the question."""
+    words = request.text.split()
+    return " ".join(word for word in words if any(term in request.topic for term in terms(word)))
+
+
+def _dated(document: Document) -> str:
+    first, last = document.period
+    years = str(first) if first == last else f"{first}–{last}"
+    title = short_title(document)
+    return title if str(first) in title else f"{title} ({years})"

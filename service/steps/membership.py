@@ -96,12 +96,11 @@ def _cited(marker: int, one: NamedSet) -> Citation:
 
 
 def _opening(one: NamedSet) -> str:
-    """What introduces a list, in the words of its document: the text before it, or its lead-in or heading."""
+    """What introduces a list, in the words of its document: the text before it, or its heading."""
     before = plain(one.passage.text[: one.span[0]]).strip(" :\n")
     if before:
         return before
-    context = plain(one.passage.context).strip().splitlines()
-    return (context[-1] if context else "").rstrip(": ")
+    return plain(one.passage.section[-1] if one.passage.section else one.passage.document.title).rstrip(": ")
 
 
 def _shown(one: NamedSet, key: str) -> str:

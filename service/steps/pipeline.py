@@ -5,11 +5,12 @@ from dataclasses import replace
 from service.answering.context import QuestionContext
 from service.answering.types import Answer, TraceEntry
 from service.steps.collection import asked_collection
-from service.steps.comparison import compared_documents
+from service.steps.comparison import compared
 from service.steps.definitions import defined_term, expanded_abbreviation
 from service.steps.membership import membership
 from service.steps.meta import help, other_language, outside, small_talk
 from service.steps.outcome import Step
+from service.steps.overview import overview
 from service.steps.reading import counted_list, searched
 from service.steps.records import asked_records
 
@@ -23,7 +24,8 @@ STEPS: tuple[Step, ...] = (
     membership,  # "is Turkey a member", "which agencies are members"
     defined_term,  # "what does RSO mean", from a glossary
     expanded_abbreviation,  # the same, from running text
-    compared_documents,  # "how do the two plans differ on training"
+    compared,  # "how do the two plans differ on training"
+    overview,  # "everything on scams", "summarise the report"
     counted_list,  # "what are the nine goals"
     searched,  # everything else; always answers
 )

@@ -1,19 +1,22 @@
 """Search and reading: the passages that answer, or that nothing does."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.text.markup import plain
+from index.search import Result
 from service.answering.answer_type import passages_of_type
 from service.answering.composition import ALONE, FOLLOW_UP, Composed, compose
 from service.answering.confidence import confidence
 from service.answering.context import QuestionContext
-from service.answering.refusal import UNLIKELY, not_found
+from service.answering.refusal import UNLIKELY, not_found, not_held
 from service.answering.types import Answer, Status
 from service.answering.unknown_names import unknown_names
 from service.answering.verdicts import number_of, verdict_of
 from service.questions.analysis import analyse, without_number
 from service.steps.outcome import Passed
 from service.understanding.request import Request
+from service.understanding.scope import periods_in
 
 _READ = 8  # passages looked at
 
@@ -33,6 +36,8 @@ def searched(context: QuestionContext) -> Answer:
     """Quotes the best passages, or says that nothing answers."""
     index, question = context.index, context.analysis
     found = context.search(_READ)
+    if context.request.scope.missing and not _speaks_of_years(context.request, found.results[:1]):
+        return not_held(context, context.request.scope.missing)
     sure = confidence(index, analyse(context.question.words), context.text, found)
     unknown = question.yes_or_no and any(unknown_names(index, question.names, found.interpretation))
     if unknown:
@@ -47,6 +52,12 @@ def searched(context: QuestionContext) -> Answer:
     said = compose(index, question, of_type or found.results, closeness)
     text, status = _in_form(context.request, said, status)
     return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
+
+
+def _speaks_of_years(request: Request, results: Sequence[Result]) -> bool:
+    """Whether a passage names the years of a document that is not held, and so may speak of it."""
+    wanted = request.scope.years
+    return any(years in periods_in(result.passage.text) for result in results for years in wanted)
 
 
 def _in_form(request: Request, said: Composed, status: Status) -> tuple[str, Status]:

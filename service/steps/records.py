@@ -12,7 +12,7 @@ from corpus.text.markup import plain
 from service.answering.composition import bullets, short_title, whole_passages
 from service.answering.confidence import confidence
 from service.answering.context import QuestionContext
-from service.answering.refusal import found, not_held, nothing
+from service.answering.refusal import found, nothing
 from service.answering.types import Answer, Listing
 from service.lookups.record_query import RecordQuery, about, lead_keys, record_query
 from service.questions.analysis import analyse
@@ -40,7 +40,7 @@ def asked_records(context: QuestionContext) -> Answer | Passed:
     if request.field == "none" and not request.numbers:
         return Passed("asks for no field of action items")
     if request.scope.missing:
-        return not_held(context, request.scope.missing)
+        return Passed("the plan in question is not held")
     records = [r for r in context.records if r.passage.document.id in context.scoped]
     if not records:
         return Passed("no document in question has action items")

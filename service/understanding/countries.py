@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 
 from countryguess import CountryData
+from rapidfuzz import fuzz
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _LITERAL = re.compile(r"[^\W\d_]{4,}")  # of a pattern: part of a name
@@ -52,6 +53,16 @@ def country_of(name: str) -> str | None:
 def short_name(code: str) -> str:
     """The usual English name of a country."""
     return next(str(country["name_short"]) for country in CountryData().countries if country["iso2"] == code)
+
+
+def likeness(name: str, code: str) -> float:
+    """How like a name is to those that a country has, from 0 to 100."""
+    country = next((one for one in CountryData().countries if one["iso2"] == code), None)
+    return (
+        max(fuzz.token_sort_ratio(name, country[kind]) for kind in ("name_short", "name_official"))
+        if country
+        else 0.0
+    )
 
 
 def _tells(word: str, is_word: Callable[[str], bool]) -> bool:

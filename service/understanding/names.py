@@ -74,7 +74,7 @@ def _bodies_in(text: str, bodies: BodyNames) -> Iterator[Entity]:
             if key is None and stop - n >= _INITIALS and words[n].group()[0].isupper():
                 key = bodies.of_initials(word.group() for word in words[n:stop])
             if key:
-                yield Entity(folded(key), key, span)
+                yield Entity(key, key, span)
                 n = stop - 1
                 break
         n += 1
