@@ -12,6 +12,7 @@ from service.conversation.commands import obeyed
 from service.conversation.resolution import resolved
 from service.conversation.turn import Turn
 from service.steps import pipeline
+from service.understanding.request import Scope
 
 _TURNS = 6  # messages before the last that are answered again
 _LONGEST = 300  # characters of an earlier message that are read
@@ -22,20 +23,34 @@ def answer(
     encoder: Encoder,
     messages: Sequence[tuple[str, str]],
     filter: Filter | None = None,
+    *,
+    everywhere: bool = False,
 ) -> Answer:
     """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not.
 
-    The server keeps no state: earlier messages are answered again, and what they were answered is not read.
+    The server keeps no state: earlier messages are answered again, and what they were answered is not read. With
+    `everywhere`, the last question is asked of all documents, whichever it names.
     """
     asked = [text.strip() for role, text in messages if role == "user" and text.strip()]
     turns: list[Turn] = []
     for message in (text[:_LONGEST] for text in asked[:-1][-_TURNS:]):
         turns.append(_turn(index, encoder, message, turns, filter or Filter()))
-    return _turn(index, encoder, asked[-1] if asked else "?", turns, filter or Filter()).answer
+    last = asked[-1] if asked else "?"
+    return _turn(index, encoder, last, turns, filter or Filter(), everywhere=everywhere).answer
 
 
-def _turn(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn], filter: Filter) -> Turn:
+def _turn(
+    index: Index,
+    encoder: Encoder,
+    message: str,
+    turns: Sequence[Turn],
+    filter: Filter,
+    *,
+    everywhere: bool = False,
+) -> Turn:
     found = resolved(index, encoder, message, turns)
+    if everywhere:
+        found = replace(found, request=replace(found.request, scope=Scope()))
     last = next((turn for turn in reversed(turns) if turn.answer.citations), None)
     if last and found.request.intent == "command" and (given := obeyed(found.request, last)):
         return replace(last, answer=replace(given, trace=(TraceEntry("command", found.request.command),)))

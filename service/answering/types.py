@@ -6,6 +6,7 @@ from typing import Literal
 
 from corpus.types import Passage
 from index.search import ConversationContext
+from service.understanding.request import Request
 
 Status = Literal["answered", "partial", "not_found"]
 
@@ -81,7 +82,7 @@ class TraceEntry:
 class Answer:
     """`question` is the text searched. With `not_found`, `citations` are only the nearest passages.
 
-    `listing` is set if the answer gives a list; it stays inside the service.
+    `listing` is set if the answer gives a list, `request` is the question as it was understood, `trace` what each step did.
     """
 
     status: Status
@@ -91,4 +92,5 @@ class Answer:
     citations: tuple[Citation, ...]
     generation: str
     listing: Listing | None = None
+    request: Request | None = None
     trace: tuple[TraceEntry, ...] = ()

@@ -43,17 +43,23 @@ def _search(index: Index, encoder: Encoder, request: SearchRequest) -> SearchRes
 
 
 def answer_conversation(
-    index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]], filter: Filter | None
+    index: Index,
+    encoder: Encoder,
+    messages: Sequence[tuple[str, str]],
+    filter: Filter | None,
+    *,
+    everywhere: bool = False,
 ) -> Answer:
     """Answer, written into the audit log. Raises AuditError."""
-    given = answer(index, encoder, messages, filter)
+    given = answer(index, encoder, messages, filter, everywhere=everywhere)
     audit_answer(messages[-1][1], given.generation, [one.passage.id for one in given.citations], given.status)
     return given
 
 
 def _chat(index: Index, encoder: Encoder, request: ChatRequest) -> ChatResponse:
     filter = request.filter.to_index(index.documents) if request.filter else None
-    return ChatResponse.of(answer_conversation(index, encoder, request.turns(), filter))
+    given = answer_conversation(index, encoder, request.turns(), filter, everywhere=request.everywhere)
+    return ChatResponse.of(given, index.documents, explain=request.explain)
 
 
 def precedents(index: Index, encoder: Encoder, request: PrecedentsRequest) -> PrecedentsResponse:

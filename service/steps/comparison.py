@@ -10,7 +10,7 @@ from index.terms import terms
 from service.answering.composition import bullets, cited, short_title, shown
 from service.answering.context import QuestionContext
 from service.answering.extraction import extract
-from service.answering.refusal import SURE, found, nothing
+from service.answering.refusal import SURE, found
 from service.answering.types import Answer, Citation
 from service.questions.analysis import analyse
 from service.questions.english import stem
@@ -18,6 +18,7 @@ from service.steps.outcome import Passed
 from service.understanding.request import Request
 from service.understanding.scope import covering
 
+_CLEAR = 0.5  # probability from which a message is taken for a comparison
 _READ = 8  # passages looked at in each document
 _FEW = 2  # terms of a topic must all be there; of more, two thirds
 _MOST_DOCUMENTS = 6  # side by side
@@ -26,7 +27,7 @@ _MOST_DOCUMENTS = 6  # side by side
 def compared(context: QuestionContext) -> Answer | Passed:
     """Quotes each side on the topic, or says that it has nothing on it; of documents the newest first."""
     request = context.request
-    if request.intent not in ("compare", "change"):
+    if request.intent not in ("compare", "change") or request.chance < _CLEAR:
         return Passed("compares nothing")
     if not request.topic:
         return Passed("compares nothing on a topic")
@@ -52,7 +53,9 @@ def _documents(context: QuestionContext) -> list[Document]:
     return sorted(named, key=lambda document: document.period, reverse=True)
 
 
-def _side_by_side(context: QuestionContext, sides: Sequence[tuple[str, str, Document | None]]) -> Answer:
+def _side_by_side(
+    context: QuestionContext, sides: Sequence[tuple[str, str, Document | None]]
+) -> Answer | Passed:
     """Each side with its name, the question for it, and the document in which it is asked."""
     lines: list[str] = []
     citations: list[Citation] = []
@@ -68,7 +71,7 @@ def _side_by_side(context: QuestionContext, sides: Sequence[tuple[str, str, Docu
         citations.append(cited(len(citations) + 1, result.passage, spans))
         lines.append(f"**{name}**: {shown(context.index, result.passage, spans)} [{len(citations)}]")
     if not citations:
-        return nothing(context)
+        return Passed("no side says anything on the topic")
     given = found(context, bullets(lines), tuple(citations))
     if len(citations) > 1:
         return given

@@ -98,8 +98,9 @@ def _cited(marker: int, one: NamedSet) -> Citation:
 def _opening(one: NamedSet) -> str:
     """What introduces a list, in the words of its document: the text before it, or its heading."""
     before = plain(one.passage.text[: one.span[0]]).strip(" :\n")
-    if before:
-        return before
+    after = plain(one.passage.text[one.span[1] :]).strip(" .\n")
+    if before or after:
+        return f"{before} … {after}".strip() if after else before
     return plain(one.passage.section[-1] if one.passage.section else one.passage.document.title).rstrip(": ")
 
 
@@ -107,9 +108,7 @@ def _shown(one: NamedSet, key: str) -> str:
     """What introduces a list, and the name on it."""
     start, end = one.place(key)
     first = start == one.entries[0][1][0]
-    after = plain(one.passage.text[one.span[1] :]).strip()
-    rest = f" … {after}" if after.strip(".") else " …"
-    return f"{_opening(one)}: {'' if first else '… '}{plain(one.passage.text[start:end])}{rest}"
+    return f"{_opening(one)}: {'' if first else '… '}{plain(one.passage.text[start:end])} …"
 
 
 def _is_country(entity: Entity) -> bool:

@@ -38,6 +38,6 @@ def answer(context: QuestionContext) -> Answer:
         given = step(context)
         if isinstance(given, Answer):
             trace.append(TraceEntry(step.__name__, given.status))
-            return replace(given, trace=tuple(trace))
+            return replace(given, request=context.request, trace=tuple(trace))
         trace.append(TraceEntry(step.__name__, f"passes: {given.reason}"))
     raise AssertionError("the last step always answers")

@@ -34,7 +34,9 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
         if not kin:
             continue
         around = [other for other in words[max(0, n - _BEFORE) : n + _AFTER] if other is not word]
-        named = _named(kin, [other.group() for other in around], years)
+        named = _named(
+            kin, [other.group() for other in around], years, several=word.group().lower().endswith("s")
+        )
         if named is None:
             continue
         span = _extent(text, words, n, periods)
@@ -78,7 +80,7 @@ def _of_noun(word: str, documents: Sequence[Document]) -> list[Document]:
 
 
 def _named(
-    kin: Sequence[Document], around: Sequence[str], years: Sequence[tuple[int, int]]
+    kin: Sequence[Document], around: Sequence[str], years: Sequence[tuple[int, int]], *, several: bool
 ) -> list[Document] | None:
     """Those of one kind that the words around their noun tell; [] where none is of these years; None where all may be."""
     said = {word.lower() for word in around}
@@ -97,10 +99,10 @@ def _named(
         if said & _NEWEST:
             newest = max(document.period for document in chosen)
             chosen = [document for document in chosen if document.period == newest]
-        elif said & _OLDEST and not said & _ALL:
+        elif said & _OLDEST and not (several and said & _ALL):
             oldest = min(document.period for document in chosen)
             chosen = [document for document in chosen if document.period == oldest]
-    return chosen if len(chosen) < len(kin) or len(kin) == 1 or closed or said & _ALL else None
+    return chosen if len(chosen) < len(kin) or len(kin) == 1 or closed or (several and said & _ALL) else None
 
 
 def _titled(document: Document, said: set[str]) -> bool:
