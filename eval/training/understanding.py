@@ -20,13 +20,16 @@ from index.encoders.base import Encoder
 from index.terms import FUNCTION_WORDS, terms
 from index.types import Vectors
 from service.settings import Settings
-from service.understanding.heads import HEADS, heads_path, runs_of, scaled
+from service.understanding.heads import HEADS, heads_path, runs_of, scaled, views
 
 GOLD = Path(__file__).parents[1] / "gold" / "messages"
 _RARE = 3  # messages in which a run of words must occur, of two authors at least
-_RUN_WEIGHT = 3.0  # of runs beside the vector
+_RUN_WEIGHT = 1.5  # of runs beside the vector
 _LOOSENESS = 3.0  # inverse of the penalty
-_ASKING = 0.0025  # share of the messages of each author that have a word which is no topic
+_ASKING, _PERHAPS = (
+    0.01,
+    0.004,
+)  # shares of the messages of each author that have a word which is no topic, or hardly one
 
 Numbers = NDArray[np.intp]
 
@@ -47,6 +50,7 @@ class Fitted:
     vectors: bool
     runs: Sequence[str]
     asking: Sequence[str]
+    perhaps: Sequence[str]
     labels: Mapping[str, Sequence[str]]
     weights: Mapping[str, Vectors]
 
@@ -58,9 +62,10 @@ def main() -> None:
     write = parser.parse_args().write
     encoder = Settings().models.load()
     messages = read_messages(GOLD)
-    vectors = encoder.encode([message.text for message in messages])
+    read = encoder.read([message.text for message in messages])
+    vectors = np.stack([views(message.text, one) for message, one in zip(messages, read, strict=True)])
     for known in (vectors, None):
-        print("\nwith the vector" if known is not None else "\nby words alone")
+        print("\nwith the vectors" if known is not None else "\nby words alone")
         _report(messages, known)
         if write:
             _write(fit(messages, known), encoder if known is not None else None)
@@ -79,16 +84,18 @@ def read_messages(folder: Path) -> list[LabelledMessage]:
 
 
 def fit(messages: Sequence[LabelledMessage], vectors: Vectors | None) -> Fitted:
-    """The heads fitted on some messages; `vectors` are of shape (messages, dimensions)."""
+    """The heads fitted on some messages; `vectors` are their views, of shape (messages, 6 * dimensions)."""
     runs = _runs(messages)
     table = _features(messages, vectors, runs)
     labels, weights = {}, {}
     for head in HEADS:
         truth = [message.labels[head] for message in messages]
-        model = LogisticRegression(C=_LOOSENESS, max_iter=2000).fit(table, truth)
+        model = LogisticRegression(C=_LOOSENESS, max_iter=300).fit(table, truth)
         labels[head] = list(map(str, model.classes_))
         weights[head] = _weights(model, len(runs))
-    return Fitted(vectors is not None, runs, _asking(messages), labels, weights)
+    return Fitted(
+        vectors is not None, runs, _asking(messages, _ASKING), _asking(messages, _PERHAPS), labels, weights
+    )
 
 
 def _weights(model: LogisticRegression, runs: int) -> Vectors:
@@ -124,13 +131,13 @@ def _runs(messages: Sequence[LabelledMessage]) -> list[str]:
     return sorted(run for run, n in counts.items() if n >= _RARE and len(authors[run]) >= min(2, most))
 
 
-def _asking(messages: Sequence[LabelledMessage]) -> list[str]:
+def _asking(messages: Sequence[LabelledMessage], share: float) -> list[str]:
     """The terms that messages of every author have, about whatever they ask."""
     found: list[set[str]] = []
     for author in sorted({message.author for message in messages}):
         own = [message for message in messages if message.author == author]
         counts = Counter(term for message in own for term in set(terms(message.text)))
-        found.append({term for term, n in counts.items() if n >= max(2, _ASKING * len(own))})
+        found.append({term for term, n in counts.items() if n >= max(2, share * len(own))})
     return sorted(set.intersection(*found) - FUNCTION_WORDS)
 
 
@@ -169,6 +176,7 @@ def _write(model: Fitted, encoder: Encoder | None) -> None:
         "vectors": np.array(model.vectors),
         "runs": np.array(model.runs),
         "asking": np.array(model.asking),
+        "perhaps": np.array(model.perhaps),
     }
     for head in HEADS:
         arrays[head] = model.weights[head].astype(np.float16)

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
+from index.encoders.base import unit
 from index.encoders.weights import family
-from index.types import Vectors
+from index.terms import FUNCTION_WORDS
+from index.types import Encoding, Vectors
 from service.understanding.words import words_of
 
 FOLDER = Path(__file__).with_name("heads")
 HEADS = ("intent", "wanted", "field", "command", "needs_context")
+_FADING = 4.0  # decay of the weight of a beginning: exp(-4) at the end of a message
 _BY_WORDS = "words"  # the fit for encoders that none was made for
 
 
@@ -24,18 +27,21 @@ _BY_WORDS = "words"  # the fit for encoders that none was made for
 class HeadModel:
     """`runs` are the runs of words that count; of each head, `labels` and weights of shape (features + 1, labels).
 
-    The features are the vector, if `vectors`, and which runs a message has; the last row is the bias.
-    `asking` are the stemmed words that ask in many messages about anything, and so are no topic.
+    The features are the views of a message, if `vectors`, and which runs it has; the last row is the bias.
+    `asking` are the terms that many messages about anything have, and so are no topic; `perhaps` are those that some have,
+    which are none where no passage has them.
     """
 
     vectors: bool
     runs: Mapping[str, int]
     asking: frozenset[str]
+    perhaps: frozenset[str]
     labels: Mapping[str, Sequence[str]]
     weights: Mapping[str, Vectors]
 
-    def chances(self, message: str, vector: Vectors) -> Mapping[str, Mapping[str, float]]:
+    def chances(self, message: str, encoding: Encoding) -> Mapping[str, Mapping[str, float]]:
         """Of each head the probability of each label."""
+        vector = views(message, encoding) if self.vectors else np.zeros(0, np.float32)
         known = sorted({self.runs[run] for run in runs_of(message) if run in self.runs})
         return {head: self._chances(head, vector, known) for head in HEADS}
 
@@ -43,10 +49,33 @@ class HeadModel:
         weights = self.weights[head]
         size = len(weights) - 1 - len(self.runs)
         odds = weights[-1] + scaled(len(known)) * weights[size:-1][known].sum(axis=0)
-        if self.vectors:
-            odds = odds + vector @ weights[:size]
+        odds = odds + vector @ weights[:size]
         chances = np.exp(odds - odds.max())
         return dict(zip(self.labels[head], (chances / chances.sum()).tolist(), strict=True))
+
+
+def views(message: str, encoding: Encoding) -> Vectors:
+    """What the vectors of a message and of its word pieces say, of shape (6 * dimensions,).
+
+    One after the other, each of unit length: the pooled vector, the first piece, the pieces weighted by how near the
+    beginning they are, the last two, those of function words, and all others. A question's form shows at its ends and in
+    its small words, what it is about in the rest.
+    """
+    pieces = encoding.tokens
+    if not len(pieces):
+        return np.concatenate([encoding.pooled, np.zeros(5 * len(encoding.pooled), np.float32)])
+    small = np.array([message[a:b].lower() in FUNCTION_WORDS for a, b in encoding.spans.tolist()])
+    nearness = np.exp(-_FADING * np.linspace(0, 1, len(pieces), dtype=np.float32))
+    sums = np.stack(
+        [
+            pieces[0],
+            nearness @ pieces,
+            pieces[-2:].sum(axis=0),
+            pieces[small].sum(axis=0),
+            pieces[~small].sum(axis=0),
+        ]
+    )
+    return np.concatenate([encoding.pooled, unit(sums).ravel()])
 
 
 def scaled(count: int) -> float:
@@ -84,6 +113,7 @@ def load(path: Path) -> HeadModel:
             vectors=bool(data["vectors"]),
             runs={str(run): place for place, run in enumerate(data["runs"])},
             asking=frozenset(map(str, data["asking"])),
+            perhaps=frozenset(map(str, data["perhaps"])),
             labels=labels,
             weights={head: data[head].astype(np.float32) for head in HEADS},
         )

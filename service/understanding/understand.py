@@ -7,7 +7,7 @@ from typing import Any
 from index.encoders.base import Encoder
 from index.generation import Index
 from index.terms import FUNCTION_WORDS, terms
-from service.understanding.heads import heads_for
+from service.understanding.heads import HeadModel, heads_for
 from service.understanding.names import BodyNames, entities_in
 from service.understanding.request import FORMS, Request, Span
 from service.understanding.scope import scope_of
@@ -23,7 +23,7 @@ _OPEN_INDEXES = 4
 def understand(index: Index, encoder: Encoder, message: str) -> Request:
     """`message`, which must not be empty, as a request about the documents of `index`."""
     model = heads_for(encoder.sha256)
-    chances = model.chances(message, encoder.encode([message])[0])
+    chances = model.chances(message, encoder.read([message])[0])
     ranked = {head: sorted(some, key=some.__getitem__, reverse=True) for head, some in chances.items()}
     best: dict[str, Any] = {head: labels[0] for head, labels in ranked.items()}  # each one of its Literal
     form: Any = next(label for label in ranked["intent"] if label in FORMS)
@@ -42,29 +42,24 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
         entities=entities,
         scope=scope,
         numbers=tuple(int(match["number"]) for match in _ITEM.finditer(message) if match["number"].isdigit()),
-        topic=_topic(message, spans, model.asking),
+        topic=_topic(message, spans, index, model),
     )
 
 
-def _topic(message: str, spans: list[Span], asking: frozenset[str]) -> tuple[str, ...]:
+def _topic(message: str, spans: list[Span], index: Index, model: HeadModel) -> tuple[str, ...]:
     """The terms of a message outside of `spans` that do more than ask."""
     for start, end in spans:
         message = message[:start] + " " * (end - start) + message[end:]
-    small = FUNCTION_WORDS | asking
-    return tuple(dict.fromkeys(term for term in terms(message) if term not in small and not term.isdigit()))
-
-
-class _Same:
-    """An index, the same as any other of its content: what is derived from it is kept."""
-
-    def __init__(self, index: Index) -> None:
-        self.index = index
-
-    def __hash__(self) -> int:
-        return hash(self.index.id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.index.id == self.index.id
+    small = FUNCTION_WORDS | model.asking
+    return tuple(
+        dict.fromkeys(
+            term
+            for term in terms(message)
+            if term not in small
+            and not term.isdigit()
+            and not (term in model.perhaps and not index.lexical.frequency(term))
+        )
+    )
 
 
 def bodies_of(index: Index) -> BodyNames:
