@@ -37,7 +37,7 @@ _NAMES = {
     "report": {"self-assessment"},
 }
 _PHRASES = re.compile(r"\s[-–—]\s|[–—:(;]")
-_EDITIONS = frozenset("draft final updated revised new edition version".split())
+_EDITIONS = frozenset("draft final updated revised proposed provisional new edition version".split())
 _MARKS_AT_END = re.compile(r"\W+$")
 
 

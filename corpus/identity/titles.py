@@ -57,13 +57,14 @@ def name_of_file(stem: str) -> str:
 
 def _of_opening(opening: Opening, said: str) -> Title | None:
     """The most prominent lines of the first page; a running head before a heading that is one of many."""
-    prominent = opening.prominent
-    greatest = prominent[0] if prominent else None
-    if opening.heads and (greatest is None or greatest.recurs or len(telling(greatest.text)) < 2):
-        return Title(Claim(_shortened(_undated(opening.heads[0])), "likely", "the head of the pages"))
-    if greatest is None:
-        return _of_first_line(opening)
-    able = [line for line in opening.lines if line in prominent and _alike(line, greatest)]
+    prominent, foremost = opening.prominent, opening.foremost
+    greatest = foremost[0] if foremost else None
+    if greatest is None or greatest.recurs or len(telling(greatest.text)) < 2:
+        if opening.titles:
+            return Title(Claim(_shortened(_undated(opening.titles[0])), "likely", "the head of the pages"))
+        if greatest is None:
+            return _of_first_line(opening)
+    able = [line for line in opening.lines if line in foremost and _alike(line, greatest)]
     first = next(
         (line for line in able if len(telling(line.text)) > 1 and _contains(said, line.text)), able[0]
     )
