@@ -125,7 +125,9 @@ def _known(record: dict[str, Any]) -> dict[str, Any]:
 
 def _metadata(found: Extracted) -> Metadata:
     front = front_matter(found.text).fields if not found.pieces else None
-    return Metadata(found.title, found.author, found.date, found.subject, found.language, front)
+    return Metadata(
+        found.title, found.author, found.date, found.subject, found.language, found.organisation, front
+    )
 
 
 def _saved(path: Path) -> int:

@@ -16,6 +16,7 @@ _BODIES = frozenset(
     rapporteur registry representative republic research school secretariat section senate service services society
     squad taskforce team tribunal trust union unit university""".split()
 )
+_GENERAL = frozenset("ad hoc joint working".split())  # "Working Group" names none by itself
 _LONGEST = 20  # words
 _FORCE = "task force"
 _PARTS = re.compile(r"[,;:–—/()]")
@@ -28,7 +29,8 @@ def names_body(text: str) -> bool:
     if not 2 <= len(own) <= _LONGEST or is_ordinal(own[0]) or any(word[:1].isdigit() for word in own):
         return False
     heads = [head for part in _PARTS.split(shown) if (head := _first_nouns(part))]
-    return is_proper(shown) and any(map(_is_of_body, heads)) and not any(map(names_kind, heads))
+    named = not {*own} <= _BODIES | _GENERAL | SMALL
+    return named and is_proper(shown) and any(map(_is_of_body, heads)) and not any(map(names_kind, heads))
 
 
 def _is_of_body(head: str) -> bool:

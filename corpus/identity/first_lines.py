@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.identity.bodies import names_body
-from corpus.identity.dates import date, is_date_only
+from corpus.identity.dates import is_date_only
 from corpus.identity.kinds import is_kind_only, names_kind
 from corpus.identity.words import is_contents_line, is_numbered, is_ordinal, is_reference, is_symbol, words
 from corpus.layout import Piece
@@ -22,6 +22,7 @@ _PAGE = re.compile(
     r"\W*\b(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*|^\W*\d{1,3}\b\W*|\s+\d{1,3}$", re.I
 )
 _VOLUME = re.compile(r"\bVol\.?\s|\bNo\.\s?\d|\bIssue\s\d")  # of a periodical
+_PLACE = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?, [^\W\d_]+(?: [^\W\d_]+)?")  # "Port Alba, Eastmark"
 _OCCASION = 4  # words of "Fifty-eighth session", at most
 _LONGEST_LINE = 160  # characters
 _MARKS = re.compile(r"^#+\s*|\s*#+$|^\s*(?:=+|-{3,})\s*$", re.MULTILINE)
@@ -57,7 +58,7 @@ class OpeningLine:
         own = words(self.text)
         occasion = len(own) <= _OCCASION and is_ordinal(own[0]) and not names_kind(self.text)
         filed = is_reference(self.text) and not names_kind(self.text)
-        return occasion or filed or names_body(self.text)
+        return occasion or filed or names_body(self.text) or _PLACE.fullmatch(self.text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class Opening:
     ] = ()  # cells of the first row, where a symbol stands beside the name of the body
     body: Prominence = field(default=(False, 0.0, 0, False))
     texts: tuple[str, ...] = ()
+
+    @property
+    def first_lines(self) -> list[str]:
+        """The lines of the first texts, without blanks at their ends."""
+        return [line.strip() for text in self.texts for line in text.splitlines() if line.strip()]
 
     @property
     def prominent(self) -> list[OpeningLine]:
@@ -90,9 +96,10 @@ class Opening:
         return [head for head in self.heads if not (is_reference(head) or _VOLUME.search(head))]
 
     def _is_banner(self, line: OpeningLine) -> bool:
-        """Whether a line names the section of a periodical: dated heads of the pages have it too."""
+        """Whether a line names a section of a periodical: the head with its volume has it too."""
+        volumes = [" ".join(words(text)) for text in (*self.heads, *self.texts) if _VOLUME.search(text)]
         own = " ".join(words(line.text))
-        return is_kind_only(line.text) and any(date(head) and own in " ".join(words(head)) for head in self.heads)
+        return is_kind_only(line.text) and any(own in text and own != text for text in volumes)
 
     def around(self, line: OpeningLine) -> list[OpeningLine]:
         """The lines that stand together with `line`, above the text."""
@@ -128,7 +135,7 @@ def opening(text: str, pieces: Sequence[Piece] = ()) -> Opening:
     mastheads = tuple(
         cell for _, e in page[:3] if e.row for cell in e.row.texts if any(map(is_symbol, e.row.texts))
     )
-    texts = tuple(_shown(e) for _, e in page[:_FIRST])
+    texts = tuple(_shown(e) for _, e in page[:_FIRST] if e.kind != "row")
     return Opening(lines, tuple(_running_heads(text, elements)), mastheads, body, texts)
 
 

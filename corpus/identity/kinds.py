@@ -1,6 +1,9 @@
 """The kind of a document, by the head noun of its title, and the series that it belongs to."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 
 from corpus.identity.claims import Claim
 from corpus.identity.words import SMALL, is_ordinal, telling, words
@@ -9,7 +12,7 @@ UNSAID = "document"
 _TERMS = "terms of reference"
 # What documents call themselves; a kind is one of these, with the word before it where the two are one name.
 _GENRES = frozenset(
-    """act agenda agreement analysis announcement assessment bill brief briefing bulletin charter circular code
+    """act agenda agreement analysis announcement assessment bill brief briefing budget bulletin charter circular code
     communication communique compendium compilation convention curriculum decision declaration directive evaluation
     factsheet form framework guidance guide guideline guidelines handbook instructions law letter list manual matrix
     memorandum minutes newsletter note notes notice opinion order overview paper plan policy presentation proceedings
@@ -36,6 +39,8 @@ _NAMES = {
     "brief": {"policy"},
     "report": {"self-assessment"},
 }
+SALUTATION = ("Dear ", "Excellency")
+_BRIEF = 8  # words
 _PHRASES = re.compile(r"\s[-–—]\s|[–—:(;]")
 _EDITIONS = frozenset("draft final updated revised proposed provisional new edition version".split())
 _MARKS_AT_END = re.compile(r"\W+$")
@@ -50,6 +55,26 @@ def kind(title: str) -> Claim[str]:
         if found:
             return Claim(found[-1], "likely", "the words of the title")
     return Claim(UNSAID, "unsure", "the title names no kind")
+
+
+def kind_of_document(
+    labelled: Iterable[str], title: Claim[str], beside: Iterable[str], stem: str
+) -> Claim[str]:
+    """The kind under a label, or that the title names; else of a line of the opening that says little more, or the
+    name of the file."""
+    for value in labelled:
+        if (said := kind(value)).value != UNSAID:
+            return Claim(said.value, "likely", "the line with the kind")
+    named = kind(title.value)
+    if named.value != UNSAID:
+        return named if title.sure != "unsure" else replace(named, sure="unsure")
+    for line in beside:
+        if line.startswith(SALUTATION) and line.endswith(","):
+            return Claim("letter", "likely", "its salutation")
+        if len(words(line)) <= _BRIEF and (said := kind(line)).value != UNSAID:
+            return Claim(said.value, "likely", "a line beside the title")
+    said = kind(stem)
+    return said if said.value == UNSAID else Claim(said.value, "unsure", "the name of the file")
 
 
 def names_kind(text: str) -> bool:
@@ -96,8 +121,8 @@ def _genre(phrase: str) -> str:
     part: list[str] = []
     for word in [*words(phrase), "of"]:
         if word not in SMALL:
-            if not word[:1].isdigit():
-                part.append(word)
+            if not word[:1].isdigit() and word != "no":
+                part.append(_plain(word))
         elif part:
             if found := _named(part):
                 return found
@@ -105,10 +130,17 @@ def _genre(phrase: str) -> str:
     return ""
 
 
+def _plain(word: str) -> str:
+    """A word without accents: communiqué."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+
+
 def _named(part: list[str]) -> str:
     while len(part) > 1 and part[-1].endswith("ed"):  # "prepared by"
         part = part[:-1]
     *before, head = part
+    if head not in _GENRES and head.removesuffix("s") in _GENRES:  # "Press releases"
+        head = head.removesuffix("s")
     modifier = before[-1] if before else ""
     if modifier in _NAMES.get(head, ()):
         return "self-assessment" if modifier == "self-assessment" else f"{modifier} {head}"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from corpus.identity.words import SMALL
 from corpus.readers.extracted import PAGE_BREAK
 from corpus.text.markup import plain
 
@@ -10,8 +11,9 @@ _READ = 4_000  # characters
 _FIRST = 8  # lines among which a title has a label
 _LONGEST = 200  # characters
 _LABEL = re.compile(r"\W{0,3}([^\W\d_][\w/ -]{1,24}?)\W{0,2}:\W{0,2}\s+(\S.*)")
+_RUN_ON = re.compile(r"(?<=[.\w)])[ ]+(?=[A-Z]{4,}:\s)")  # a label in capitals within a line
 _BY = re.compile(
-    r"\W{0,3}((?:prepared|published|issued|submitted|written|organi[sz]ed|hosted|convened|produced|commissioned) by)\s+"
+    r"\W{0,3}((?:adopted|approved|convened|hosted|issued|organi[sz]ed|prepared|produced|published|submitted) by)\s+"
     r"(?:the\s+)?(\S.*)",
     re.IGNORECASE,
 )
@@ -33,20 +35,26 @@ def title_label(text: str) -> str:
 
 def _first_page(text: str) -> list[str]:
     page = next((page for page in text.split(PAGE_BREAK) if page.strip()), "")
-    return page[:_READ].splitlines()
+    return _RUN_ON.sub("\n", page[:_READ]).splitlines()
 
 
 def _labelled(lines: list[str]) -> Iterator[tuple[str, str]]:
     for place, line in enumerate(lines):
         if match := _match(line):
-            value = [match[2]]
-            for below in lines[place + 1 :]:
-                if not below.strip() or _match(below) or value[-1].rstrip().endswith("."):
-                    break
-                value.append(below.strip())
-            whole = plain(" ".join(value)).strip(" .*_")
+            whole = plain(" ".join([match[2], *_going_on(match, lines[place + 1 :])])).strip(" .*_")
             if len(whole) <= _LONGEST:
                 yield " ".join(match[1].lower().split()), whole
+
+
+def _going_on(match: re.Match[str], lines: list[str]) -> Iterator[str]:
+    """The lines that go on with a value: up to its full stop; below "by" only those that cannot begin a line."""
+    last = match[2]
+    for line in map(str.strip, lines):
+        begins = match.re is _BY and not line[:1].islower() and last.split()[-1] not in SMALL
+        if not line or begins or last.endswith(".") or _match(line):
+            return
+        yield line
+        last = line
 
 
 def _match(line: str) -> re.Match[str] | None:

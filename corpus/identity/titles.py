@@ -8,6 +8,7 @@ from corpus.identity.claims import Claim, Metadata, Sureness
 from corpus.identity.dates import date, periods, without_dates
 from corpus.identity.first_lines import Opening, OpeningLine
 from corpus.identity.kinds import is_kind_only, names_kind
+from corpus.identity.labels import title_label
 from corpus.identity.words import SMALL, borne_out, telling, words
 from corpus.text.markup import plain
 
@@ -15,7 +16,8 @@ _LONGEST = 200  # characters
 _BRIEF = 3  # words: so short a title may want its subject
 _MOST_WORDS = 20  # of a title that is set like the text
 _MOST_BESIDE = 3  # lines beside a title; more are a list
-_SITE = re.compile(r"\s+(?:[|»·:]+|[-–—])\s+")  # parts of a web page's title
+SITE = re.compile(r"\s+(?:[|»·:]+|[-–—])\s+")  # parts of a web page's title
+_SUBJECT = re.compile(r"(?:subject|re|title)\s*:\s*", re.IGNORECASE)
 _NAME_MARKS = re.compile(r"[\s_-]+")
 
 
@@ -32,6 +34,8 @@ def title(opening: Opening, meta: Metadata, text: str, stem: str) -> Title:
     named = name_of_file(stem)
     if written := meta.written("title"):
         return Title(Claim(_shortened(written), "sure", "the front matter"))
+    if labelled := title_label(text):
+        return Title(Claim(_shortened(labelled), "sure", "the label"))
     found = _of_opening(opening, meta.title)
     said = _clean(meta.title, found.claim.value if found else "", text)
     if found is None:
@@ -62,6 +66,8 @@ def _of_opening(opening: Opening, said: str) -> Title | None:
     if greatest is None or greatest.recurs or len(telling(greatest.text)) < 2:
         if opening.titles:
             return Title(Claim(_shortened(_undated(opening.titles[0])), "likely", "the head of the pages"))
+        if len(telling(site_apart := SITE.split(said)[0])) >= _BRIEF:
+            return Title(Claim(_shortened(site_apart), "likely", "the title of the file"))
         if greatest is None:
             return _of_first_line(opening)
     able = [line for line in opening.lines if line in foremost and _alike(line, greatest)]
@@ -71,7 +77,7 @@ def _of_opening(opening: Opening, said: str) -> Title | None:
     own = _run(opening, first)
     beside = [line for line in opening.around(first) if line in prominent and line not in own]
     *above, _ = opening.around(first)  # the last may head the text below
-    value = _with_kind(_joined(own), [line for line in beside if line in above or not line.recurs])
+    value = _with_kind(_unlabelled(_joined(own)), [line for line in beside if line in above or not line.recurs])
     foremost = next(line for line in opening.lines if line.may_entitle)
     early = not first.below_text and (not first.recurs or first is foremost)
     sure: Sureness = "likely" if early and _tells(value) else "unsure"
@@ -136,6 +142,11 @@ def _joined(lines: Sequence[OpeningLine]) -> str:
     return shown
 
 
+def _unlabelled(shown: str) -> str:
+    """A title without the label that a letter puts before it."""
+    return _SUBJECT.sub("", shown) or shown
+
+
 def _with_kind(shown: str, beside: Sequence[OpeningLine]) -> str:
     """A title that does not say what the document is, with the line beside it that does."""
     if names_kind(shown):
@@ -155,7 +166,7 @@ def _completed(shown: str, said: str, named: str, found: Title, text: str) -> Cl
         )
     if not is_kind_only(shown) or (_says_more(said, shown) and borne_out(said, text)):
         return None
-    parts = [*found.beside, *(part for part in _SITE.split(said) if borne_out(part, text))]
+    parts = [*found.beside, *(part for part in SITE.split(said) if borne_out(part, text))]
     more = next((part for part in parts if telling(part) and not {*telling(part)} & {*telling(shown)}), None)
     return (
         Claim(_shortened(f"{shown} – {more}"), "likely", "the first heading, and what it is of")
@@ -184,14 +195,14 @@ def _contains(text: str, part: str) -> bool:
 
 def _clean(said: str, shown: str, text: str) -> str:
     """The title of the metadata, without the name of a site that stands beside the title shown."""
-    parts = _SITE.split(plain(said))
+    parts = SITE.split(plain(said))
     alike = (part for part in parts if shown and {*words(shown)} <= {*words(part)})
     return next(alike, plain(said) if borne_out(said, text) else parts[0])
 
 
 def _undated(head: str) -> str:
     """A running head without the parts that are no more than a date."""
-    parts = _SITE.split(head)
+    parts = SITE.split(head)
     kept = [part for part in parts if not (date(part) and len(words(part)) <= 4)]
     return " – ".join(kept) if kept else head
 

@@ -17,7 +17,6 @@ import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
-from corpus.identity.words import words
 from corpus.proposals import Proposal
 from tests.corpus.made import FPDF
 
@@ -62,11 +61,11 @@ class IdentityCase:
     def right(self, found: Proposal) -> dict[str, bool]:
         """Which of the fields are right."""
         document = found.document
-        own = words(document.title)
-        beside = {*words(f"{self.also} {' '.join(self.issuer)} {self.period}"), "the", "of"}
-        core = f" {' '.join(words(self.title))} "
+        own = _words(document.title)
+        beside = {*_words(f"{self.also} {' '.join(self.issuer)} {self.period}"), "the", "of"}
+        core = f" {' '.join(_words(self.title))} "
         return {
-            "title": core in f" {' '.join(own)} " and {*own} <= {*words(self.title)} | beside,
+            "title": core in f" {' '.join(own)} " and {*own} <= {*_words(self.title)} | beside,
             "issuer": _bare(document.issuer) in [*map(_bare, self.issuer)],
             "kind": document.kind in self.kind,
             "period": document.period == self.period,
@@ -91,8 +90,12 @@ def _case(said: dict[str, Any]) -> IdentityCase:
     )
 
 
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
+
+
 def _bare(name: str) -> str:
-    return " ".join(word for word in words(name) if word != "the")
+    return " ".join(word for word in _words(name) if word != "the")
 
 
 def _filled(lines: Sequence[str]) -> Iterator[str]:
