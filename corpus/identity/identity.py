@@ -8,9 +8,10 @@ from corpus.identity.claims import Claim, Metadata
 from corpus.identity.dates import Period
 from corpus.identity.first_lines import Opening, opening
 from corpus.identity.issuers import issuer
-from corpus.identity.kinds import SALUTATION, kind_of_document, series
+from corpus.identity.kinds import SALUTATION, kind_of_document
 from corpus.identity.labels import labels
 from corpus.identity.languages import language
+from corpus.identity.series import series
 from corpus.identity.titles import SITE, Title, title
 from corpus.identity.years import period, published
 from corpus.layout import Piece

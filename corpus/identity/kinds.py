@@ -1,4 +1,4 @@
-"""The kind of a document, by the head noun of its title, and the series that it belongs to."""
+"""The kind of a document, by the head noun of its title or of a line beside it."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpus.identity.claims import Claim
-from corpus.identity.words import SMALL, is_ordinal, telling, words
+from corpus.identity.words import SMALL, telling, words
 
 UNSAID = "document"
 _TERMS = "terms of reference"
@@ -42,8 +42,7 @@ _NAMES = {
 SALUTATION = ("Dear ", "Excellency")
 _BRIEF = 8  # words
 _PHRASES = re.compile(r"\s[-–—]\s|[–—:(;]")
-_EDITIONS = frozenset("draft final updated revised proposed provisional new edition version".split())
-_MARKS_AT_END = re.compile(r"\W+$")
+EDITIONS = frozenset("draft final updated revised proposed provisional new edition version".split())
 
 
 def kind(title: str) -> Claim[str]:
@@ -85,35 +84,7 @@ def names_kind(text: str) -> bool:
 def is_kind_only(text: str) -> bool:
     """Whether a title says no more than what the document is, and of when: "2031 Action Plan"."""
     named = kind(text).value
-    return named != UNSAID and {*telling(text)} <= {*named.split(), *_EDITIONS}
-
-
-def series(title: str) -> str | None:
-    """The title without years and editions, if it has such: what all plans of a group have in common."""
-    if not (kept := telling(title)) or not _counts(title):
-        return None
-    shown = ""
-    for word in title.split():
-        if _stays(word, kept):
-            shown += f" {word}"
-        elif word.endswith((",", ":")) and shown[-1:].isalnum():
-            shown += word[-1]
-    return _MARKS_AT_END.sub("", shown.strip()) or None
-
-
-def same_series(one: str, other: str) -> bool:
-    """Whether two names of series have the same words, in any order."""
-    return {*telling(one)} - _EDITIONS == {*telling(other)} - _EDITIONS
-
-
-def _stays(word: str, kept: list[str]) -> bool:
-    bare = words(word)
-    return not bare or all(part in SMALL or (part in kept and part not in _EDITIONS) for part in bare)
-
-
-def _counts(title: str) -> bool:
-    """Whether a title says a year, a number or that it is one edition of several."""
-    return any(word[:1].isdigit() or word in _EDITIONS or is_ordinal(word) for word in words(title))
+    return named != UNSAID and {*telling(text)} <= {*named.split(), *EDITIONS}
 
 
 def _genre(phrase: str) -> str:

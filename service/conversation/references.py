@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.cells import cell_of
+from corpus.identity.series import same_series
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
@@ -101,7 +102,7 @@ def _shape(passage: Passage) -> tuple[str, str, bool, bool]:
 def with_document_named(index: Index, passage: Passage, question: str, last: str) -> str | None:
     """`question` with the title of the document that it names by its age relative to that of `passage`.
 
-    "The newer one" is of the kind that `last`, the question before, names.
+    "The newer one" is of the kind that `last`, the question before, names; the newer plan is of the series of this one.
     """
     match = _DOCUMENT_REFERENCE.search(question)
     if match is None or (match["thing"] or "").lower() == "one":
@@ -112,6 +113,8 @@ def with_document_named(index: Index, passage: Passage, question: str, last: str
     kin = [document for document in documents if spoken_of.intersection(document.kind.split())]
     if noun == "one" and not kin:
         kin = [document for document in documents if document.kind == passage.document.kind]
+    if passage.document in kin:
+        kin = [document for document in kin if same_series(document, passage.document)]
     found = _by_age(kin, passage.document, (match["order"] or match["place"] or "").lower(), match["year"])
     if found is None:
         return None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from corpus.identity.series import same_series
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
 from index.terms import terms
@@ -73,6 +74,8 @@ def _documents_of_kind(said: str, documents: Sequence[Document]) -> list[Documen
         others = [document for document in kin if document not in named]
         if len(set(years)) > len(named):
             return named  # a year of which there is none
+        first = [*named, *others][0]
+        others.sort(key=lambda document: not same_series(document, first))
         chosen = [*named, *others][:_PAIR]
         return sorted(chosen, key=lambda document: document.period, reverse=True)
     return []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from corpus.catalogue import read_catalogue
-from corpus.identity.kinds import kind, same_series, series
+from corpus.identity.kinds import kind
 from corpus.proposals import Proposal, propose
 from tests.test_layering import ROOT
 
