@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from corpus.identity.names import full_name
 from corpus.identity.series import same_series
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
@@ -40,9 +41,9 @@ class DocumentComparison:
     topic: str
 
     def about(self, passage: Passage) -> bool:
-        """Whether a passage has the words of the topic, or words of the same stem."""
+        """Whether a passage, or the name of its document, has the words of the topic, or words of the same stem."""
         asked = frozenset(terms(self.topic)) - QUESTION_WORDS
-        said = frozenset(terms(plain(passage.text)))
+        said = frozenset(terms(f"{plain(passage.text)} {full_name(passage.document)}"))
         missing = sum(not any(word.startswith(stem(one)) for word in said) for one in asked)
         return bool(asked) and (missing == 0 if len(asked) <= _FEW else 3 * missing <= len(asked))
 
