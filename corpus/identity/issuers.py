@@ -27,9 +27,9 @@ _ADOPTED = ("adopted by", "approved by")
 _DAY = re.compile(rf",? (?:on |in )?(?:\d{{1,2}} )?(?:{MONTH})\b", re.IGNORECASE)
 # "Working Group on Lost Vessels": capitals, with small words between them
 _CAPITALS = r"[A-Z][\w’'&-]*(?:\s+(?:(?:of|on|for|and|the|in|to|against|without)\s+){0,2}[A-Z][\w’'&-]*)+"
-_OF_THE = re.compile(rf"\b(?:of|by|to)\s+the\s+({_CAPITALS})(\s+(?:on|for|against)\s+(?:the\s+)?[a-z][\w\s’'-]*)?")
+_OF_THE = re.compile(rf"\b(?:of|by|to)\s+the\s+({_CAPITALS})(\s+(?:on|for|against)\s+(?!its\b|their\b)(?:the\s+)?[a-z][\w\s’'-]*)?")
 _SUBJECT = re.compile(rf"(?:^|[.!?]\s+)The\s+({_CAPITALS})(?=\s+[a-z])", re.MULTILINE)
-_COPYRIGHT = re.compile(r"(?:©|\(c\)|\bcopyright\b)[ ©,:]*([^\n]{2,120})", re.IGNORECASE)
+_COPYRIGHT = re.compile(r"(?:(?:©|\(c\)|\bcopyright\b)[ ,:]*)+([^\n]{2,120})", re.IGNORECASE)
 _YEARS = re.compile(rf"(?:{YEAR})(?:\s?[-–,]\s?(?:{YEAR}))?")
 _PARTS = re.compile(r"\s[-–—|]\s|[,:]\s|\s?[()]\s?")
 _LONGEST_NAME = 20  # words
@@ -52,7 +52,7 @@ def _likely(title: str, opening: Opening, meta: Metadata, text: str) -> Iterator
     if borne_out(meta.author, text) and len(words(meta.author)) > 1:
         yield meta.author, "the author of the file, whom the text names"
     for (name, mission), evidence in _of_title(title):
-        if _times(name, text) > 1:
+        if _times(name, text) > 1 and not names_kind(name):
             yield f"{name}{mission}".strip(), evidence
     for name, evidence in _mastheads(title, opening):
         if _times(name, text) > 1:
@@ -60,13 +60,19 @@ def _likely(title: str, opening: Opening, meta: Metadata, text: str) -> Iterator
     if len(words(meta.organisation)) > 1 or borne_out(meta.organisation, text):
         yield meta.organisation, "the organisation that the file names"
     for part in reversed(SITE.split(meta.title)[1:]):
-        if borne_out(part, text) or names_body(part):
+        headed = any(borne_out(part, line.text) for line in opening.foremost[:1])
+        if names_body(part) or (borne_out(part, text) and is_proper(part) and not headed):
             yield part, "the name of the site in the title of the page"
     yield from _of_copyright(text)
 
 
 def _possible(title: str, opening: Opening, meta: Metadata, text: str) -> Iterator[tuple[str, str]]:
-    yield from ((f"{name}{mission}".strip(), evidence) for (name, mission), evidence in _of_title(title))
+    for (name, mission), evidence in _of_title(title):
+        host = name.rpartition(" of the ")[2]  # of a meeting
+        if names_body(name):
+            yield f"{name}{mission}".strip(), evidence
+        elif names_body(host):
+            yield host, evidence
     yield from ((name, "a line that names a body") for name in _bodies(title, opening))
     if names_body(meta.author):
         yield meta.author, "the author of the file"
@@ -97,7 +103,7 @@ def _mastheads(title: str, opening: Opening) -> Iterator[tuple[str, str]]:
     block = [line.text for line in opening.around(opening.lines[0])] if opening.lines else []
     own = [text for text in block if not re.search(rf"[a-z] {re.escape(text)}", title)]
     for text in (*opening.mastheads, *own):
-        proper = re.fullmatch(_CAPITALS, text) is not None or text.isupper()
+        proper = (re.fullmatch(_CAPITALS, text) is not None or text.isupper()) and text != title
         named = proper and 2 <= len(words(text)) <= _LONGEST_NAME
         if named and not (periods(text) or is_symbol(text) or names_kind(text)):
             yield text, "the masthead"
@@ -114,14 +120,14 @@ def _bodies(title: str, opening: Opening) -> Iterator[str]:
 
 
 def _lines(text: str) -> list[str]:
-    """The lines of a text that is no paragraph; one that ends with a small word goes on in the next."""
+    """The lines of a text that is no paragraph, without labels; one that ends with a small word goes on in the next."""
     found: list[str] = []
     for line in text.splitlines():
         if found and found[-1].split()[-1].lower() in SMALL:
             found[-1] += f" {line}"
         elif line.strip():
             found.append(line)
-    return [line for line in found if len(words(line)) <= _LONGEST_NAME]
+    return [line for line in found if len(words(line)) <= _LONGEST_NAME and ": " not in line]
 
 
 def _of_copyright(text: str) -> Iterator[tuple[str, str]]:
