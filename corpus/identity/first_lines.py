@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from corpus.identity.bodies import names_body
-from corpus.identity.dates import is_date_only
+from corpus.identity.dates import date, is_date_only
 from corpus.identity.kinds import is_kind_only, names_kind
 from corpus.identity.words import is_contents_line, is_numbered, is_ordinal, is_reference, is_symbol, words
 from corpus.layout import Piece
@@ -88,12 +88,19 @@ class Opening:
     def foremost(self) -> list[OpeningLine]:
         """The prominent ones that are no part of a masthead, if there are such."""
         found = self.prominent
-        return [line for line in found if not (line.is_masthead or self._is_banner(line))] or found
+        telling = [line for line in found if not (line.is_masthead or self._is_banner(line))]
+        return [line for line in telling if line.place > self._head] or telling or found
 
     @property
     def titles(self) -> list[str]:
         """The running heads that may be the title: not those of a periodical or a printer."""
         return [head for head in self.heads if not (is_reference(head) or _VOLUME.search(head))]
+
+    @property
+    def _head(self) -> int:
+        """The place of the day under a symbol, which ends the head of a document that is filed by one; else 0."""
+        dated = (line.place for line in self.lines if any(map(date, line.text.splitlines())))
+        return next(dated, 0) if self.mastheads else 0
 
     def _is_banner(self, line: OpeningLine) -> bool:
         """Whether a line names a section of a periodical: the head with its volume has it too."""

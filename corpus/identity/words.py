@@ -6,7 +6,8 @@ from corpus.text.dates import MONTHS, YEAR
 from corpus.text.markup import plain
 
 SMALL = frozenset(
-    "a an and as at by for from in into its of on or over that the their this to under upon with without".split()
+    """a about across against among an and as at between by during for from in into its of on or over that the their
+    this through to toward towards under upon with within without""".split()
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*\.?")
 _ORDINAL = re.compile(

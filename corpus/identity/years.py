@@ -27,11 +27,12 @@ def period(
     opening: Opening, meta: Metadata, stem: str, title: str, beside: str, saved: int, text: str
 ) -> Claim[Period]:
     """The first and the last year that the document speaks for; `saved` is the year in which its file was."""
-    for said in (title, beside):
-        if found := spanned(periods(said)):
-            return Claim(found, "sure" if said == title else "likely", "the title")
+    if found := spanned(periods(title)):
+        return Claim(found, "sure", "the title")
     if ranged := next((found for found in _alone(opening) if found[0] < found[1]), None):
         return Claim(ranged, "likely", "the line with the years")
+    if found := spanned(periods(beside)):
+        return Claim(found, "likely", "the lines beside the title")
     day = published(opening, meta, stem, title)
     if day.sure != "sure" and (named := spanned(periods(stem))):
         return Claim(named, "likely", "the name of the file")
