@@ -24,7 +24,9 @@ _PARTS = re.compile(r"[,;:–—/()]")
 
 def names_body(text: str) -> bool:
     """Whether a line is the name of a body and no more: capitals throughout, and the noun that it is of."""
-    shown = text.strip(" \t*_.,")
+    shown = text.strip(" \t*_.")
+    if shown[:1].islower() or shown.endswith((",", ";", ":")):
+        return False
     own = words(shown)
     if not 2 <= len(own) <= _LONGEST or is_ordinal(own[0]) or any(word[:1].isdigit() for word in own):
         return False

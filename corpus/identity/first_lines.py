@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from corpus.identity.bodies import names_body
 from corpus.identity.dates import date, is_date_only
 from corpus.identity.kinds import is_kind_only, names_kind
-from corpus.identity.words import is_contents_line, is_numbered, is_ordinal, is_reference, is_symbol, words
+from corpus.identity.words import SMALL, is_contents_line, is_numbered, is_ordinal, is_reference, is_symbol, words
 from corpus.layout import Piece
 from corpus.readers.extracted import PAGE_BREAK
 from corpus.structure.elements import Element, from_pieces, scan
@@ -76,7 +76,8 @@ class Opening:
     @property
     def first_lines(self) -> list[str]:
         """The lines of the first texts, without blanks at their ends."""
-        return [line.strip() for text in self.texts for line in text.splitlines() if line.strip()]
+        shown = (_plain(line) for text in self.texts for line in text.splitlines())
+        return [line for line in shown if line]
 
     @property
     def prominent(self) -> list[OpeningLine]:
@@ -112,9 +113,9 @@ class Opening:
         """The lines that stand together with `line`, above the text."""
         at = self.lines.index(line)
         first = last = at
-        while first and self.lines[first - 1].place == self.lines[first].place - 1:
+        while first and self.lines[first - 1].place >= self.lines[first].place - 1:
             first -= 1
-        while last + 1 < len(self.lines) and self.lines[last + 1].place == self.lines[last].place + 1:
+        while last + 1 < len(self.lines) and self.lines[last + 1].place <= self.lines[last].place + 1:
             last += 1
         return list(self.lines[first : last + 1])
 
@@ -125,6 +126,7 @@ def opening(text: str, pieces: Sequence[Piece] = ()) -> Opening:
     page = list(_first_page(text, elements))
     contents = {_bare(e.text) for e in elements if e.kind == "contents" or is_contents_line(e.text)}
     body = _body(elements)
+    width = max((len(line) for _, e in page for line in e.text.splitlines()), default=0)
     recurring = {id(elements[place]) for place in _recurring(elements, body)}
     lines = tuple(
         OpeningLine(
@@ -137,12 +139,14 @@ def opening(text: str, pieces: Sequence[Piece] = ()) -> Opening:
             ),
         )
         for place, e in page
-        if _is_line(e, body) and (shown := _shown(e)) and _bare(shown) not in contents
+        if _is_line(e, body)
+        for shown in _lines_of(e, width)
+        if _bare(shown) not in contents
     )
     mastheads = tuple(
         cell for _, e in page[:3] if e.row for cell in e.row.texts if any(map(is_symbol, e.row.texts))
     )
-    texts = tuple(_shown(e) for _, e in page[:_FIRST] if e.kind != "row")
+    texts = tuple(e.text for _, e in page[:_FIRST] if e.kind != "row")
     return Opening(lines, tuple(_running_heads(text, elements)), mastheads, body, texts)
 
 
@@ -199,7 +203,29 @@ def _recurring(elements: Sequence[Element], body: Prominence) -> set[int]:
 
 
 def _shown(element: Element) -> str:
-    return plain(_MARKS.sub("", element.text)).strip("\ufeff ")
+    return _plain(element.text)
+
+
+def _plain(text: str) -> str:
+    return plain(_MARKS.sub("", text)).strip("\ufeff ")
+
+
+def _lines_of(element: Element, width: int) -> Iterator[str]:
+    """What is shown of an element; each line of a plain text where it was ended before the width of the page."""
+    if element.look is not None or element.kind != "text":
+        yield from filter(None, [_shown(element)])
+        return
+    whole = ""
+    for line in element.text.splitlines():
+        first = line.split()[:1]
+        wrapped = whole and first and len(whole.splitlines()[-1]) + 1 + len(first[0]) > width
+        runs_on = whole.endswith((",", "-")) or whole.split()[-1:] and whole.split()[-1].lower() in SMALL
+        if whole and not (wrapped or runs_on or line.strip()[:1].islower()):
+            yield _plain(whole)
+            whole = line
+        else:
+            whole = f"{whole}\n{line}" if whole else line
+    yield from filter(None, [_plain(whole)])
 
 
 def _prominence(element: Element) -> Prominence:

@@ -99,10 +99,11 @@ def _of_title(title: str) -> Iterator[tuple[tuple[str, str], str]]:
 
 
 def _mastheads(title: str, opening: Opening) -> Iterator[tuple[str, str]]:
-    """Names beside a symbol, or in the lines that open the document: no date, year or kind."""
+    """Names in the lines that open the document, or beside a symbol: no date, year or kind; the narrowest body first,
+    which is below those that it belongs to."""
     block = [line.text for line in opening.around(opening.lines[0])] if opening.lines else []
     own = [text for text in block if not re.search(rf"[a-z] {re.escape(text)}", title)]
-    for text in (*opening.mastheads, *own):
+    for text in (*filter(names_body, reversed(own)), *opening.mastheads, *own):
         proper = (re.fullmatch(_CAPITALS, text) is not None or text.isupper()) and text != title
         named = proper and 2 <= len(words(text)) <= _LONGEST_NAME
         if named and not (periods(text) or is_symbol(text) or names_kind(text)):
@@ -112,20 +113,20 @@ def _mastheads(title: str, opening: Opening) -> Iterator[tuple[str, str]]:
 def _bodies(title: str, opening: Opening) -> Iterator[str]:
     """Names of bodies among the lines of the opening, in the running heads, and in the parts of the title."""
     parts = [part for head in (*opening.titles, title) for part in _PARTS.split(head)]
-    for line in (*(line for text in opening.texts for line in _lines(text)), *parts):
+    for line in (*_whole_lines(opening), *parts):
         for part in (line, *_PARTS.split(line)):
             if names_body(part) and not is_date_only(part):
                 yield part
                 break
 
 
-def _lines(text: str) -> list[str]:
-    """The lines of a text that is no paragraph, without labels; one that ends with a small word goes on in the next."""
+def _whole_lines(opening: Opening) -> list[str]:
+    """The first lines that are no text and have no label; one that ends with a small word goes on in the next."""
     found: list[str] = []
-    for line in text.splitlines():
+    for line in opening.first_lines:
         if found and found[-1].split()[-1].lower() in SMALL:
             found[-1] += f" {line}"
-        elif line.strip():
+        else:
             found.append(line)
     return [line for line in found if len(words(line)) <= _LONGEST_NAME and ": " not in line]
 

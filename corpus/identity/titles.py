@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile, islice
 
 from corpus.identity.claims import Claim, Metadata, Sureness
 from corpus.identity.dates import date, periods, without_dates
@@ -77,7 +78,7 @@ def _of_opening(opening: Opening, said: str) -> Title | None:
     own = _run(opening, first)
     beside = [line for line in opening.around(first) if line in prominent and line not in own]
     *above, _ = opening.around(first)  # the last may head the text below
-    value = _with_kind(_unlabelled(_joined(own)), [line for line in beside if line in above or not line.recurs])
+    value = _with_kind(_going_on(_unlabelled(_joined(own)), opening), [line for line in beside if line in above or not line.recurs])
     foremost = next(line for line in opening.lines if line.may_entitle)
     early = not first.below_text and (not first.recurs or first is foremost)
     sure: Sureness = "likely" if early and _tells(value) else "unsure"
@@ -89,11 +90,12 @@ def _of_opening(opening: Opening, said: str) -> Title | None:
 
 def _of_first_line(opening: Opening) -> Title | None:
     """The first line that may be a title, where no line stands out, with the line that says what it is."""
-    first = next((line for line in opening.lines if line.may_entitle and not line.below_text), None)
+    able = [line for line in opening.lines if line.may_entitle and not line.below_text]
+    first = next((line for line in able if not line.is_masthead), able[0] if able else None)
     if first is None or len(words(first.text)) > _MOST_WORDS:
         return None
     beside = [line for line in opening.around(first) if line is not first and line.may_entitle]
-    value = _with_kind(first.text, beside)
+    value = _with_kind(_going_on(first.text, opening), beside)
     sure: Sureness = "likely" if _tells(value) else "unsure"
     *above, _ = opening.around(first)  # the last may head the text below
     others = tuple(line.text for line in beside if line in above and line.text not in value)
@@ -145,6 +147,13 @@ def _joined(lines: Sequence[OpeningLine]) -> str:
 def _unlabelled(shown: str) -> str:
     """A title without the label that a letter puts before it."""
     return _SUBJECT.sub("", shown) or shown
+
+
+def _going_on(shown: str, opening: Opening) -> str:
+    """A title that says no more than a kind, with the line below it that goes on: "by the Delegation"."""
+    following = dropwhile(lambda line: line != shown, opening.first_lines)
+    below = next(islice(following, 1, None), "")
+    return f"{shown} {below}" if is_kind_only(shown) and below[:1].islower() else shown
 
 
 def _with_kind(shown: str, beside: Sequence[OpeningLine]) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from corpus.identity.claims import Claim, Metadata, Sureness
-from corpus.identity.dates import Period, date, date_of_name, is_date_line, periods, spanned
+from corpus.identity.dates import Period, date, date_of_name, is_date_line, is_date_only, periods, spanned
 from corpus.identity.first_lines import Opening
 from corpus.identity.words import is_reference, words
 from corpus.text.dates import YEAR
@@ -50,7 +50,7 @@ def _alone(opening: Opening) -> Iterator[Period]:
     """The years of lines of the opening that say little more."""
     for line in opening.first_lines:
         found = spanned(periods(line))
-        if found and len(words(line)) <= _MOST_WORDS and not is_reference(line):
+        if found and len(words(line)) <= _MOST_WORDS and (date(line) or not is_reference(line)):
             yield found
 
 
@@ -70,6 +70,8 @@ def _datings(opening: Opening, meta: Metadata, stem: str, title: str) -> Iterato
     for line in opening.lines[:_DATE_LINES]:
         if is_date_line(line.text):
             yield line.text, "likely", "the line with the date"
+    for text in filter(is_date_only, opening.first_lines):
+        yield text, "likely", "the line with the date"
     yield title, "likely", "the title"
     for head in opening.heads:
         yield head, "likely", "the head of the pages"

@@ -34,7 +34,7 @@ _FILLER = (
 class IdentityCase:
     """A document: its file's name and lines, what its file says of itself, and what is right.
 
-    A title is right with all of `title` and, beside that, only words of `also`, of the issuer and of the years.
+    A title is right with all of `title` and, beside that, only words of `also`, of the issuer, and numbers.
     """
 
     file: str
@@ -62,7 +62,7 @@ class IdentityCase:
         """Which of the fields are right."""
         document = found.document
         own = _words(document.title)
-        beside = {*_words(f"{self.also} {' '.join(self.issuer)} {self.period}"), "the", "of"}
+        beside = {*_words(f"{self.also} {' '.join(self.issuer)}"), *filter(str.isdigit, own), "the", "of", "to"}
         core = f" {' '.join(_words(self.title))} "
         return {
             "title": core in f" {' '.join(own)} " and {*own} <= {*_words(self.title)} | beside,
