@@ -55,9 +55,7 @@ class Proposal:
         return replace(self, document=document)
 
 
-def propose(
-    path: Path, *, data: bytes | None = None, id: str | None = None, **given: Any
-) -> Proposal:
+def propose(path: Path, *, data: bytes | None = None, id: str | None = None, **given: Any) -> Proposal:
     """A record for a file; fields that are not given are read from the file, and unsure ones are to be confirmed.
 
     `data` are its bytes where they were read before. Raises `CatalogueError` or `ReadError` naming the file.

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from corpus.identity.bodies import names_body
 from corpus.identity.dates import date, is_date_only
 from corpus.identity.kinds import is_kind_only, names_kind
-from corpus.identity.words import SMALL, is_contents_line, is_numbered, is_ordinal, is_reference, is_symbol, words
+from corpus.identity.words import (
+    SMALL,
+    is_contents_line,
+    is_numbered,
+    is_ordinal,
+    is_reference,
+    is_symbol,
+    words,
+)
 from corpus.layout import Piece
 from corpus.readers.extracted import PAGE_BREAK
 from corpus.structure.elements import Element, from_pieces, scan
@@ -211,21 +219,24 @@ def _plain(text: str) -> str:
 
 
 def _lines_of(element: Element, width: int) -> Iterator[str]:
-    """What is shown of an element; each line of a plain text where it was ended before the width of the page."""
-    if element.look is not None or element.kind != "text":
-        yield from filter(None, [_shown(element)])
-        return
-    whole = ""
-    for line in element.text.splitlines():
-        first = line.split()[:1]
-        wrapped = whole and first and len(whole.splitlines()[-1]) + 1 + len(first[0]) > width
-        runs_on = whole.endswith((",", "-")) or whole.split()[-1:] and whole.split()[-1].lower() in SMALL
-        if whole and not (wrapped or runs_on or line.strip()[:1].islower()):
-            yield _plain(whole)
-            whole = line
-        else:
-            whole = f"{whole}\n{line}" if whole else line
-    yield from filter(None, [_plain(whole)])
+    """What is shown of an element; each line of a plain text that ends before the width of the page stands alone."""
+    whole: list[str] = []
+    lines = element.text.splitlines() if element.look is None and element.kind == "text" else [element.text]
+    for line in filter(str.strip, lines):
+        if whole and not _goes_on(whole[-1], line, width):
+            yield _plain("\n".join(whole))
+            whole = []
+        whole.append(line)
+    if shown := _plain("\n".join(whole)):
+        yield shown
+
+
+def _goes_on(line: str, below: str, width: int) -> bool:
+    """Whether the line below goes on with one: its first word had no room, or it cannot begin."""
+    first, last = below.split()[0], line.split()[-1]
+    return (
+        len(line) + 1 + len(first) > width or last.lower() in SMALL or last[-1] in ",-" or first[:1].islower()
+    )
 
 
 def _prominence(element: Element) -> Prominence:

@@ -27,7 +27,9 @@ _ADOPTED = ("adopted by", "approved by")
 _DAY = re.compile(rf",? (?:on |in )?(?:\d{{1,2}} )?(?:{MONTH})\b", re.IGNORECASE)
 # "Working Group on Lost Vessels": capitals, with small words between them
 _CAPITALS = r"[A-Z][\w’'&-]*(?:\s+(?:(?:of|on|for|and|the|in|to|against|without)\s+){0,2}[A-Z][\w’'&-]*)+"
-_OF_THE = re.compile(rf"\b(?:of|by|to)\s+the\s+({_CAPITALS})(\s+(?:on|for|against)\s+(?!its\b|their\b)(?:the\s+)?[a-z][\w\s’'-]*)?")
+_OF_THE = re.compile(
+    rf"\b(?:of|by|to)\s+the\s+({_CAPITALS})(\s+(?:on|for|against)\s+(?!its\b|their\b)(?:the\s+)?[a-z][\w\s’'-]*)?"
+)
 _SUBJECT = re.compile(rf"(?:^|[.!?]\s+)The\s+({_CAPITALS})(?=\s+[a-z])", re.MULTILINE)
 _COPYRIGHT = re.compile(r"(?:(?:©|\(c\)|\bcopyright\b)[ ,:]*)+([^\n]{2,120})", re.IGNORECASE)
 _YEARS = re.compile(rf"(?:{YEAR})(?:\s?[-–,]\s?(?:{YEAR}))?")

@@ -103,7 +103,9 @@ def _genre(phrase: str) -> str:
 
 def _plain(word: str) -> str:
     """A word without accents: communiqué."""
-    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
+    return "".join(
+        letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter)
+    )
 
 
 def _named(part: list[str]) -> str:

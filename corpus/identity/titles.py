@@ -78,9 +78,12 @@ def _of_opening(opening: Opening, said: str) -> Title | None:
     own = _run(opening, first)
     beside = [line for line in opening.around(first) if line in prominent and line not in own]
     *above, _ = opening.around(first)  # the last may head the text below
-    value = _with_kind(_going_on(_unlabelled(_joined(own)), opening), [line for line in beside if line in above or not line.recurs])
-    foremost = next(line for line in opening.lines if line.may_entitle)
-    early = not first.below_text and (not first.recurs or first is foremost)
+    value = _with_kind(
+        _going_on(_unlabelled(_joined(own)), opening),
+        [line for line in beside if line in above or not line.recurs],
+    )
+    opens = first is next(line for line in opening.lines if line.may_entitle)
+    early = not first.below_text and (not first.recurs or opens)
     sure: Sureness = "likely" if early and _tells(value) else "unsure"
     return Title(
         Claim(_shortened(value), sure, "the largest lines of the first page"),
@@ -91,7 +94,7 @@ def _of_opening(opening: Opening, said: str) -> Title | None:
 def _of_first_line(opening: Opening) -> Title | None:
     """The first line that may be a title, where no line stands out, with the line that says what it is."""
     able = [line for line in opening.lines if line.may_entitle and not line.below_text]
-    first = next((line for line in able if not line.is_masthead), able[0] if able else None)
+    first = next((line for line in able if not line.is_masthead), next(iter(able), None))
     if first is None or len(words(first.text)) > _MOST_WORDS:
         return None
     beside = [line for line in opening.around(first) if line is not first and line.may_entitle]

@@ -142,7 +142,9 @@ def _placed(index: Index, question: QuestionAnalysis, results: Sequence[Result])
     common = {word for result in results for word in _LOWER.findall(plain(result.passage.text))}
     for result in results:
         passage = result.passage
-        known = frozenset(terms(f"{passage.text}\n{full_name(passage.document)}\n{' '.join(passage.section)}"))
+        known = frozenset(
+            terms(f"{passage.text}\n{full_name(passage.document)}\n{' '.join(passage.section)}")
+        )
         if passage.kind != "definition" and any(words <= known for words in asked):
             for span in sentences_of(passage):
                 if seated and not _SEAT.search(passage.text, *span):

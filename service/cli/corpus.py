@@ -30,7 +30,9 @@ def documents(as_json: Json = False) -> None:
     for one in found:
         first, last = one.period
         years = str(first) if first == last else f"{first}-{last}"
-        table.add_row(one.id, one.title, one.issuer, one.kind, years, one.series or "", ", ".join(one.confirm))
+        table.add_row(
+            one.id, one.title, one.issuer, one.kind, years, one.series or "", ", ".join(one.confirm)
+        )
     out.print(table)
 
 

@@ -8,6 +8,7 @@ A line of a Word file or a PDF is written `look|text`: a style's name, a size in
 import io
 import json
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Pt
 
 from corpus.proposals import Proposal
-from tests.corpus.made import FPDF
+
+with warnings.catch_warnings():  # of its own imports
+    warnings.simplefilter("ignore")
+    from fpdf import FPDF
 
 CASES = Path(__file__).parent / "cases"
 _LOOK = re.compile(r"(\d+)(b?)(c?)")
@@ -62,7 +66,13 @@ class IdentityCase:
         """Which of the fields are right."""
         document = found.document
         own = _words(document.title)
-        beside = {*_words(f"{self.also} {' '.join(self.issuer)}"), *filter(str.isdigit, own), "the", "of", "to"}
+        beside = {
+            *_words(f"{self.also} {' '.join(self.issuer)}"),
+            *filter(str.isdigit, own),
+            "the",
+            "of",
+            "to",
+        }
         core = f" {' '.join(_words(self.title))} "
         return {
             "title": core in f" {' '.join(own)} " and {*own} <= {*_words(self.title)} | beside,
@@ -111,7 +121,7 @@ def _pdf(lines: Sequence[str], meta: dict[str, str]) -> bytes:
     heads = [line[5:] for line in lines if line.startswith("head|")]
     feet = [line[5:] for line in lines if line.startswith("foot|")]
 
-    class Paged(FPDF):  # type: ignore[misc]
+    class Paged(FPDF):
         def header(self) -> None:
             self.set_font("Times", "", 8)
             for head in heads:
@@ -172,7 +182,7 @@ def _docx(lines: Sequence[str], meta: dict[str, str]) -> bytes:
         elif look == "foot":
             document.sections[0].footer.paragraphs[0].text = text
         elif look == "page":
-            document.add_page_break()
+            document.add_page_break()  # type: ignore[no-untyped-call]
         elif look == "-":
             document.add_paragraph(text, style="List Bullet")
         elif found := _LOOK.fullmatch(look):
