@@ -47,17 +47,22 @@ def period(
 
 
 def _alone(opening: Opening) -> Iterator[Period]:
-    """The years of lines of the opening that say little more."""
+    """The years of lines of the opening that say little more, and are no sentence."""
     for line in opening.first_lines:
         found = spanned(periods(line))
-        if found and len(words(line)) <= _MOST_WORDS and (date(line) or not is_reference(line)):
+        if (
+            found
+            and not line.endswith(".")
+            and len(words(line)) <= _MOST_WORDS
+            and (date(line) or not is_reference(line))
+        ):
             yield found
 
 
 def _possible(opening: Opening, text: str, day: Claim[str | None]) -> Iterator[tuple[int, str]]:
     """Years that may be the document's: of a dated line, of the right to copy, of the file."""
     for line in opening.texts:
-        if (found := date(line)) and len(words(line)) <= _LONGEST_LINE:
+        if (found := date(line)) and not line.endswith(".") and len(words(line)) <= _LONGEST_LINE:
             yield int(found[:4]), "a line with a date"
     for found in _COPYRIGHT.findall(text):
         yield int(found), "the line on copyright"
