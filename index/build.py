@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.catalogue import Catalogue
-from corpus.identity.names import beside_title
 from corpus.types import Document, Passage
 from index.columns import ColumnRoles
 from index.encoders.base import Encoder
@@ -147,7 +146,7 @@ class _IndexWriter:
         texts = [indexed_text(passage) for passage in passages]
         self._vectors.add(part.vectors)
         self._tokens.add(part.codes, part.pieces)
-        self._lexical.add(f"{text}\n{beside_title(part.document)}" for text in texts)
+        self._lexical.add(texts)
         self._names.add(passages)
         self._items.add(passages)
         self._count += len(texts)
