@@ -55,10 +55,10 @@ class Proposal:
         return replace(self, document=document)
 
 
-def propose(path: Path, *, id: str | None = None, **given: Any) -> Proposal:
+def propose(path: Path, *, data: bytes | None = None, id: str | None = None, **given: Any) -> Proposal:
     """A record for a file; fields that are not given are read from the file, and unsure ones are to be confirmed.
 
-    Raises `CatalogueError` or `ReadError` naming the file.
+    `data` are its bytes where they were read before. Raises `CatalogueError` or `ReadError` naming the file.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -67,7 +67,7 @@ def propose(path: Path, *, id: str | None = None, **given: Any) -> Proposal:
             where=str(path),
             remedy="save it as one of these first",
         )
-    data = read_file(path)
+    data = read_file(path) if data is None else data
     if suffix in READERS:
         found, extractor = extract(data, suffix, str(path))
     else:
@@ -125,7 +125,9 @@ def _known(record: dict[str, Any]) -> dict[str, Any]:
 
 def _metadata(found: Extracted) -> Metadata:
     front = front_matter(found.text).fields if not found.pieces else None
-    return Metadata(found.title, found.author, found.date, found.subject, found.language, front)
+    return Metadata(
+        found.title, found.author, found.date, found.subject, found.language, found.organisation, front
+    )
 
 
 def _saved(path: Path) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Self
 
+from corpus.identity.series import same_series
 from corpus.types import Document, Passage
 from index.encoders.base import Encoder
 from index.generation import Index
@@ -210,7 +211,7 @@ def _compared(
     topical: Collection[str],
     markers: _Markers,
 ) -> PlanComparison:
-    """What `later` continues of `earlier`, and the commitments that stand in one of them alone."""
+    """What `later` continues of `earlier`, and of two plans of one series the commitments that stand in one alone."""
     others = {earlier.id: later, later.id: earlier}
     pairs = _continued(likenesses, others, topical)
     continued = [
@@ -218,7 +219,7 @@ def _compared(
     ]
     matched = {id for pair in pairs for id in pair.ids}
     alone: dict[str, list[Label]] = {earlier.id: [], later.id: []}
-    for passage in commitments:
+    for passage in commitments if same_series(earlier, later) else ():
         id = passage.document.id
         if id in others and passage.id not in matched:
             label = _only_in(likenesses, passage, others[id], markers)

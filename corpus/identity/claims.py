@@ -21,6 +21,7 @@ class Claim(Generic[Value]):
 class Metadata:
     """What a file says of itself apart from its text, "" where nothing: many name a template, or the one who typed it.
 
+    `organisation` is the name of a web site or its publisher, or the company of whoever wrote a Word file.
     `front` are the fields of the front matter of a text file; they are written by hand, and believed.
     """
 
@@ -29,6 +30,7 @@ class Metadata:
     date: str = ""
     subject: str = ""
     language: str = ""
+    organisation: str = ""
     front: Mapping[str, str] | None = None
 
     def written(self, *names: str) -> str:

@@ -5,9 +5,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.identity.dates import is_date_only
-from corpus.identity.kinds import names_kind
-from corpus.identity.words import is_contents_line, is_numbered, is_symbol, words
+from corpus.identity.bodies import names_body
+from corpus.identity.dates import date, is_date_only
+from corpus.identity.kinds import is_kind_only, names_kind
+from corpus.identity.words import (
+    SMALL,
+    is_contents_line,
+    is_numbered,
+    is_ordinal,
+    is_reference,
+    is_symbol,
+    words,
+)
 from corpus.layout import Piece
 from corpus.readers.extracted import PAGE_BREAK
 from corpus.structure.elements import Element, from_pieces, scan
@@ -15,10 +24,15 @@ from corpus.text.markers import is_page_number
 from corpus.text.markup import plain
 
 _MOST = 60  # elements of the first page that are looked at
+_FIRST = 12  # elements that may say the kind or the day
 _SMALLEST_HEAD = 3  # words of a running head that may be a title
 _PAGE = re.compile(
     r"\W*\b(?:page|p\.)\s*\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?\W*|^\W*\d{1,3}\b\W*|\s+\d{1,3}$", re.I
 )
+_VOLUME = re.compile(r"\bVol\.?\s|\bNo\.\s?\d|\bIssue\s\d")  # of a periodical
+_PLACE = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?, [^\W\d_]+(?: [^\W\d_]+)?")  # "Port Alba, Eastmark"
+_OCCASION = 4  # words of "Fifty-eighth session", at most
+_LONGEST_LINE = 160  # characters
 _MARKS = re.compile(r"^#+\s*|\s*#+$|^\s*(?:=+|-{3,})\s*$", re.MULTILINE)
 
 Prominence = tuple[bool, float, int, bool]  # a style called title, size in points, how far out, bold
@@ -46,10 +60,18 @@ class OpeningLine:
         only_dated = is_date_only(bare) and not names_kind(bare)
         return whole and not (only_dated or is_numbered(bare) or is_symbol(bare) or is_contents_line(bare))
 
+    @property
+    def is_masthead(self) -> bool:
+        """Whether it says who or where rather than what: the name of a body, a session, the number of a file."""
+        own = words(self.text)
+        occasion = len(own) <= _OCCASION and is_ordinal(own[0]) and not names_kind(self.text)
+        filed = is_reference(self.text) and not names_kind(self.text)
+        return occasion or filed or names_body(self.text) or _PLACE.fullmatch(self.text) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The lines that open a document, in order; its running heads; whether any line is set larger than the text."""
+    """The lines that open a document, in order; its running heads; how the text is set; the first texts of all kinds."""
 
     lines: tuple[OpeningLine, ...]
     heads: tuple[str, ...] = ()
@@ -57,6 +79,13 @@ class Opening:
         str, ...
     ] = ()  # cells of the first row, where a symbol stands beside the name of the body
     body: Prominence = field(default=(False, 0.0, 0, False))
+    texts: tuple[str, ...] = ()
+
+    @property
+    def first_lines(self) -> list[str]:
+        """The lines of the first texts, without blanks at their ends."""
+        shown = (_plain(line) for text in self.texts for line in text.splitlines())
+        return [line for line in shown if line]
 
     @property
     def prominent(self) -> list[OpeningLine]:
@@ -64,13 +93,37 @@ class Opening:
         found = [line for line in self.lines if line.may_entitle and line.prominence > self.body]
         return sorted(found, key=lambda line: line.prominence, reverse=True)
 
+    @property
+    def foremost(self) -> list[OpeningLine]:
+        """The prominent ones that are no part of a masthead, if there are such."""
+        found = self.prominent
+        telling = [line for line in found if not (line.is_masthead or self._is_banner(line))]
+        return [line for line in telling if line.place > self._head] or telling or found
+
+    @property
+    def titles(self) -> list[str]:
+        """The running heads that may be the title: not those of a periodical or a printer."""
+        return [head for head in self.heads if not (is_reference(head) or _VOLUME.search(head))]
+
+    @property
+    def _head(self) -> int:
+        """The place of the day under a symbol, which ends the head of a document that is filed by one; else 0."""
+        dated = (line.place for line in self.lines if any(map(date, line.text.splitlines())))
+        return next(dated, 0) if self.mastheads else 0
+
+    def _is_banner(self, line: OpeningLine) -> bool:
+        """Whether a line names a section of a periodical: the head with its volume has it too."""
+        volumes = [" ".join(words(text)) for text in (*self.heads, *self.texts) if _VOLUME.search(text)]
+        own = " ".join(words(line.text))
+        return is_kind_only(line.text) and any(own in text and own != text for text in volumes)
+
     def around(self, line: OpeningLine) -> list[OpeningLine]:
         """The lines that stand together with `line`, above the text."""
         at = self.lines.index(line)
         first = last = at
-        while first and self.lines[first - 1].place == self.lines[first].place - 1:
+        while first and self.lines[first - 1].place >= self.lines[first].place - 1:
             first -= 1
-        while last + 1 < len(self.lines) and self.lines[last + 1].place == self.lines[last].place + 1:
+        while last + 1 < len(self.lines) and self.lines[last + 1].place <= self.lines[last].place + 1:
             last += 1
         return list(self.lines[first : last + 1])
 
@@ -80,7 +133,9 @@ def opening(text: str, pieces: Sequence[Piece] = ()) -> Opening:
     elements = from_pieces(text, pieces) if pieces else scan(text)
     page = list(_first_page(text, elements))
     contents = {_bare(e.text) for e in elements if e.kind == "contents" or is_contents_line(e.text)}
-    recurring = {id(elements[place]) for place in _recurring(elements)}
+    body = _body(elements)
+    width = max((len(line) for _, e in page for line in e.text.splitlines()), default=0)
+    recurring = {id(elements[place]) for place in _recurring(elements, body)}
     lines = tuple(
         OpeningLine(
             shown,
@@ -88,16 +143,19 @@ def opening(text: str, pieces: Sequence[Piece] = ()) -> Opening:
             place,
             recurs=id(e) in recurring,
             below_text=any(
-                other.kind in ("text", "item") and not _is_line(other) for _, other in page[: place - 1]
+                other.kind in ("text", "item") and not _is_line(other, body) for _, other in page[: place - 1]
             ),
         )
         for place, e in page
-        if _is_line(e) and (shown := _shown(e)) and _bare(shown) not in contents
+        if _is_line(e, body)
+        for shown in _lines_of(e, width)
+        if _bare(shown) not in contents
     )
     mastheads = tuple(
         cell for _, e in page[:3] if e.row for cell in e.row.texts if any(map(is_symbol, e.row.texts))
     )
-    return Opening(lines, tuple(_running_heads(text, elements)), mastheads, _body(elements))
+    texts = tuple(e.text for _, e in page[:_FIRST] if e.kind != "row")
+    return Opening(lines, tuple(_running_heads(text, elements)), mastheads, body, texts)
 
 
 def _first_page(text: str, elements: Sequence[Element]) -> Iterator[tuple[int, Element]]:
@@ -116,22 +174,33 @@ def _first_page(text: str, elements: Sequence[Element]) -> Iterator[tuple[int, E
             return
 
 
-def _is_line(element: Element) -> bool:
+def _is_line(element: Element, body: Prominence) -> bool:
     """Whether an element is short, as a title is; one in lower case may go on with the line above."""
     if element.kind == "heading":
         return True
     capital = replace(element, text=element.text[:1].upper() + element.text[1:])
-    return element.kind == "text" and capital.heading_like
+    return element.kind == "text" and (capital.heading_like or _is_set_apart(element, body))
 
 
-def _recurring(elements: Sequence[Element]) -> set[int]:
+def _is_set_apart(element: Element, body: Prominence) -> bool:
+    """Whether an element is set larger than the text and is no sentence, whatever the marks in it."""
+    text = element.text.rstrip()
+    return (
+        element.look is not None
+        and _prominence(element) > body
+        and len(text) <= _LONGEST_LINE
+        and text[-1:] not in (".", ":", ",", ";")
+    )
+
+
+def _recurring(elements: Sequence[Element], body: Prominence) -> set[int]:
     """The places among `elements` of lines that another one is set like, after text that stands below them."""
     found: set[int] = set()
     below: set[Prominence] = set()  # of lines below the text below
     beside: set[Prominence] = set()  # of lines above that text
     for place in reversed(range(len(elements))):
         element = elements[place]
-        if _is_line(element):
+        if _is_line(element, body):
             own = _prominence(element)
             if own in below:
                 found.add(place)
@@ -142,7 +211,32 @@ def _recurring(elements: Sequence[Element]) -> set[int]:
 
 
 def _shown(element: Element) -> str:
-    return plain(_MARKS.sub("", element.text)).strip("\ufeff ")
+    return _plain(element.text)
+
+
+def _plain(text: str) -> str:
+    return plain(_MARKS.sub("", text)).strip("\ufeff ")
+
+
+def _lines_of(element: Element, width: int) -> Iterator[str]:
+    """What is shown of an element; each line of a plain text that ends before the width of the page stands alone."""
+    whole: list[str] = []
+    lines = element.text.splitlines() if element.look is None and element.kind == "text" else [element.text]
+    for line in filter(str.strip, lines):
+        if whole and not _goes_on(whole[-1], line, width):
+            yield _plain("\n".join(whole))
+            whole = []
+        whole.append(line)
+    if shown := _plain("\n".join(whole)):
+        yield shown
+
+
+def _goes_on(line: str, below: str, width: int) -> bool:
+    """Whether the line below goes on with one: its first word had no room, or it cannot begin."""
+    first, last = below.split()[0], line.split()[-1]
+    return (
+        len(line) + 1 + len(first) > width or last.lower() in SMALL or last[-1] in ",-" or first[:1].islower()
+    )
 
 
 def _prominence(element: Element) -> Prominence:

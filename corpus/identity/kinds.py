@@ -1,15 +1,18 @@
-"""The kind of a document, by the head noun of its title, and the series that it belongs to."""
+"""The kind of a document, by the head noun of its title or of a line beside it."""
 
 import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import replace
 
 from corpus.identity.claims import Claim
-from corpus.identity.words import SMALL, is_ordinal, telling, words
+from corpus.identity.words import SMALL, telling, words
 
 UNSAID = "document"
 _TERMS = "terms of reference"
 # What documents call themselves; a kind is one of these, with the word before it where the two are one name.
 _GENRES = frozenset(
-    """act agenda agreement analysis announcement assessment bill brief briefing bulletin charter circular code
+    """act agenda agreement analysis announcement assessment bill brief briefing budget bulletin charter circular code
     communication communique compendium compilation convention curriculum decision declaration directive evaluation
     factsheet form framework guidance guide guideline guidelines handbook instructions law letter list manual matrix
     memorandum minutes newsletter note notes notice opinion order overview paper plan policy presentation proceedings
@@ -36,9 +39,10 @@ _NAMES = {
     "brief": {"policy"},
     "report": {"self-assessment"},
 }
+SALUTATION = ("Dear ", "Excellency")
+_BRIEF = 8  # words
 _PHRASES = re.compile(r"\s[-–—]\s|[–—:(;]")
-_EDITIONS = frozenset("draft final updated revised new edition version".split())
-_MARKS_AT_END = re.compile(r"\W+$")
+EDITIONS = frozenset("draft final updated revised proposed provisional new edition version".split())
 
 
 def kind(title: str) -> Claim[str]:
@@ -52,6 +56,26 @@ def kind(title: str) -> Claim[str]:
     return Claim(UNSAID, "unsure", "the title names no kind")
 
 
+def kind_of_document(
+    labelled: Iterable[str], title: Claim[str], beside: Iterable[str], stem: str
+) -> Claim[str]:
+    """The kind under a label, or that the title names; else of a line of the opening that says little more, or the
+    name of the file."""
+    for value in labelled:
+        if (said := kind(value)).value != UNSAID:
+            return Claim(said.value, "likely", "the line with the kind")
+    named = kind(title.value)
+    if named.value != UNSAID:
+        return named if title.sure != "unsure" else replace(named, sure="unsure")
+    for line in beside:
+        if line.startswith(SALUTATION) and line.endswith(","):
+            return Claim("letter", "likely", "its salutation")
+        if len(words(line)) <= _BRIEF and (said := kind(line)).value != UNSAID:
+            return Claim(said.value, "likely", "a line beside the title")
+    said = kind(stem)
+    return said if said.value == UNSAID else Claim(said.value, "unsure", "the name of the file")
+
+
 def names_kind(text: str) -> bool:
     """Whether a line calls the document something: a plan, a report."""
     return kind(text).value != UNSAID
@@ -60,35 +84,7 @@ def names_kind(text: str) -> bool:
 def is_kind_only(text: str) -> bool:
     """Whether a title says no more than what the document is, and of when: "2031 Action Plan"."""
     named = kind(text).value
-    return named != UNSAID and {*telling(text)} <= {*named.split(), *_EDITIONS}
-
-
-def series(title: str) -> str | None:
-    """The title without years and editions, if it has such: what all plans of a group have in common."""
-    if not (kept := telling(title)) or not _counts(title):
-        return None
-    shown = ""
-    for word in title.split():
-        if _stays(word, kept):
-            shown += f" {word}"
-        elif word.endswith((",", ":")) and shown[-1:].isalnum():
-            shown += word[-1]
-    return _MARKS_AT_END.sub("", shown.strip()) or None
-
-
-def same_series(one: str, other: str) -> bool:
-    """Whether two names of series have the same words, in any order."""
-    return {*telling(one)} - _EDITIONS == {*telling(other)} - _EDITIONS
-
-
-def _stays(word: str, kept: list[str]) -> bool:
-    bare = words(word)
-    return not bare or all(part in SMALL or (part in kept and part not in _EDITIONS) for part in bare)
-
-
-def _counts(title: str) -> bool:
-    """Whether a title says a year, a number or that it is one edition of several."""
-    return any(word[:1].isdigit() or word in _EDITIONS or is_ordinal(word) for word in words(title))
+    return named != UNSAID and {*telling(text)} <= {*named.split(), *EDITIONS}
 
 
 def _genre(phrase: str) -> str:
@@ -96,8 +92,8 @@ def _genre(phrase: str) -> str:
     part: list[str] = []
     for word in [*words(phrase), "of"]:
         if word not in SMALL:
-            if not word[:1].isdigit():
-                part.append(word)
+            if not word[:1].isdigit() and word != "no":
+                part.append(_plain(word))
         elif part:
             if found := _named(part):
                 return found
@@ -105,10 +101,19 @@ def _genre(phrase: str) -> str:
     return ""
 
 
+def _plain(word: str) -> str:
+    """A word without accents: communiqué."""
+    return "".join(
+        letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter)
+    )
+
+
 def _named(part: list[str]) -> str:
     while len(part) > 1 and part[-1].endswith("ed"):  # "prepared by"
         part = part[:-1]
     *before, head = part
+    if head not in _GENRES and head.removesuffix("s") in _GENRES:  # "Press releases"
+        head = head.removesuffix("s")
     modifier = before[-1] if before else ""
     if modifier in _NAMES.get(head, ()):
         return "self-assessment" if modifier == "self-assessment" else f"{modifier} {head}"

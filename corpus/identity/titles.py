@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile, islice
 
 from corpus.identity.claims import Claim, Metadata, Sureness
 from corpus.identity.dates import date, periods, without_dates
 from corpus.identity.first_lines import Opening, OpeningLine
 from corpus.identity.kinds import is_kind_only, names_kind
+from corpus.identity.labels import title_label
 from corpus.identity.words import SMALL, borne_out, telling, words
 from corpus.text.markup import plain
 
@@ -15,7 +17,8 @@ _LONGEST = 200  # characters
 _BRIEF = 3  # words: so short a title may want its subject
 _MOST_WORDS = 20  # of a title that is set like the text
 _MOST_BESIDE = 3  # lines beside a title; more are a list
-_SITE = re.compile(r"\s+(?:[|»·:]+|[-–—])\s+")  # parts of a web page's title
+SITE = re.compile(r"\s+(?:[|»·:]+|[-–—])\s+")  # parts of a web page's title
+_SUBJECT = re.compile(r"(?:subject|re|title)\s*:\s*", re.IGNORECASE)
 _NAME_MARKS = re.compile(r"[\s_-]+")
 
 
@@ -32,6 +35,8 @@ def title(opening: Opening, meta: Metadata, text: str, stem: str) -> Title:
     named = name_of_file(stem)
     if written := meta.written("title"):
         return Title(Claim(_shortened(written), "sure", "the front matter"))
+    if labelled := title_label(text):
+        return Title(Claim(_shortened(labelled), "sure", "the label"))
     found = _of_opening(opening, meta.title)
     said = _clean(meta.title, found.claim.value if found else "", text)
     if found is None:
@@ -57,22 +62,28 @@ def name_of_file(stem: str) -> str:
 
 def _of_opening(opening: Opening, said: str) -> Title | None:
     """The most prominent lines of the first page; a running head before a heading that is one of many."""
-    prominent = opening.prominent
-    greatest = prominent[0] if prominent else None
-    if opening.heads and (greatest is None or greatest.recurs or len(telling(greatest.text)) < 2):
-        return Title(Claim(_shortened(_undated(opening.heads[0])), "likely", "the head of the pages"))
-    if greatest is None:
-        return _of_first_line(opening)
-    able = [line for line in opening.lines if line in prominent and _alike(line, greatest)]
+    prominent, foremost = opening.prominent, opening.foremost
+    greatest = foremost[0] if foremost else None
+    if greatest is None or greatest.recurs or len(telling(greatest.text)) < 2:
+        if opening.titles:
+            return Title(Claim(_shortened(_undated(opening.titles[0])), "likely", "the head of the pages"))
+        if len(telling(site_apart := SITE.split(said)[0])) >= _BRIEF:
+            return Title(Claim(_shortened(site_apart), "likely", "the title of the file"))
+        if greatest is None:
+            return _of_first_line(opening)
+    able = [line for line in opening.lines if line in foremost and _alike(line, greatest)]
     first = next(
         (line for line in able if len(telling(line.text)) > 1 and _contains(said, line.text)), able[0]
     )
     own = _run(opening, first)
     beside = [line for line in opening.around(first) if line in prominent and line not in own]
     *above, _ = opening.around(first)  # the last may head the text below
-    value = _with_kind(_joined(own), [line for line in beside if line in above or not line.recurs])
-    foremost = next(line for line in opening.lines if line.may_entitle)
-    early = not first.below_text and (not first.recurs or first is foremost)
+    value = _with_kind(
+        _going_on(_unlabelled(_joined(own)), opening),
+        [line for line in beside if line in above or not line.recurs],
+    )
+    opens = first is next(line for line in opening.lines if line.may_entitle)
+    early = not first.below_text and (not first.recurs or opens)
     sure: Sureness = "likely" if early and _tells(value) else "unsure"
     return Title(
         Claim(_shortened(value), sure, "the largest lines of the first page"),
@@ -82,11 +93,12 @@ def _of_opening(opening: Opening, said: str) -> Title | None:
 
 def _of_first_line(opening: Opening) -> Title | None:
     """The first line that may be a title, where no line stands out, with the line that says what it is."""
-    first = next((line for line in opening.lines if line.may_entitle and not line.below_text), None)
+    able = [line for line in opening.lines if line.may_entitle and not line.below_text]
+    first = next((line for line in able if not line.is_masthead), next(iter(able), None))
     if first is None or len(words(first.text)) > _MOST_WORDS:
         return None
     beside = [line for line in opening.around(first) if line is not first and line.may_entitle]
-    value = _with_kind(first.text, beside)
+    value = _with_kind(_going_on(first.text, opening), beside)
     sure: Sureness = "likely" if _tells(value) else "unsure"
     *above, _ = opening.around(first)  # the last may head the text below
     others = tuple(line.text for line in beside if line in above and line.text not in value)
@@ -135,6 +147,18 @@ def _joined(lines: Sequence[OpeningLine]) -> str:
     return shown
 
 
+def _unlabelled(shown: str) -> str:
+    """A title without the label that a letter puts before it."""
+    return _SUBJECT.sub("", shown) or shown
+
+
+def _going_on(shown: str, opening: Opening) -> str:
+    """A title that says no more than a kind, with the line below it that goes on: "by the Delegation"."""
+    following = dropwhile(lambda line: line != shown, opening.first_lines)
+    below = next(islice(following, 1, None), "")
+    return f"{shown} {below}" if is_kind_only(shown) and below[:1].islower() else shown
+
+
 def _with_kind(shown: str, beside: Sequence[OpeningLine]) -> str:
     """A title that does not say what the document is, with the line beside it that does."""
     if names_kind(shown):
@@ -154,7 +178,7 @@ def _completed(shown: str, said: str, named: str, found: Title, text: str) -> Cl
         )
     if not is_kind_only(shown) or (_says_more(said, shown) and borne_out(said, text)):
         return None
-    parts = [*found.beside, *(part for part in _SITE.split(said) if borne_out(part, text))]
+    parts = [*found.beside, *(part for part in SITE.split(said) if borne_out(part, text))]
     more = next((part for part in parts if telling(part) and not {*telling(part)} & {*telling(shown)}), None)
     return (
         Claim(_shortened(f"{shown} – {more}"), "likely", "the first heading, and what it is of")
@@ -183,14 +207,14 @@ def _contains(text: str, part: str) -> bool:
 
 def _clean(said: str, shown: str, text: str) -> str:
     """The title of the metadata, without the name of a site that stands beside the title shown."""
-    parts = _SITE.split(plain(said))
+    parts = SITE.split(plain(said))
     alike = (part for part in parts if shown and {*words(shown)} <= {*words(part)})
     return next(alike, plain(said) if borne_out(said, text) else parts[0])
 
 
 def _undated(head: str) -> str:
     """A running head without the parts that are no more than a date."""
-    parts = _SITE.split(head)
+    parts = SITE.split(head)
     kept = [part for part in parts if not (date(part) and len(words(part)) <= 4)]
     return " – ".join(kept) if kept else head
 

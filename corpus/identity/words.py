@@ -6,17 +6,19 @@ from corpus.text.dates import MONTHS, YEAR
 from corpus.text.markup import plain
 
 SMALL = frozenset(
-    "a an and as at by for from in into its of on or over that the their this to under upon with without".split()
+    """a about across against among an and as at between by during for from in into its of on or over that the their
+    this through to toward towards under upon with within without""".split()
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*\.?")
 _ORDINAL = re.compile(
     r"\d+(?:st|nd|rd|th)|first|second|third|(?:four|fif|six|seven|eigh|nin|ten|eleven|twelf|(?:thir|four|fif|six|seven"
-    r"|eigh|nine)teen|twentie|thirtie)th|(?:twenty|thirty)-\w+",
+    r"|eigh|nine)teen|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)ie)th|(?:twen|thir|for|fif|six|seven|eigh|nine)ty-\w+",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:\(?(?:\d{1,3}|[A-Z]|[IVXLC]{1,7}|[a-z])[.)]|\d{1,3}(?:\.\d{1,3})+\.?)\s+")
 _SYMBOL = re.compile(r"(?=[^\s]*\d)[A-Z][\w.]*(?:/[\w.()-]+){2,}")  # A/HRC/59/15
 _LEADERS = re.compile(r"(?:[.…·_–—-]\s?){3,}\s*(?:\d{1,4}|[ivxlc]{1,6})$|\t\s*\d{1,4}$")
+_COUNTS_OR_DATES = re.compile(rf"{YEAR}(?:[-–/.]\d{{2,4}})*|\d+(?:st|nd|rd|th)")
 _MONTHS = frozenset(month.lower() for month in MONTHS)
 
 
@@ -45,6 +47,14 @@ def is_ordinal(word: str) -> bool:
 def is_numbered(text: str) -> bool:
     """Whether a line opens with the number of a section: "II. Conclusions", "2.1 Scope"."""
     return _NUMBERED.match(plain(text)) is not None
+
+
+def is_reference(text: str) -> bool:
+    """Whether a line is of letters and numbers by which something is filed: "14 CFR Part 39", "[Docket No. 4-B]"."""
+    own = words(text)
+    numbers = [word for word in own if any(map(str.isdigit, word)) and not _COUNTS_OR_DATES.fullmatch(word)]
+    bracketed = text.strip().startswith("[") and text.strip().endswith("]")
+    return bracketed or (bool(numbers) and 2 * len(numbers) >= len(own) - len(numbers))
 
 
 def is_symbol(text: str) -> bool:

@@ -178,16 +178,19 @@ def _is_contents(control: Element) -> bool:
 
 def _said_of_itself(package: Package, styles: Styles) -> dict[str, str]:
     """What the file says of itself."""
-    properties = package.properties()
+    parts = (package.properties(), package.program_properties())
     said = {
         etree.QName(node).localname: one_line(node.text or "")
-        for node in (properties.iterchildren(etree.Element) if properties is not None else ())
+        for part in parts
+        if part is not None
+        for node in part.iterchildren(etree.Element)
     }
     created = _DATE.match(said.get("created", ""))
     return {
         "title": said.get("title", ""),
         "subject": said.get("subject", ""),
         "author": said.get("creator", ""),
+        "organisation": said.get("Company", ""),
         "date": created[0] if created else "",
         "language": said.get("language") or styles.language,
     }

@@ -41,7 +41,14 @@ class Package:
 
     def properties(self) -> Element | None:
         """What the file says of itself."""
-        for name in _related(self.archive, "", "core-properties", self.file):
+        return self._properties("core-properties")
+
+    def program_properties(self) -> Element | None:
+        """What the program that wrote the file says: the company that it is licensed to, and more."""
+        return self._properties("extended-properties")
+
+    def _properties(self, kind: str) -> Element | None:
+        for name in _related(self.archive, "", kind, self.file):
             return _part(self.archive, name, self.file)
         return None
 

@@ -27,6 +27,7 @@ class Extracted:
     date: str = ""
     subject: str = ""
     language: str = ""
+    organisation: str = ""
     warnings: tuple[str, ...] = ()
 
 

@@ -4,7 +4,8 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser
 
-_AUTHOR = ("author", "dcterms.creator", "dc.creator", "citation_author", "dcterms.publisher", "dc.publisher")
+_AUTHOR = ("author", "dcterms.creator", "dc.creator", "citation_author")
+_ORGANISATION = ("dcterms.publisher", "dc.publisher", "citation_publisher", "og:site_name")
 _DATE = (
     "article:published_time", "dcterms.issued", "dc.date.issued", "dcterms.date", "dc.date", "citation_publication_date",
     "dcterms.created", "datepublished", "date",
@@ -14,7 +15,7 @@ _ISO = re.compile(r"\d{4}(?:[-/]\d{2}(?:[-/]\d{2})?)?")
 
 
 def said_of_itself(tree: LexborHTMLParser) -> dict[str, str]:
-    """Title, author, date, subject and language of a page, "" where it does not say."""
+    """Title, author, organisation, date, subject and language of a page, "" where it does not say."""
     said: dict[str, str] = {}
     for node in tree.css("meta[content]"):
         attributes = node.attributes
@@ -30,6 +31,7 @@ def said_of_itself(tree: LexborHTMLParser) -> dict[str, str]:
     return {
         "title": title.text() if title is not None else "",
         "author": _first(said, _AUTHOR),
+        "organisation": _first(said, _ORGANISATION),
         "date": iso[0].replace("/", "-") if iso else date,
         "subject": _first(said, _SUBJECT),
         "language": spoken.get("lang")

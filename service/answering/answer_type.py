@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from corpus.cells import Span, sentences_of
+from corpus.identity.names import full_name
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
@@ -141,7 +142,9 @@ def _placed(index: Index, question: QuestionAnalysis, results: Sequence[Result])
     common = {word for result in results for word in _LOWER.findall(plain(result.passage.text))}
     for result in results:
         passage = result.passage
-        known = frozenset(terms(f"{passage.text}\n{passage.document.title}\n{' '.join(passage.section)}"))
+        known = frozenset(
+            terms(f"{passage.text}\n{full_name(passage.document)}\n{' '.join(passage.section)}")
+        )
         if passage.kind != "definition" and any(words <= known for words in asked):
             for span in sentences_of(passage):
                 if seated and not _SEAT.search(passage.text, *span):
@@ -210,7 +213,7 @@ def _is_chaired(things: Sequence[Sequence[str]], passage: Passage) -> bool:
     """Whether a passage says who chairs or chaired, and names one of `things`, word after word."""
     if passage.kind == "definition" or not _CHAIRS.search(plain(passage.text)):
         return False
-    said = terms(f"{passage.context}\n{passage.text}")
+    said = terms(f"{full_name(passage.document)}\n{passage.context}\n{passage.text}")
     return any(
         thing == said[n : n + len(thing)]
         for thing in things
@@ -230,7 +233,7 @@ def _with_beginning(
 
 def _begins(thing: str, passage: Passage, dated: bool, opens: bool) -> bool:
     """Whether a passage says that `thing` began, and when if `dated`. A meeting that `opens` does so on its first day."""
-    known = frozenset(terms(f"{passage.context}\n{passage.text}"))
+    known = frozenset(terms(f"{full_name(passage.document)}\n{passage.context}\n{passage.text}"))
     if passage.kind == "definition" or not terms(thing) or not known.issuperset(terms(thing)):
         return False
     text = plain(passage.text)

@@ -14,6 +14,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.identity.names import full_name
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
@@ -149,7 +150,12 @@ def _words(index: Index, question: QuestionAnalysis, best: Passage) -> dict[str,
 
 
 def _terms_of(passage: Passage) -> frozenset[str]:
-    return frozenset(terms(f"{passage.context}\n{passage.text}"))
+    return frozenset(terms(_said(passage)))
+
+
+def _said(passage: Passage) -> str:
+    """The text of a passage in its context, and what its document is called."""
+    return f"{full_name(passage.document)}\n{passage.context}\n{passage.text}"
 
 
 def _weight(index: Index, term: str) -> float:
@@ -160,7 +166,7 @@ def _weight(index: Index, term: str) -> float:
 def _years(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
     """Whether the best passage lacks a year of the question, and whether its document's period excludes it."""
     first, last = best.document.period
-    missing = [year for year in question.years if str(year) not in f"{best.context}\n{best.text}"]
+    missing = [year for year in question.years if str(year) not in _said(best)]
     return {
         "year missing": float(bool(missing)),
         "year outside": float(any(not first <= year <= last for year in missing)),
@@ -176,7 +182,7 @@ def _editions_and_names(
     question: QuestionAnalysis, best: Passage, readings: Mapping[str, str]
 ) -> dict[str, float]:
     """Whether the best passage lacks an edition ("second"), or in a yes-or-no question a name."""
-    said = plain(f"{best.context}\n{best.text}").lower()
+    said = plain(_said(best)).lower()
     missing = [edition for edition in question.editions if edition not in said]
     names = [name for name in question.names if not _mentions(said, name, readings)]
     return {

@@ -129,9 +129,8 @@ class _Batch:
 
     def _propose(self, file: _File, given: dict[str, Any]) -> Proposal | str:
         """What a file is; the id of the document that has the same bytes, if there is one."""
-        if known := self._known(read_file(file.path)):
-            return known
-        return propose(file.path, id=file.id, **given)
+        data = read_file(file.path)
+        return self._known(data) or propose(file.path, data=data, id=file.id, **given)
 
     def _known(self, data: bytes) -> str | None:
         sha256 = hashlib.sha256(data).hexdigest()

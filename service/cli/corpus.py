@@ -26,11 +26,13 @@ def documents(as_json: Json = False) -> None:
     if as_json:
         print_json([one.model_dump() for one in found])
         return
-    table = Table("Id", "Title", "Issuer", "Kind", "Years", "To be confirmed", box=None)
+    table = Table("Id", "Title", "Issuer", "Kind", "Years", "Series", "To be confirmed", box=None)
     for one in found:
         first, last = one.period
         years = str(first) if first == last else f"{first}-{last}"
-        table.add_row(one.id, one.title, one.issuer, one.kind, years, ", ".join(one.confirm))
+        table.add_row(
+            one.id, one.title, one.issuer, one.kind, years, one.series or "", ", ".join(one.confirm)
+        )
     out.print(table)
 
 

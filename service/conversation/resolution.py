@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from corpus.identity.series import same_series
 from corpus.types import Document, Passage
 from index.encoders.base import Encoder
 from index.generation import Index
@@ -114,7 +115,7 @@ def _other_document(index: Index, own: Request, last: Turn) -> Document | None:
     nouns = {term for document in index.documents.values() for term in terms(document.kind)[-1:]}
     if not (nouns & set(terms(own.text)) or "one" in words):
         return None
-    kin = [d for d in index.documents.values() if d.kind == current.kind and d.id != current.id]
+    kin = [d for d in index.documents.values() if d.id != current.id and same_series(d, current)]
     if words & {"earlier", "previous", "old", "older", "former", "preceding"}:
         before = [document for document in kin if document.period < current.period]
         return max(before, key=lambda document: document.period, default=None)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from corpus.identity.names import full_name
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
 from index.search import search
@@ -80,7 +81,8 @@ def _side_by_side(
 
 def _about(topic: Sequence[str], needed: Sequence[str], passage: Passage) -> bool:
     """Whether a passage has the words of a topic, or words that begin like them, and all that are needed."""
-    said = frozenset(terms(plain(f"{passage.text} {passage.section[-1] if passage.section else ''}")))
+    heading = passage.section[-1] if passage.section else ""
+    said = frozenset(terms(plain(f"{passage.text} {heading} {full_name(passage.document)}")))
     missing = sum(not any(word.startswith(stem(one)) for word in said) for one in topic)
     enough = missing == 0 if len(topic) <= _FEW else 3 * missing <= len(topic)
     return enough and said.issuperset(needed)

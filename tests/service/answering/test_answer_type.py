@@ -1,5 +1,7 @@
 """Questions whose answer must be of a kind and belong to what is asked about; comparisons, letters, greetings."""
 
+from dataclasses import replace
+
 import pytest
 
 from index.generation import Index
@@ -168,6 +170,14 @@ def test_what_neither_plan_says_is_not_found(ferries: Index) -> None:
 )
 def test_what_names_no_two_documents_or_no_topic_is_no_comparison(ferries: Index, question: str) -> None:
     assert comparison(question, ferries.documents.values()) is None
+
+
+def test_the_plans_compared_are_of_one_group(ferries: Index) -> None:
+    old, new = sorted(ferries.documents.values(), key=lambda document: document.period)
+    other = replace(new, id="other", title="Pilot Plan 2020", issuer="Pilots", period=(2020, 2020))
+    compared = comparison("How do the plans differ on seals?", [other, old, new])
+    assert compared is not None
+    assert compared.documents == (new, old)
 
 
 def test_of_what_the_filter_keeps_out_nothing_is_said(ferries: Index) -> None:

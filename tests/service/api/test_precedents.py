@@ -96,6 +96,13 @@ def test_a_topic_keeps_the_ranks_of_the_search(shipped_client: TestClient, shipp
         check(shipped_client, {d.id: list(d.period) for d in shipped.documents}, body)
 
 
+def test_what_is_new_or_dropped_is_so_between_two_plans_of_one_group(shipped_client: TestClient) -> None:
+    body = shipped_client.post("/precedents", json={"topic": "training for officials", "top_k": 50}).json()
+    assert len(body["comparisons"]) > 1
+    unlike = [(two["earlier"], two["later"]) for two in body["comparisons"] if two["new"] or two["dropped"]]
+    assert unlike == [("tip-forward-work-plan-2015-17", "tip-forward-work-plan-2024-26")]
+
+
 def test_an_item_finds_its_forerunner(shipped_client: TestClient) -> None:
     asked = {
         "query": "research on legislative approaches to forced marriage and trafficking",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from corpus import changes
+from corpus import changes, proposals
 from corpus.catalogue import Catalogue
 from corpus.proposals import Proposal
 from service.cli import add as adding
@@ -107,6 +107,27 @@ def test_what_is_taken_unasked_is_to_be_confirmed(run: Run, tmp_path: Path) -> N
     assert code == 0
     (listed,) = (one for one in json.loads(run("documents", "--json")[1]) if one["id"] == "tides-2031")
     assert (listed["issuer"], listed["kind"], listed["confirm"]) == ("Quay Council", "notice", [])
+
+
+def test_a_file_is_read_once_and_its_series_is_listed(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def reading(path: Path) -> bytes:
+        read.append(path)
+        return path.read_bytes()
+
+    monkeypatch.setattr(adding, "read_file", reading)
+    monkeypatch.setattr(proposals, "read_file", reading)
+    file = _file(
+        tmp_path, "tides.txt", b"Tide Plan 2031\n\nThe Quay Group measures the tide at the old quay.\n"
+    )
+    assert run("add", "--yes", str(file))[0] == 0
+    assert read == [file]
+    (listed,) = (one for one in json.loads(run("documents", "--json")[1]) if one["id"] == "tides")
+    assert listed["series"] == "Tide Plan"
+    assert "Series" in run("documents")[1]
 
 
 def _minutes(folder: Path, names: list[str]) -> Path:
