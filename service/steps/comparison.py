@@ -22,6 +22,7 @@ from service.understanding.scope import covering
 _CLEAR = 0.5  # probability from which a message is taken for a comparison
 _READ = 8  # passages looked at in each document
 _FEW = 2  # terms of a topic must all be there; of more, two thirds
+_BROAD = 3  # terms of a topic at most, of which it is worth saying where nothing is on it
 _MOST_DOCUMENTS = 6  # side by side
 
 
@@ -37,7 +38,7 @@ def compared(context: QuestionContext) -> Answer | Passed:
             context, [(entity.name, f"{entity.name} {_asked(request)}", None) for entity in request.entities]
         )
     documents = _documents(context)
-    if len(documents) < 2:
+    if len(documents) < 2 or (len(request.scope.documents) == 1 and request.intent == "change"):
         return Passed("there are no two documents to compare")
     return _side_by_side(context, [(_dated(d), _asked(request), d) for d in documents[:_MOST_DOCUMENTS]])
 
@@ -76,6 +77,8 @@ def _side_by_side(
     given = found(context, bullets(lines), tuple(citations))
     if len(citations) > 1:
         return given
+    if len(context.request.topic) > _BROAD:
+        return Passed("only one side says anything on so narrow a topic")
     return replace(given, status="partial", confidence=SURE / 2)
 
 

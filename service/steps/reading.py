@@ -36,7 +36,7 @@ def searched(context: QuestionContext) -> Answer:
     """Quotes the best passages, or says that nothing answers."""
     index, question = context.index, context.analysis
     found = context.search(_READ)
-    if context.request.scope.missing and not _speaks_of_years(context.request, found.results[:1]):
+    if context.request.scope.missing and not _mentioned(context, found.results):
         return not_held(context, context.request.scope.missing)
     sure = confidence(index, analyse(context.question.words), context.text, found)
     unknown = question.yes_or_no and any(unknown_names(index, question.names, found.interpretation))
@@ -54,10 +54,11 @@ def searched(context: QuestionContext) -> Answer:
     return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
 
 
-def _speaks_of_years(request: Request, results: Sequence[Result]) -> bool:
-    """Whether a passage names the years of a document that is not held, and so may speak of it."""
-    wanted = request.scope.years
-    return any(years in periods_in(result.passage.text) for result in results for years in wanted)
+def _mentioned(context: QuestionContext, results: Sequence[Result]) -> bool:
+    """Whether the document of the best passage speaks of a plan of the years asked about, which is not held."""
+    wanted = set(context.request.scope.years)
+    sources = context.index.sources
+    return any(wanted & set(periods_in(sources[result.passage.document.id])) for result in results[:1])
 
 
 def _in_form(request: Request, said: Composed, status: Status) -> tuple[str, Status]:

@@ -20,6 +20,8 @@ _NEWEST = frozenset("new newest newer latest current present later recent".split
 _OLDEST = frozenset("old older oldest earlier earliest previous former first original last preceding".split())
 _ALL = frozenset("both two all every each".split())
 _WORD = re.compile(r"[\w’'&-]+")
+_ORDER = 3  # words before the noun of a kind that tell its age
+_BETWEEN = 3  # words between years and such a noun
 _BEFORE, _AFTER = 6, 9  # words around the noun of a kind that may belong to the name of a document
 _FAR = 9999  # a year beyond all
 
@@ -33,18 +35,31 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
         kin = _of_noun(word.group().lower(), documents)
         if not kin:
             continue
-        around = [other for other in words[max(0, n - _BEFORE) : n + _AFTER] if other is not word]
+        own = [(years, span) for years, span in periods if _adjacent(text, word.span(), span)]
+        before = [other.group().lower() for other in words[max(0, n - _ORDER) : n]]
+        around = {
+            other.group().lower() for other in words[max(0, n - _BEFORE) : n + _AFTER] if other is not word
+        }
         named = _named(
-            kin, [other.group() for other in around], years, several=word.group().lower().endswith("s")
+            kin, around, before, [years for years, _ in own], several=word.group().lower().endswith("s")
         )
         if named is None:
             continue
-        span = _extent(text, words, n, periods)
+        span = _extent(text, words, n, own)
         if named:
             ids = tuple(document.id for document in named)
             return Scope(() if len(ids) == len(documents) else ids, years, (), (span,))
         return Scope((), years, (text[slice(*span)],), (span,))
     return Scope((), years, (), tuple(span for _, span in periods))
+
+
+def _adjacent(text: str, noun: Span, period: Span) -> bool:
+    """Whether years belong to a noun: "2024-26 work plan", "plan for 2024-26"."""
+    between = text[period[1] : noun[0]] if period[1] <= noun[0] else text[noun[1] : period[0]]
+    words = _WORD.findall(between)
+    if period[1] <= noun[0]:
+        return len(words) <= _BETWEEN and not any(word.lower() in FUNCTION_WORDS for word in words)
+    return len(words) <= _ORDER and all(word.lower() in FUNCTION_WORDS for word in words)
 
 
 def covering(documents: Sequence[Document], years: Sequence[tuple[int, int]]) -> list[Document]:
@@ -80,10 +95,17 @@ def _of_noun(word: str, documents: Sequence[Document]) -> list[Document]:
 
 
 def _named(
-    kin: Sequence[Document], around: Sequence[str], years: Sequence[tuple[int, int]], *, several: bool
+    kin: Sequence[Document],
+    around: set[str],
+    before: Sequence[str],
+    years: Sequence[tuple[int, int]],
+    *,
+    several: bool,
 ) -> list[Document] | None:
-    """Those of one kind that the words around their noun tell; [] where none is of these years; None where all may be."""
-    said = {word.lower() for word in around}
+    """Those of one kind that the words around their noun tell; [] where none is of these years; None where all may be.
+
+    `before` are the words just before the noun, `several` whether that is in the plural.
+    """
     closed = [period for period in years if period[1] != _FAR and period[0]]
     chosen = list(kin)
     if closed:
@@ -91,18 +113,20 @@ def _named(
         chosen = exact or covering(kin, closed)
         if not chosen:
             return []
-    if not closed and len(kin) == 1 and not _titled(kin[0], said):
+    if several and around & _ALL:
+        return chosen
+    if not closed and len(kin) == 1 and not _titled(kin[0], around):
         return None
     if len(chosen) > 1:
-        chosen = _by_title(chosen, said)
+        chosen = _by_title(chosen, around)
     if len(chosen) > 1 and not closed:
-        if said & _NEWEST:
+        if _NEWEST.intersection(before):
             newest = max(document.period for document in chosen)
             chosen = [document for document in chosen if document.period == newest]
-        elif said & _OLDEST and not (several and said & _ALL):
+        elif _OLDEST.intersection(before):
             oldest = min(document.period for document in chosen)
             chosen = [document for document in chosen if document.period == oldest]
-    return chosen if len(chosen) < len(kin) or len(kin) == 1 or closed or (several and said & _ALL) else None
+    return chosen if len(chosen) < len(kin) or len(kin) == 1 or closed else None
 
 
 def _titled(document: Document, said: set[str]) -> bool:

@@ -62,6 +62,19 @@ def _topic(message: str, spans: list[Span], index: Index, model: HeadModel) -> t
     )
 
 
+class _Same:
+    """An index, the same as any other of its content: what is derived from it is kept."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def __hash__(self) -> int:
+        return hash(self.index.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.index.id == self.index.id
+
+
 def bodies_of(index: Index) -> BodyNames:
     """The names of bodies that an index knows."""
     return _bodies(_Same(index))
