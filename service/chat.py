@@ -52,7 +52,7 @@ def _turn(
     if everywhere:
         found = replace(found, request=replace(found.request, scope=Scope()))
     last = next((turn for turn in reversed(turns) if turn.answer.citations), None)
-    if last and found.request.intent == "command" and (given := obeyed(found.request, last)):
+    if last and found.request.command != "none" and (given := obeyed(found.request, last)):
         return replace(last, answer=replace(given, trace=(TraceEntry("command", found.request.command),)))
     context = QuestionContext(index, encoder, filter, found.question, found.request, found.anchor)
     return Turn(found.request, found.subject, pipeline.answer(context))

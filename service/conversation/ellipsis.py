@@ -11,18 +11,16 @@ from index.encoders.base import Encoder, unit
 from index.types import Encoding, Vectors
 from service.understanding.request import Span
 
-_ALIKE = 0.3  # least similarity of phrases that replace each other
-
 
 def most_similar(encoder: Encoder, fragment: str, question: str, phrases: Sequence[Span]) -> Span | None:
-    """The one of `phrases` of `question` that `fragment` may replace; None where none is similar."""
+    """The one of `phrases` of `question` that `fragment` replaces; None where there is none."""
     if not phrases:
         return None
     whole, part = encoder.read([question, fragment])
     sought = _mean(part, (0, len(fragment)))
     alike = [float(_mean(whole, span) @ sought) for span in phrases]
     best = max(range(len(phrases)), key=alike.__getitem__)
-    return phrases[best] if alike[best] >= _ALIKE else None
+    return phrases[best]
 
 
 def _mean(encoding: Encoding, span: Span) -> Vectors:

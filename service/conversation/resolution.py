@@ -20,7 +20,7 @@ from service.conversation.ellipsis import most_similar
 from service.conversation.references import quoted_name, referenced_entry
 from service.conversation.turn import Turn
 from service.understanding.request import Entity, Request, Scope, Span
-from service.understanding.scope import periods_in
+from service.understanding.scope import covering, periods_in
 from service.understanding.understand import understand
 
 _FOLLOWS = 0.5  # probability from which a message is taken for a follow-up
@@ -37,6 +37,10 @@ _OPENING = frozenset("and but so or also then now no yes ok okay well thanks ple
 _YEAR_BEFORE = frozenset("before earlier previous prior ago".split())
 _YEAR_AFTER = frozenset("after later following next".split())
 _WORD = re.compile(r"[\w’'&-]+")
+_JOINING = frozenset(
+    ("of", "and", "for", "on", "in", "of the", "for the", "on the", "in the", "the")
+)  # within a name
+_BLANKS = " \t\n"
 _LONGEST = 300  # characters of a subject
 
 
@@ -58,21 +62,43 @@ def resolved(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn]
         near = None
         if last and own.needs_context >= _BRIEF and len(own.topic) + len(own.entities) <= 2:
             near = ConversationContext(message, last.passage)
-        return Resolved(own, StandaloneQuestion(message, near), subject_of(own))
+        return Resolved(own, StandaloneQuestion(message, near), _joint_subject(own, last))
+    if year := _relative_year(own, last):
+        return _of_year(own, last, year)
     if entry := referenced_entry(index, last.passage, last.entries, message):
         return _about_entry(own, entry, last)
     if document := _other_document(index, own, last):
         return _in_document(own, document, last, message)
-    if own.command == "correct" and own.intent == "command":
+    if own.command == "correct":
         return _fragment(encoder, own, last) if own.topic else _instead(own, last)
-    if own.command == "all" and own.intent == "command":
+    if own.command == "all":
         own = replace(own, form="list", intent="list", wanted=last.request.wanted)
         return _listed(own, last)
     if not own.topic and not _is_clause(message) and (own.entities or own.scope.years):
         return _instead(own, last)
     if own.topic and not _is_clause(message):
         return _fragment(encoder, own, last)
-    return _continued(own, last)
+    return _continued(own, last, list(index.documents.values()))
+
+
+def _joint_subject(own: Request, last: Turn | None) -> str:
+    """What a question that stands alone is about; where the last passage speaks of that, what it was about before, too."""
+    subject = subject_of(own)
+    if last is None or last.passage is None or not own.topic or own.entities or own.scope.documents:
+        return subject
+    said = frozenset(terms(last.passage.text))
+    known = sum(term in said for term in own.topic)
+    if 2 * known < len(own.topic) or not last.subject or set(terms(last.subject)) <= set(terms(subject)):
+        return subject
+    return f"{subject}, {last.subject}"[:_LONGEST]
+
+
+def _of_year(own: Request, last: Turn, year: int) -> Resolved:
+    """This question, or the last, of the year before or after: "and the webinar a year before?"."""
+    phrase = _phrase(own) if own.topic else last.subject
+    text = f"{phrase} in {year}"
+    request = replace(own, text=text, intent="fact", form="fact", scope=Scope((), ((year, year),)))
+    return Resolved(request, StandaloneQuestion(text, ConversationContext(own.text, None)), text)
 
 
 def subject_of(request: Request) -> str:
@@ -80,11 +106,16 @@ def subject_of(request: Request) -> str:
     spans = [*_topic_spans(request), *(entity.span for entity in request.entities)]
     if not spans:
         return ""
-    return request.text[min(start for start, _ in spans) : max(end for _, end in spans)][:_LONGEST]
+    start, end = min(start for start, _ in spans), max(end for _, end in spans)
+    for word in _WORD.finditer(request.text, end):  # the noun after its name: "the Following the Money forum"
+        if word.start() > end + 1 or word.group().lower() in FUNCTION_WORDS | _CLAUSE:
+            break
+        end = word.end()
+    return request.text[start:end][:_LONGEST]
 
 
 def _follows(own: Request) -> bool:
-    return own.intent == "command" or own.needs_context >= _FOLLOWS
+    return own.command != "none" or own.needs_context >= _FOLLOWS
 
 
 def _is_clause(message: str) -> bool:
@@ -189,17 +220,15 @@ def _fragment(encoder: Encoder, own: Request, last: Turn) -> Resolved:
     return Resolved(request, StandaloneQuestion(text, ConversationContext(own.text, last.passage)), phrase)
 
 
-def _continued(own: Request, last: Turn) -> Resolved:
+def _continued(own: Request, last: Turn, documents: Sequence[Document]) -> Resolved:
     """Another question about the same."""
     text = _about(own.text, last.subject)
     topic = tuple(dict.fromkeys([*own.topic, *terms_of(last.subject)]))
     scope = own.scope
     if not scope.spans and last.request.scope.documents:
         scope = last.request.scope
-    years = _relative_year(own, last)
-    if years:
-        text = f"{text.rstrip(' ?')} {years}?"
-        scope = Scope((), ((years, years),))
+    if scope.years and not scope.documents:
+        scope = replace(scope, documents=tuple(d.id for d in covering(documents, scope.years)))
     request = replace(own, text=text, topic=topic, scope=scope, entities=_placed(text, own.entities))
     anchor = (
         last.passage
@@ -238,6 +267,12 @@ def _about(text: str, subject: str) -> str:
             continue
         after = words[n + 1].group().lower() if n + 1 < len(words) else ""
         owner = word.group().lower() in _OWNERS
+        if (
+            word.group().lower() in ("one", "ones")
+            and n
+            and words[n - 1].group().lower() not in FUNCTION_WORDS
+        ):
+            continue  # "the second one"
         if after and not owner and after not in FUNCTION_WORDS and after not in _CLAUSE and terms(after):
             continue  # "that report"
         name = f"{subject}'s" if owner else subject
@@ -265,7 +300,8 @@ def _runs(spans: Sequence[Span], text: str) -> list[Span]:
     """Spans that stand beside each other, or with a small word between them, as one, and each alone."""
     runs: list[Span] = []
     for start, end in spans:
-        if runs and all(word.lower() in FUNCTION_WORDS for word in _WORD.findall(text[runs[-1][1] : start])):
+        between = text[runs[-1][1] : start] if runs else ""
+        if (runs and not between.strip(_BLANKS + "'’")) or (runs and between.strip().lower() in _JOINING):
             runs[-1] = (runs[-1][0], end)
         else:
             runs.append((start, end))
@@ -280,8 +316,9 @@ def _phrase(own: Request) -> str:
 
 def _last_run(own: Request) -> str:
     """The last words that name something: "the compendium" of "no sorry, I meant the compendium"."""
-    runs = _runs([*_topic_spans(own), *(entity.span for entity in own.entities)], own.text)
-    return own.text[slice(*runs[-1])]
+    runs = _runs(sorted([*_topic_spans(own), *(entity.span for entity in own.entities)]), own.text)
+    words = own.text[slice(*runs[-1])]
+    return words.rpartition(" the ")[2]
 
 
 def _after_entity(own: Request) -> str:

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from corpus.text.sentences import sentences
 from index.encoders.base import Encoder
 from index.generation import Index
 from index.terms import FUNCTION_WORDS, terms
@@ -42,8 +43,15 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
         entities=entities,
         scope=scope,
         numbers=tuple(int(match["number"]) for match in _ITEM.finditer(message) if match["number"].isdigit()),
-        topic=_topic(message, spans, index, model),
+        topic=_topic(message, [*spans, *_besides(message)], index, model),
     )
+
+
+def _besides(message: str) -> list[Span]:
+    """The sentences of a message beside those that ask: "I would have guessed law enforcement."."""
+    parts = sentences(message, 0, len(message))
+    asking = [span for span in parts if message[slice(*span)].rstrip().endswith("?")]
+    return [span for span in parts if asking and span not in asking]
 
 
 def _topic(message: str, spans: list[Span], index: Index, model: HeadModel) -> tuple[str, ...]:
