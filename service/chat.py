@@ -39,6 +39,17 @@ def answer(
     return _turn(index, encoder, last, turns, filter or Filter(), everywhere=everywhere).answer
 
 
+def last_context(
+    index: Index, encoder: Encoder, asked: Sequence[str], filter: Filter | None = None
+) -> QuestionContext:
+    """The last of some questions asked one after the other, with everything that the steps of answering need."""
+    turns: list[Turn] = []
+    for message in asked[:-1]:
+        turns.append(_turn(index, encoder, message, turns, filter or Filter()))
+    found = resolved(index, encoder, asked[-1], turns)
+    return QuestionContext(index, encoder, filter or Filter(), found.question, found.request, found.anchor)
+
+
 def _turn(
     index: Index,
     encoder: Encoder,

@@ -23,11 +23,9 @@ from sklearn.model_selection import LeaveOneGroupOut, StratifiedGroupKFold
 from eval.metrics.abstention import auroc, ece, reliability
 from eval.training.authors import GOLD_AUTHOR, author_of
 from index.opening import open_index
-from index.search import search
 from service.answering.confidence import MODEL
 from service.answering.features import Features, features
-from service.conversation.standalone import standalone_question
-from service.questions.analysis import analyse
+from service.chat import last_context
 from service.settings import Settings
 
 GOLD = Path(__file__).parents[1] / "gold"
@@ -117,9 +115,8 @@ def _asked() -> Questions:
     put = [*_single(), *_following()]
     known = []
     for one in put:
-        asked = standalone_question(index, encoder, [("user", text) for text in one.asked])
-        found = search(index, encoder, asked.query, _READ, None, asked.near)
-        known.append(features(index, analyse(asked.words), found))
+        context = last_context(index, encoder, one.asked)
+        known.append(features(index, context.own_words, context.search(_READ)))
     return Questions(
         tuple(known),
         np.array([one.answerable for one in put]),

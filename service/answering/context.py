@@ -44,7 +44,12 @@ class QuestionContext:
 
     @cached_property
     def analysis(self) -> QuestionAnalysis:
-        return analyse(self.question.query)
+        return analyse(self.request, self.question.query)
+
+    @cached_property
+    def own_words(self) -> QuestionAnalysis:
+        """The same in the user's own words."""
+        return analyse(self.request, self.question.words)
 
     @cached_property
     def bodies(self) -> BodyNames:

@@ -10,8 +10,9 @@ from index.queries.preferences import MONTHS
 from index.search import Result
 from index.terms import terms
 from service.lookups.lists import parts, series
-from service.questions.analysis import QuestionAnalysis, entity_kinds, without_question_words
+from service.questions.analysis import QuestionAnalysis
 from service.questions.english import YEAR
+from service.questions.values import values_in, without_question_words
 
 _ASKED_BY_ROLE: tuple[Role, ...] = ("number", "text", "lead", "status", "priority_area")
 _LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
@@ -95,7 +96,7 @@ def _named_column(question: QuestionAnalysis, passage: Passage) -> str | None:
 
 def has_expected_type(question: QuestionAnalysis, text: str) -> bool:
     """Whether `text` has each type asked for, besides the words of the question."""
-    return question.kinds <= entity_kinds(without_question_words(plain(text), question.text), question.kinds)
+    return question.kinds <= values_in(without_question_words(plain(text), question.text), question.kinds)
 
 
 def _states(question: QuestionAnalysis, cell: str) -> bool:

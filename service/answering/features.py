@@ -8,7 +8,7 @@ linear model over a view learns which kinds of word must be matched, as attentio
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -21,7 +21,8 @@ from index.generation import Index
 from index.search import SearchResults
 from index.terms import FUNCTION_WORDS, terms
 from index.types import Vectors
-from service.questions.analysis import KINDS, QuestionAnalysis, entity_kinds
+from service.questions.analysis import QuestionAnalysis
+from service.questions.values import VALUES, values_in
 
 _NEAR = 5  # best passages that are compared with the question
 _SAMPLE = 500  # passages, evenly drawn, for the mean similarity of passages to a word
@@ -62,9 +63,10 @@ class PieceMatches:
 def features(index: Index, question: QuestionAnalysis, found: SearchResults) -> Features:
     """The features of `question`, in the user's own words, and of `found`, which must not be empty."""
     passages = [result.passage for result in found.results[:_NEAR]]
+    question = _corrected(question, found.interpretation.corrected)
     best = passages[0]
     pieces = _pieces(index, question, found, passages)
-    has = entity_kinds(plain(best.text), KINDS)
+    has = values_in(plain(best.text), VALUES)
     scalars = {
         **_words(index, question, best),
         **_years(question, best),
@@ -73,9 +75,17 @@ def features(index: Index, question: QuestionAnalysis, found: SearchResults) -> 
         "farthest of five": float(pieces.five[pieces.carries].min(initial=1)),
         "names elsewhere": float(pieces.elsewhere[pieces.named & pieces.carries].max(initial=0)),
         "score": found.results[0].score,
-        **{f"lacks {kind}": float(kind in question.kinds and kind not in has) for kind in KINDS},
+        **{f"lacks {kind}": (kind not in has) * question.chances[kind] for kind in VALUES},
     }
     return Features(scalars, _views(pieces, found.asked.tokens))
+
+
+def _corrected(question: QuestionAnalysis, changed: Mapping[str, str]) -> QuestionAnalysis:
+    """The question with the terms of its words as they are spelled in the documents."""
+    text = question.text
+    for wrong, right in changed.items():
+        text = text.replace(wrong, right)
+    return replace(question, terms=tuple(dict.fromkeys(terms(text))))
 
 
 def _pieces(

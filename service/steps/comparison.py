@@ -69,7 +69,7 @@ def _side_by_side(
         if result is None:
             lines.append(f"**{name}**: nothing on this.")
             continue
-        spans = extract(analyse(f"{asked}?"), result)
+        spans = extract(analyse(context.request, f"{asked}?"), result)
         citations.append(cited(len(citations) + 1, result.passage, spans))
         lines.append(f"**{name}**: {shown(context.index, result.passage, spans)} [{len(citations)}]")
     if not citations:

@@ -13,7 +13,6 @@ from service.answering.context import QuestionContext
 from service.answering.extraction import extract
 from service.answering.refusal import found
 from service.answering.types import Answer, Citation
-from service.questions.analysis import analyse
 from service.steps.outcome import Passed
 
 _READ = 24  # passages looked at
@@ -31,12 +30,12 @@ def overview(context: QuestionContext) -> Answer | Passed:
         named = [d for d in context.documents if d.id in request.scope.documents]
         return _of_documents(context, named) if named else Passed("names no topic and no document")
     results = context.search(_READ)
-    sure = confidence(context.index, analyse(context.question.words), context.text, results)
+    sure = confidence(context.index, context.own_words, context.text, results)
     if sure.refused:
         return Passed("nothing is clearly on the topic")
     best = results.results[0].score
     near = [result for result in results.results if result.score >= _ON_TOPIC * best]
-    question = analyse(context.question.query)
+    question = context.analysis
     chosen = _shared_out(near)
     return _quoted(
         context, [(r.passage, extract(question, r)) for r in chosen], "Quotations on this, by document:"

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from corpus.text.markup import plain
 from index.search import Result
-from service.answering.answer_type import passages_of_type
 from service.answering.composition import ALONE, FOLLOW_UP, Composed, compose
 from service.answering.confidence import confidence
 from service.answering.context import QuestionContext
@@ -13,12 +12,17 @@ from service.answering.refusal import UNLIKELY, not_found, not_held
 from service.answering.types import Answer, Status
 from service.answering.unknown_names import unknown_names
 from service.answering.verdicts import number_of, verdict_of
-from service.questions.analysis import analyse, without_number
+from service.questions.analysis import without_number
+from service.questions.values import has_value, without_question_words
 from service.steps.outcome import Passed
-from service.understanding.request import Request
+from service.understanding.request import Request, Wanted
 from service.understanding.scope import periods_in
 
 _READ = 8  # passages looked at
+_NEAR = 0.1  # distance from the best score within which a passage may have what is asked for
+_CHECKED: frozenset[Wanted] = frozenset(
+    ("date", "duration", "number", "money", "percent", "place", "contact")
+)
 
 
 def counted_list(context: QuestionContext) -> Answer | Passed:
@@ -38,20 +42,31 @@ def searched(context: QuestionContext) -> Answer:
     found = context.search(_READ)
     if context.request.scope.missing and not _mentioned(context, found.results):
         return not_held(context, context.request.scope.missing)
-    sure = confidence(index, analyse(context.question.words), context.text, found)
+    sure = confidence(index, context.own_words, context.text, found)
     unknown = question.yes_or_no and any(unknown_names(index, question.names, found.interpretation))
     if unknown:
         return not_found(context, found, min(sure.value, UNLIKELY))
     if sure.refused:
         return not_found(context, found, sure.value)
-    of_type = passages_of_type(index, question, found.results)
-    if of_type == [] and not context.is_follow_up:
-        return not_found(context, found, min(sure.value, UNLIKELY))
+    if not context.is_follow_up and (missing := _lacking(context, found.results)):
+        return not_found(context, found, min(sure.value, UNLIKELY), missing)
     status: Status = "answered" if sure.sure else "partial"
     closeness = FOLLOW_UP if context.is_follow_up else ALONE
-    said = compose(index, question, of_type or found.results, closeness)
+    said = compose(index, question, found.results, closeness)
     text, status = _in_form(context.request, said, status)
     return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
+
+
+def _lacking(context: QuestionContext, results: Sequence[Result]) -> str:
+    """What is missing, where a kind of value is asked for that no passage near the best has; else ""."""
+    question = context.analysis
+    near = [result for result in results if results[0].score - result.score <= _NEAR]
+    for kind in question.kinds & _CHECKED:
+        if not any(
+            has_value(without_question_words(plain(one.passage.text), question.text), kind) for one in near
+        ):
+            return f"The documents speak of this, but I found no {kind} for it."
+    return ""
 
 
 def _mentioned(context: QuestionContext, results: Sequence[Result]) -> bool:

@@ -15,7 +15,6 @@ from service.answering.context import QuestionContext
 from service.answering.refusal import found, nothing
 from service.answering.types import Answer, Listing
 from service.lookups.record_query import RecordQuery, about, lead_keys, record_query
-from service.questions.analysis import analyse
 from service.steps.outcome import Passed
 from service.understanding.request import Field, Request
 
@@ -104,7 +103,7 @@ def _about(context: QuestionContext, records: Sequence[Record], query: RecordQue
 def _found_by_search(context: QuestionContext, records: Sequence[Record]) -> Record | None:
     """The item that the search finds first, if it is confident."""
     results = context.search(_READ)
-    if confidence(context.index, analyse(context.question.words), context.text, results).refused:
+    if confidence(context.index, context.own_words, context.text, results).refused:
         return None
     best = results.results[0].passage
     return next((r for r in records if any(best.id == passage.id for passage in r.passages)), None)

@@ -1,6 +1,7 @@
 """What a message asks for, as data."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from corpus.types import Role
@@ -91,6 +92,7 @@ class Request:
     """A message as it was understood.
 
     `chance` is the probability of `intent`; `form` is the likeliest of those that only say in what form to answer.
+    `kinds` has the probability of each kind of thing wanted.
     `needs_context` is the probability that it cannot be understood alone. `numbers` are those of items ("item 4").
     `topic` are the terms of what it is about: neither names, nor documents, nor words that only ask.
     """
@@ -100,6 +102,7 @@ class Request:
     chance: float
     form: Intent
     wanted: Wanted
+    kinds: Mapping[Wanted, float] = field(hash=False)
     field: Field
     command: Command
     needs_context: float

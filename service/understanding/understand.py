@@ -27,6 +27,7 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
     chances = model.chances(message, encoder.read([message])[0])
     ranked = {head: sorted(some, key=some.__getitem__, reverse=True) for head, some in chances.items()}
     best: dict[str, Any] = {head: labels[0] for head, labels in ranked.items()}  # each one of its Literal
+    kinds: Any = chances["wanted"]
     form: Any = next(label for label in ranked["intent"] if label in FORMS)
     entities = entities_in(message, index, bodies_of(index))
     scope = scope_of(message, list(index.documents.values()))
@@ -37,6 +38,7 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
         chance=chances["intent"][best["intent"]],
         form=form,
         wanted=best["wanted"],
+        kinds=kinds,
         field=best["field"],
         command=best["command"],
         needs_context=chances["needs_context"]["yes"],
