@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from corpus.records import Record, status_of
 from index.terms import terms
+from service.understanding.heads import HeadModel
 from service.understanding.names import BodyNames, key_of
 from service.understanding.request import Request
 
@@ -62,8 +63,11 @@ class RecordQuery:
         )
 
 
-def record_query(request: Request, records: Sequence[Record], bodies: BodyNames) -> RecordQuery:
+def record_query(
+    request: Request, records: Sequence[Record], bodies: BodyNames, heads: HeadModel
+) -> RecordQuery:
     """What `request` asks of `records`."""
+    texts = frozenset(term for record in records for term in _terms_of_record(record))
     said = frozenset(terms(request.text))
     leading = {key for record in records for key in lead_keys(record, bodies)}
     keys = [entity.key for entity in request.entities]
@@ -84,7 +88,11 @@ def record_query(request: Request, records: Sequence[Record], bodies: BodyNames)
         alone=bool(said & _ALONE),
         most=bool(said & _MOST),
         fewest=bool(said & _FEWEST),
-        rest=tuple(term for term in request.topic if term not in known),
+        rest=tuple(
+            term
+            for term in request.topic
+            if term not in known | heads.telling_fields and not (term in heads.perhaps and term not in texts)
+        ),
     )
 
 
@@ -99,8 +107,12 @@ def about(records: Iterable[Record], topic: Collection[str]) -> list[Record]:
 
 
 def _has(term: str, record: Record) -> bool:
-    said = frozenset(terms(" ".join((record.text, record.priority_area or "", record.group or ""))))
+    said = _terms_of_record(record)
     return term in said or any(len(term) > 4 and word.startswith(term[:-1]) for word in said)
+
+
+def _terms_of_record(record: Record) -> frozenset[str]:
+    return frozenset(terms(" ".join((record.text, record.priority_area or "", record.group or ""))))
 
 
 def _or(request: Request) -> bool:

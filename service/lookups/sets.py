@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.cells import Span
+from corpus.identity.names import full_name
 from corpus.text.folding import folded
 from corpus.text.markup import plain
 from corpus.types import Passage
@@ -26,7 +27,6 @@ _OPEN = (
     "for example",
     "for instance",
     "etc",
-    "several",
 )
 _FEWEST = 3  # names of a list
 _MOSTLY = 0.6  # share of a passage that is nothing but a list, whatever its names
@@ -74,7 +74,7 @@ def named_sets(bodies: BodyNames, passages: Sequence[Passage]) -> Iterator[Named
             continue
         before, after = passage.text[: span[0]], passage.text[span[1] :]
         heading = passage.section[-1] if passage.section else ""
-        about = frozenset(terms(f"{before} {after} {heading}"))
+        about = frozenset(terms(f"{before} {after} {heading} {full_name(passage.document)}"))
         yield NamedSet(passage, span, found, about, any(word in before.lower() for word in _OPEN))
 
 

@@ -53,7 +53,7 @@ def searched(context: QuestionContext) -> Answer:
     status: Status = "answered" if sure.sure else "partial"
     closeness = FOLLOW_UP if context.is_follow_up else ALONE
     said = compose(index, question, found.results, closeness)
-    text, status = _in_form(context.request, said, status)
+    text, status = _in_form(context.request, said, status, sure.value)
     return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
 
 
@@ -76,11 +76,11 @@ def _mentioned(context: QuestionContext, results: Sequence[Result]) -> bool:
     return any(wanted & set(periods_in(sources[result.passage.document.id])) for result in results[:1])
 
 
-def _in_form(request: Request, said: Composed, status: Status) -> tuple[str, Status]:
+def _in_form(request: Request, said: Composed, status: Status, sure: float) -> tuple[str, Status]:
     """The text with yes or no, or the number, first, if that is asked and the first quotation tells."""
     sentence = plain(said.citations[0].quote)
     if request.form == "yes_no":
-        verdict = verdict_of(request, sentence)
+        verdict = verdict_of(request, sentence, sure)
         return (f"{verdict}: {said.text}", status) if verdict else (said.text, "partial")
     if request.form == "count" and (number := number_of(request, sentence)):
         return f"{number}: {said.text}", status

@@ -16,6 +16,7 @@ from service.answering.refusal import found, nothing
 from service.answering.types import Answer, Listing
 from service.lookups.record_query import RecordQuery, about, lead_keys, record_query
 from service.steps.outcome import Passed
+from service.understanding.heads import heads_for
 from service.understanding.request import Field, Request
 
 _READ = 8  # passages looked at for the item that is meant
@@ -43,7 +44,7 @@ def asked_records(context: QuestionContext) -> Answer | Passed:
     records = [r for r in context.records if r.passage.document.id in context.scoped]
     if not records:
         return Passed("no document in question has action items")
-    query = record_query(request, records, context.bodies)
+    query = record_query(request, records, context.bodies, heads_for(context.encoder.sha256))
     if context.anchor:
         meant = [r for r in records if context.anchor.id in {passage.id for passage in r.passages}]
         return _told(context, meant, query) if meant else Passed("refers to no action item")
@@ -70,7 +71,9 @@ def _numbered(context: QuestionContext, records: Sequence[Record], query: Record
 def _closed(context: QuestionContext, records: Sequence[Record], query: RecordQuery) -> Answer | Passed:
     request = context.request
     if (query.most or query.fewest or request.intent == "compare") and not query.statuses:
-        return _compared(context, records, query)
+        given = _compared(context, records, query)
+        if isinstance(given, Answer):
+            return given
     matching = [record for record in records if query.matches(record, context.bodies)]
     if request.intent == "yes_no" and query.restricts:
         return _whether(context, matching, records)

@@ -6,24 +6,25 @@ on words alone for every other encoder.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 
 from index.encoders.base import unit
 from index.encoders.weights import family
-from index.terms import FUNCTION_WORDS
+from index.terms import FUNCTION_WORDS, terms
 from index.types import Encoding, Vectors
 from service.understanding.words import words_of
 
 FOLDER = Path(__file__).with_name("heads")
 HEADS = ("intent", "wanted", "field", "command", "needs_context")
+_TELLING = 0.8  # weight of a word from which it tells that a column is asked for
 _FADING = 4.0  # decay of the weight of a beginning: exp(-4) at the end of a message
 _BY_WORDS = "words"  # the fit for encoders that none was made for
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HeadModel:
     """`runs` are the runs of words that count; of each head, `labels` and weights of shape (features + 1, labels).
 
@@ -38,6 +39,18 @@ class HeadModel:
     perhaps: frozenset[str]
     labels: Mapping[str, Sequence[str]]
     weights: Mapping[str, Vectors]
+
+    @cached_property
+    def telling_fields(self) -> frozenset[str]:
+        """The terms that tell that a column is asked for, and so are no topic beside it."""
+        columns = [n for n, label in enumerate(self.labels["field"]) if label != "none"]
+        weights = self.weights["field"][-1 - len(self.runs) : -1, columns].max(axis=1)
+        return frozenset(
+            term
+            for run, n in self.runs.items()
+            if weights[n] >= _TELLING and " " not in run
+            for term in terms(run)
+        )
 
     def chances(self, message: str, encoding: Encoding) -> Mapping[str, Mapping[str, float]]:
         """Of each head the probability of each label."""

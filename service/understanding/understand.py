@@ -1,6 +1,7 @@
 """A message → a request: learned heads tell what is asked, look-up tells of whom, a small grammar the numbers."""
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +19,7 @@ _ITEM = re.compile(
     r" ?(?:no\.? ?|nr\.? ?|number |#)?)(?P<number>\d{1,3}(?:\.\d{1,3})?)\b(?![-–/]\d)",
     re.IGNORECASE,
 )
+_COLUMN = 0.35  # probability from which a column is taken to be asked for
 _OPEN_INDEXES = 4
 
 
@@ -39,7 +41,7 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
         form=form,
         wanted=best["wanted"],
         kinds=kinds,
-        field=best["field"],
+        field=_field(chances["field"]),
         command=best["command"],
         needs_context=chances["needs_context"]["yes"],
         entities=entities,
@@ -47,6 +49,12 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
         numbers=tuple(int(match["number"]) for match in _ITEM.finditer(message) if match["number"].isdigit()),
         topic=_topic(message, [*spans, *_besides(message)], index, model),
     )
+
+
+def _field(chances: Mapping[str, float]) -> Any:
+    """The likeliest column, if any column at all is likely enough: columns share what makes them likely."""
+    columns = {label: chance for label, chance in chances.items() if label != "none"}
+    return max(columns, key=columns.__getitem__) if sum(columns.values()) >= _COLUMN else "none"
 
 
 def _besides(message: str) -> list[Span]:
