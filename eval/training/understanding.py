@@ -26,10 +26,7 @@ GOLD = Path(__file__).parents[1] / "gold" / "messages"
 _RARE = 3  # messages in which a run of words must occur, of two authors at least
 _RUN_WEIGHT = 1.5  # of runs beside the vector
 _LOOSENESS = 3.0  # inverse of the penalty
-_ASKING, _PERHAPS = (
-    0.01,
-    0.004,
-)  # shares of the messages of each author that have a word which is no topic, or hardly one
+_ASKING, _PERHAPS = 0.01, 0.002  # shares of an author's messages that have a term which only asks, or may
 
 Numbers = NDArray[np.intp]
 
@@ -94,7 +91,12 @@ def fit(messages: Sequence[LabelledMessage], vectors: Vectors | None) -> Fitted:
         labels[head] = list(map(str, model.classes_))
         weights[head] = _weights(model, len(runs))
     return Fitted(
-        vectors is not None, runs, _asking(messages, _ASKING), _asking(messages, _PERHAPS), labels, weights
+        vectors is not None,
+        runs,
+        _asking(messages, _ASKING, _authors(messages)),
+        _asking(messages, _PERHAPS, 2),
+        labels,
+        weights,
     )
 
 
@@ -131,14 +133,18 @@ def _runs(messages: Sequence[LabelledMessage]) -> list[str]:
     return sorted(run for run, n in counts.items() if n >= _RARE and len(authors[run]) >= min(2, most))
 
 
-def _asking(messages: Sequence[LabelledMessage], share: float) -> list[str]:
-    """The terms that messages of every author have, about whatever they ask."""
-    found: list[set[str]] = []
+def _asking(messages: Sequence[LabelledMessage], share: float, authors: int) -> list[str]:
+    """The terms that so large a share of the messages of so many authors have, about whatever they ask."""
+    found: Counter[str] = Counter()
     for author in sorted({message.author for message in messages}):
         own = [message for message in messages if message.author == author]
         counts = Counter(term for message in own for term in set(terms(message.text)))
-        found.append({term for term, n in counts.items() if n >= max(2, share * len(own))})
-    return sorted(set.intersection(*found) - FUNCTION_WORDS)
+        found.update(term for term, n in counts.items() if n >= max(2, share * len(own)))
+    return sorted({term for term, n in found.items() if n >= authors} - FUNCTION_WORDS)
+
+
+def _authors(messages: Sequence[LabelledMessage]) -> int:
+    return len({message.author for message in messages})
 
 
 def _report(messages: Sequence[LabelledMessage], vectors: Vectors | None) -> None:

@@ -11,6 +11,7 @@ from service.answering.composition import bullets
 from service.answering.context import QuestionContext
 from service.answering.refusal import found
 from service.answering.types import Answer, Citation, Listing
+from service.answering.verdicts import number_of
 from service.lookups.sets import NamedSet, named_sets
 from service.steps.outcome import Passed
 from service.understanding.request import Entity
@@ -23,7 +24,7 @@ _IN_LINES = 16  # names that are listed a line each; more go into one line
 def membership(context: QuestionContext) -> Answer | Passed:
     """Answers whether someone is on a list, or gives the list."""
     request = context.request
-    if not request.topic or request.form not in ("yes_no", "list"):
+    if not request.topic or request.form not in ("yes_no", "list", "count"):
         return Passed("asks for no list of names, nor who is on it")
     if request.form == "yes_no" and not request.entities:
         return Passed("names nobody who may be on a list")
@@ -34,13 +35,13 @@ def membership(context: QuestionContext) -> Answer | Passed:
     about = [one for one, share in zip(sets, shares, strict=True) if share == best]
     if best < _ABOUT:
         return Passed("no list is of what is asked")
-    if request.form == "list":
-        return (
-            _listed(context, about)
-            if best == 1 and request.wanted == "body"
-            else Passed("no list of just that")
-        )
-    return _whether(context, about, sets)
+    if request.form == "yes_no":
+        return _whether(context, about, sets)
+    if request.wanted != "body" or (request.form == "list" and best < 1):
+        return Passed("no list of just that")
+    if request.form == "count" and number_of(request, plain(passages[0].text)):
+        return Passed("a number is said")
+    return _listed(context, about)
 
 
 def _whether(
