@@ -4,8 +4,10 @@ countryguess has a pattern for each country's names; they read one name, so a me
 """
 
 import re
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from countryguess import CountryData
 from rapidfuzz import fuzz
@@ -52,12 +54,12 @@ def country_of(name: str) -> str | None:
 @lru_cache(_CACHED)
 def short_name(code: str) -> str:
     """The usual English name of a country."""
-    return next(str(country["name_short"]) for country in CountryData().countries if country["iso2"] == code)
+    return next(str(country["name_short"]) for country in _countries() if country["iso2"] == code)
 
 
 def likeness(name: str, code: str) -> float:
     """How like a name is to those that a country has, from 0 to 100."""
-    country = next((one for one in CountryData().countries if one["iso2"] == code), None)
+    country = next((one for one in _countries() if one["iso2"] == code), None)
     return (
         max(fuzz.token_sort_ratio(name, country[kind]) for kind in ("name_short", "name_official"))
         if country
@@ -83,8 +85,15 @@ def _is_one_name(run: str) -> bool:
 
 
 @cache
+def _countries() -> Sequence[Mapping[str, Any]]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the library leaves its file open
+        return tuple(CountryData().countries)
+
+
+@cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((country["iso2"], country["regex"]) for country in CountryData().countries)
+    return tuple((country["iso2"], country["regex"]) for country in _countries())
 
 
 @cache
@@ -96,6 +105,4 @@ def _literals() -> frozenset[str]:
 
 @cache
 def _codes() -> dict[str, str]:
-    return {
-        country[kind]: country["iso2"] for country in CountryData().countries for kind in ("iso2", "iso3")
-    }
+    return {country[kind]: country["iso2"] for country in _countries() for kind in ("iso2", "iso3")}
