@@ -28,7 +28,8 @@ _SAME_STATUS = {  # how people say what a status cell says
 class RecordQuery:
     """The records wanted: each with any of `leads` (keys) and of `statuses`, of `areas` and groups; none that are empty.
 
-    `rest` are the terms of the request that nothing of this accounts for: its topic. `asked` are keys that lead nothing.
+    `asked` are keys that lead nothing. `together` wants all of the leads, `joint` any several. `rest` are the terms of the
+    request that nothing of this accounts for: its topic.
     """
 
     leads: tuple[str, ...]
@@ -37,6 +38,7 @@ class RecordQuery:
     negated: bool
     areas: tuple[str, ...]
     joint: bool
+    together: bool
     alone: bool
     most: bool
     fewest: bool
@@ -48,14 +50,20 @@ class RecordQuery:
         return not self.rest
 
     @property
+    def excludes(self) -> bool:
+        """Whether something is denied that is no status."""
+        return self.negated and not self.statuses
+
+    @property
     def restricts(self) -> bool:
         return bool(self.leads or self.asked or self.statuses or self.areas or self.joint or self.alone)
 
     def matches(self, record: Record, bodies: BodyNames) -> bool:
         keys = lead_keys(record, bodies)
         status = status_of(record.status) if record.status else None
+        wanted = {*self.leads, *self.asked}
         return (
-            (not (self.leads or self.asked) or bool(keys & {*self.leads, *self.asked}))
+            (not wanted or (wanted <= keys if self.together else bool(keys & wanted)))
             and (not self.statuses or (status is not None and (status in self.statuses) != self.negated))
             and (not self.areas or bool({record.priority_area, record.group} & set(self.areas)))
             and (not self.joint or len(record.lead) > 1)
@@ -71,7 +79,9 @@ def record_query(
     said = frozenset(terms(request.text))
     leading = {key for record in records for key in lead_keys(record, bodies)}
     keys = [entity.key for entity in request.entities]
-    statuses = _statuses(said, {status_of(record.status) for record in records if record.status})
+    statuses = _statuses(
+        request.text, said, {status_of(record.status) for record in records if record.status}
+    )
     areas = _named(
         request, {name for record in records for name in (record.priority_area, record.group) if name}
     )
@@ -81,10 +91,10 @@ def record_query(
         leads=tuple(key for key in keys if key in leading),
         asked=tuple(key for key in keys if key not in leading),
         statuses=tuple(statuses),
-        negated=bool(statuses)
-        and (bool(_NOT & set(request.text.lower().split())) or "n't" in request.text.replace("’", "'")),
+        negated=(bool(_NOT & set(request.text.lower().split())) or "n't" in request.text.replace("’", "'")),
         areas=tuple(areas),
         joint=bool(said & _JOINT) and len(keys) < 2 and not _or(request),
+        together=bool(said & _JOINT) and len(keys) > 1,
         alone=bool(said & _ALONE),
         most=bool(said & _MOST),
         fewest=bool(said & _FEWEST),
@@ -120,13 +130,14 @@ def _or(request: Request) -> bool:
     return " or " in request.text.lower() or "/" in request.text
 
 
-def _statuses(said: frozenset[str], statuses: Collection[str]) -> list[str]:
+def _statuses(text: str, said: frozenset[str], statuses: Collection[str]) -> list[str]:
     """The statuses that some words name, as they stand or in another word for the same."""
     found = []
     for status in sorted(statuses):
         own = frozenset(terms(status))
         others = {word for names in _same(status) for word in terms(names)}
-        if own and (own <= said or said & others):
+        named = status.lower() in text.lower() if " " in status else own <= said
+        if own and (named or said & others):
             found.append(status)
     return found
 

@@ -91,6 +91,8 @@ def _closed(context: QuestionContext, records: Sequence[Record], query: RecordQu
 def _about(context: QuestionContext, records: Sequence[Record], query: RecordQuery) -> Answer | Passed:
     """What is asked of the items on a topic."""
     request = context.request
+    if query.excludes:
+        return Passed("says what the items are not about")
     matching = [record for record in records if query.matches(record, context.bodies)]
     on_topic = about(matching, query.rest)
     if request.field in _CELLS and request.intent in ("fact", "yes_no", "list"):

@@ -115,7 +115,11 @@ def _named(
             return []
     if several and around & _ALL:
         return chosen
-    if not closed and len(kin) == 1 and not _titled(kin[0], around):
+    if (
+        not closed
+        and len(kin) == 1
+        and not (_titled(kin[0], around) or (_NEWEST | _OLDEST).intersection(before))
+    ):
         return None
     if len(chosen) > 1:
         chosen = _by_title(chosen, around)

@@ -3,10 +3,8 @@
 import pytest
 
 from index.generation import Index
-from service.answering.extraction import _without_others
 from service.answering.types import Answer
 from service.chat import answer
-from service.questions.analysis import analyse
 from tests.support.plans import two_plans
 from tests.support.tiny import TinyEncoder
 
@@ -66,14 +64,15 @@ def test_a_date_asked_for_is_answered_with_the_date(ferries: Index) -> None:
 
 def test_what_two_periods_say_alike_is_given_with_its_years_newest_first(ferries: Index) -> None:
     said = ask(ferries, "How many times does the ferry run between the islands?").text
-    assert said.startswith("2024: The ferry runs six times a day between the islands. [1] 2015: ")
+    assert said.startswith(
+        "Ferry Plan 2024: The ferry runs six times a day between the islands. [1]\n\nFerry Plan 2015: "
+    )
 
 
 def test_a_sentence_that_leads_in_to_a_list_comes_with_the_list(ferries: Index) -> None:
     said = ask(ferries, "whom did the harbour council ask to paint the pier")
     assert (
-        "pier: [1] the Norwegian Coast Guard [2] the Iceland Sea School [3] the Faroe Pilots. [4]"
-        in said.text
+        "pier: [1]\n- the Norwegian Coast Guard [2]\n- the Iceland Sea School [3]\n- the Faroe" in said.text
     )
     assert all(citation.quote in NEW for citation in said.citations[:4])
 
@@ -98,18 +97,14 @@ def test_who_did_it_comes_before_who_is_only_spoken_of(ferries: Index) -> None:
 
 def test_a_yes_or_no_is_decided_without_the_names_beside_it(ferries: Index) -> None:
     said = ask(ferries, "Has Finland sailed in the summer regatta?")
-    assert said.text.startswith("Crews from … Finland … sailed in the summer regatta. [1]")
+    assert said.text.startswith("Yes: Crews from … sailed in the summer regatta: … Finland … [1]")
     assert said.citations[0].quote in NEW
 
 
-def test_of_a_name_between_dashes_no_letter_is_lost() -> None:
-    text = "Crews from Norway, Iceland, Denmark, Finland, Sweden and Estonia — hosted the regatta in the bay."
-    found = _without_others(analyse("Has Estonia hosted the regatta in the bay?"), text, (0, len(text)))
-    assert [text[slice(*span)] for span in found] == [
-        "Crews from",
-        "Estonia",
-        "hosted the regatta in the bay.",
-    ]
+def test_who_is_not_on_a_closed_list_is_a_no(ferries: Index) -> None:
+    said = ask(ferries, "Did France sail in the summer regatta?")
+    assert said.text.startswith("No: France is not among “Crews from … sailed in the summer regatta: Norway")
+    assert said.citations[0].quote in NEW
 
 
 def test_a_list_asked_for_is_given_and_not_its_mention(ferries: Index) -> None:

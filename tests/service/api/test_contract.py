@@ -59,28 +59,27 @@ def test_what_no_document_speaks_of_is_not_found(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("question", "answer", "cited"),
     [
-        ("How many action items does Iceland lead?", "2 of 4 rows examined", ["2", "3"]),
-        ("which actions are for action in 2022", "2 of 4 rows examined", ["2", "4"]),
-        ("Which items do all members lead?", "2 of 4 rows examined", ["2", "4"]),
-        ("How many actions were completed?", "1 of 4 rows examined", ["1"]),
-        ("How many action items are not complete?", "3 of 4 rows examined", ["2", "3", "4"]),
-        ("Which items under Outreach does Iceland lead?", "1 of 4 rows examined", ["3"]),
-        ("List the action items of the priority area Training", "2 of 4 rows examined", ["2", "4"]),
-        ("List the action items of the 2021 plan", "4 of 4 rows examined", ["1", "2", "3", "4"]),
-        ("What does Iceland lead?", "2 of 4 rows examined", ["2", "3"]),
-        ("What is Norway responsible for?", "1 of 4 rows examined", ["1"]),
-        ("How many does Iceland lead in the 2021 plan?", "2 of 4 rows examined", ["2", "3"]),
-        ("How many items does the current plan have?", "4 of 4 rows examined", ["1", "2", "3", "4"]),
-        ("how many action items has the 2021 work plan", "4 of 4 rows examined", ["1", "2", "3", "4"]),
+        ("How many action items does Iceland lead?", "2 of 4 action items:", ["2", "3"]),
+        ("which actions are for action in 2022", "2 of 4 action items:", ["2", "4"]),
+        ("Which items do all members lead?", "2 of 4 action items:", ["2", "4"]),
+        ("How many actions were completed?", "1 of 4 action items:", ["1"]),
+        ("How many action items are not complete?", "3 of 4 action items:", ["2", "3", "4"]),
+        ("Which items under Outreach does Iceland lead?", "1 of 4 action items:", ["3"]),
+        ("List the action items of the priority area Training", "2 of 4 action items:", ["2", "4"]),
+        ("List the action items of the 2021 plan", "4 of 4 action items:", ["1", "2", "3", "4"]),
+        ("What does Iceland lead?", "2 of 4 action items:", ["2", "3"]),
+        ("What is Norway responsible for?", "1 of 4 action items:", ["1"]),
+        ("How many does Iceland lead in the 2021 plan?", "2 of 4 action items:", ["2", "3"]),
+        ("How many items does the current plan have?", "4 of 4 action items:", ["1", "2", "3", "4"]),
+        ("how many action items has the 2021 work plan", "4 of 4 action items:", ["1", "2", "3", "4"]),
     ],
 )
 def test_counting_questions_are_answered_from_the_records(
     client: TestClient, question: str, answer: str, cited: list[str]
 ) -> None:
     body = ask(client, question)
-    assert body["answer"].endswith(f"({answer})")
-    counts = question.lower().startswith("how many")
-    assert body["answer"].startswith(f"{len(cited)}: " if counts else f"{cited[0]}. ")
+    assert body["answer"].startswith(answer)
+    assert [line[2:].split(".")[0] for line in body["answer"].splitlines()[1:]] == cited
     assert [citation["passage"]["text"].split(".")[0] for citation in body["citations"]] == cited
 
 
@@ -88,7 +87,6 @@ def test_counting_questions_are_answered_from_the_records(
     "question",
     [
         "How many action items are not about training?",
-        "Which items led by Iceland are about villages?",
         "By what means does the HG support members?",
         "Which items are completed by HG?",
         "What does Sweden lead?",
@@ -100,7 +98,7 @@ def test_a_question_that_asks_for_more_is_no_count_and_no_definition(
     client: TestClient, question: str
 ) -> None:
     answer = ask(client, question)["answer"]
-    assert "rows examined" not in answer
+    assert "of 4 action items:" not in answer
     assert not answer.startswith("HG: ")
 
 
@@ -110,8 +108,7 @@ def test_words_that_no_document_has_are_not_found(client: TestClient) -> None:
 
 def test_counts_are_of_what_the_filter_lets_through(client: TestClient) -> None:
     body = ask(client, "How many action items does Iceland lead?", filter={"status": ["Ongoing"]})
-    assert body["answer"].startswith("1: ")
-    assert body["answer"].endswith("(1 of 1 rows examined)")
+    assert body["answer"].startswith("1 of 1 action items:")
 
 
 def test_an_abbreviation_is_answered_from_the_glossary(client: TestClient) -> None:
@@ -127,7 +124,7 @@ def test_a_follow_up_is_searched_with_what_it_leans_on(client: TestClient) -> No
         {"role": "user", "content": "And who leads it?"},
     ]
     response = client.post("/chat", json={"messages": turns})
-    assert response.json()["answer"].startswith("Iceland [1]")
+    assert response.json()["answer"].startswith("Iceland (item 3, Harbour Group Work Plan 2020-22) [1]")
     assert "tide calendar" in response.json()["question"]
 
 
@@ -309,16 +306,25 @@ def test_openapi_describes_every_route_with_an_example_of_asking(client: TestCli
 @pytest.mark.parametrize(
     ("question", "answer", "number"),
     [
-        ("Who leads item 2?", "All members and Iceland [1]", "2"),
-        ("who leads action item no. 3 of the 2020-22 plan", "Iceland [1]", "3"),
+        ("Who leads item 2?", "All members and Iceland (item 2, Harbour Group Work Plan 2020-22) [1]", "2"),
+        (
+            "who leads action item no. 3 of the 2020-22 plan",
+            "Iceland (item 3, Harbour Group Work Plan 2020-22) [1]",
+            "3",
+        ),
         (
             "What is the status of item 1 of the work plan?",
-            "Complete. The lamp was replaced in 2021. [1]",
+            "Complete. The lamp was replaced in 2021. (item 1, Harbour Group Work Plan 2020-22) [1]",
             "1",
         ),
-        ("Is action item 1 complete?", "Complete. [1]", "1"),
-        ("What is action item 4?", "4. Hold a fog signal workshop. [1]", "4"),
-        ("Which priority area is item 4 under?", "Training [1]", "4"),
+        ("Is action item 1 complete?", "Yes: Complete. (item 1, Harbour Group Work Plan 2020-22) [1]", "1"),
+        ("Is Iceland leading item 1?", "No: Norway (item 1, Harbour Group Work Plan 2020-22) [1]", "1"),
+        ("What is action item 4?", "4. Hold a fog signal workshop. — All members [1]", "4"),
+        (
+            "Which priority area is item 4 under?",
+            "Training (item 4, Harbour Group Work Plan 2020-22) [1]",
+            "4",
+        ),
     ],
 )
 def test_an_item_is_asked_for_by_its_number(
