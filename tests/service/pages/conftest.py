@@ -1,11 +1,9 @@
 """A browser on the live service. Every visit is watched: nothing leaves the origin, nothing is complained of."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,10 +20,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from service.answering import confidence
 from service.app import create_app
 from service.settings import Settings
-from tests.service.conftest import SHARE_OF_WORDS
 from tests.support.live import live
 from tests.support.tiny import TinyEncoder
 
@@ -52,22 +48,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def plain_fit(folder: Path) -> Iterator[None]:
-    """The confidence of one signal that the service's tests use, too."""
-    file = folder / "confidence.json"
-    file.write_text(json.dumps(SHARE_OF_WORDS), "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(confidence, "MODEL", file)
-        confidence.fit_for.cache_clear()
-        yield
-    confidence.fit_for.cache_clear()
-
-
 @pytest.fixture(scope="package")
-def site(harbour: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(harbour: Settings) -> Iterator[str]:
     """The address of a service on the harbour corpus."""
-    with plain_fit(tmp_path_factory.mktemp("fit")), live(create_app(harbour, TinyEncoder)) as url:
+    with live(create_app(harbour, TinyEncoder)) as url:
         yield url
 
 

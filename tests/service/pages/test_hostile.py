@@ -14,7 +14,7 @@ from corpus.types import Document
 from index.build import build
 from service.app import create_app
 from service.settings import Settings
-from tests.service.pages.conftest import plain_fit, visiting
+from tests.service.pages.conftest import visiting
 from tests.support.live import live
 from tests.support.tiny import TinyEncoder
 
@@ -100,7 +100,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         documents.append(Document(f"hostile-{number}", some[4], some[1], some[2], (2020, 2022), file, sha256))
     build(folder / "var", Catalogue(folder, tuple(documents)), TinyEncoder())
     settings = Settings(var=folder / "var", corpus=folder)
-    with plain_fit(folder), live(create_app(settings, TinyEncoder)) as url:
+    with live(create_app(settings, TinyEncoder)) as url:
         yield url
 
 

@@ -18,7 +18,7 @@ from index.build import build
 from service import feedback
 from service.app import create_app
 from service.settings import Settings
-from tests.service.pages.conftest import NARROW, plain_fit, visiting
+from tests.service.pages.conftest import NARROW, visiting
 from tests.service.pages.test_browser import WIDTHS, ask, check
 from tests.support.live import live
 from tests.support.tiny import TinyEncoder
@@ -40,7 +40,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory, shipped: Catalogue) -> Itera
     """The service on the shipped documents, two of which are plans."""
     folder = tmp_path_factory.mktemp("plans")
     build(folder / "var", shipped, TinyEncoder())
-    with plain_fit(folder), live(create_app(Settings(var=folder / "var"), TinyEncoder)) as url:
+    with live(create_app(Settings(var=folder / "var"), TinyEncoder)) as url:
         yield Served(url, folder / "var")
 
 
