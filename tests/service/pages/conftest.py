@@ -76,12 +76,9 @@ class Visit:
 
 
 @contextmanager
-def visiting(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
+def watching(page: Page, site: str) -> Iterator[Visit]:
     """A visit whose end fails where something left the origin or was complained of."""
-    context = browser.new_context(**{"viewport": DESKTOP, **options})
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    visit = Visit(page, site, context)
+    visit = Visit(page, site, page.context)
 
     def asked(request: Request) -> None:
         visit.requests.append(request.url)
@@ -97,20 +94,52 @@ def visiting(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
         visit.complaints.append(f"dialog {dialog.message}")
         dialog.dismiss()
 
-    context.on("request", asked)
-    context.on("console", said)
-    context.on("weberror", failed)
-    context.on("dialog", opened)
+    heard: dict[Any, Any] = {"request": asked, "console": said, "weberror": failed, "dialog": opened}
+    for event, hear in heard.items():
+        visit.context.on(event, hear)
     try:
         yield visit
         assert visit.foreign() == []
         assert visit.complaints == []
     finally:
-        context.close()
+        for event, hear in heard.items():
+            visit.context.remove_listener(event, hear)
+
+
+@contextmanager
+def visiting(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
+    """A visit in a window of its own, which takes longer to open than most visits last."""
+    with browser.new_context(**{"viewport": DESKTOP, **options}) as context:
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        with watching(page, site) as visit:
+            yield visit
+
+
+@pytest.fixture(scope="package")
+def window(browser: Browser) -> Iterator[Page]:
+    """The one that visits share."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        yield page
+
+
+@contextmanager
+def returning(window: Page, site: str, viewport: ViewportSize = DESKTOP) -> Iterator[Visit]:
+    """A visit in the shared window, which has forgotten those before."""
+    window.unroute_all()
+    window.context.clear_permissions()
+    window.emulate_media(media="null", color_scheme="light")
+    window.set_viewport_size(viewport)
+    window.goto(f"{site}/static/icon.svg")  # of the same origin, and stores nothing when it is left
+    window.evaluate("sessionStorage.clear()")
+    with watching(window, site) as visit:
+        yield visit
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Visit]:
+def visit(window: Page, site: str) -> Iterator[Visit]:
     """At a desk, in light colours."""
-    with visiting(browser, site) as visit:
+    with returning(window, site) as visit:
         yield visit
