@@ -21,7 +21,7 @@ _PIECES = (
 
 
 @given(documents())
-@settings(max_examples=60, suppress_health_check=_SLOW_TO_WRITE)
+@settings(max_examples=30, suppress_health_check=_SLOW_TO_WRITE)
 def test_a_document_is_read_as_it_was_written(written: Written) -> None:
     found = read_blocks(written.source)
     read_as = [(block.kind, written.source[block.start : block.end], block.section) for block in found]
