@@ -182,9 +182,8 @@ def test_a_slow_stream_grows_without_moving_anything_and_is_announced_once(
     )
 
 
-@pytest.mark.parametrize("viewport", WIDTHS)
-def test_search_is_filtered_by_the_address(window: Page, site: str, viewport: ViewportSize) -> None:
-    with returning(window, site, viewport) as visit:
+def test_search_is_filtered_by_the_address(window: Page, site: str) -> None:
+    with returning(window, site, PHONE) as visit:
         page = visit.go("/find")
         page.get_by_label("Question or keywords").fill("tide calendar")
         page.keyboard.press("Enter")

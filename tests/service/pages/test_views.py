@@ -152,12 +152,9 @@ def test_a_topic_is_followed_through_the_years(window: Page, plans: Served, view
         expect(page.get_by_role("heading", name="Before and after this passage")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", WIDTHS)
-def test_what_one_thinks_of_an_answer_is_sent_once_and_kept(
-    window: Page, plans: Served, viewport: ViewportSize
-) -> None:
+def test_what_one_thinks_of_an_answer_is_sent_once_and_kept(window: Page, plans: Served) -> None:
     before = len(feedback.read(plans.var))
-    with returning(window, plans.url, viewport) as visit:
+    with returning(window, plans.url, PHONE) as visit:
         page = visit.go("/")
         ask(page, QUESTION)
         form = page.locator("#t1 .opinion")
