@@ -1,6 +1,5 @@
 """What documents are: title, years, kind and issuer from what a reader would take them from."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,24 +7,12 @@ import pytest
 from corpus.catalogue import read_catalogue
 from corpus.identity.kinds import kind
 from corpus.proposals import Proposal, propose
-from corpus.readers.extracted import Extracted
-from tests.corpus.reading import read_file
 from tests.test_layering import ROOT
 
 CASES = Path(__file__).parent / "cases"
 TRANSFER = ROOT.parent / "shared" / "transfer" / "documents"
 
-
-@pytest.fixture(scope="module", autouse=True)
-def read_here() -> Iterator[None]:
-    """Files are read in this process and once: starting another takes longer than to read most of them."""
-
-    def extract(_data: bytes, _suffix: str, file: str) -> tuple[Extracted, str]:
-        return read_file(Path(file)), "a reader"
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("corpus.proposals.extract", extract)
-        yield
+pytestmark = pytest.mark.usefixtures("read_here")
 
 
 @pytest.mark.parametrize(
