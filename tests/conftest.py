@@ -1,5 +1,6 @@
 """A small corpus of invented documents, built once, and the service on it."""
 
+import gc
 import hashlib
 import shutil
 from collections.abc import Iterator
@@ -27,6 +28,17 @@ ROOT = Path(__file__).parent.parent
 # a machine that does other work is no failure
 hypothesis.settings.register_profile("untimed", deadline=None, max_examples=50)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_sessionstart() -> None:
+    """What is imported stays: looking through it for garbage again and again takes seconds."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
+
 
 PLAN = """\
 Harbour Group

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -90,10 +91,16 @@ def modules(package: str) -> Iterator[tuple[str, Path]]:
         yield name.removesuffix(".__init__"), file
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
+
+
+@cache
 def imports(file: Path) -> set[str]:
     """All modules that a file imports, anywhere in it: `from package import module` names the module."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in ast.walk(parsed(file)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -155,4 +162,4 @@ def test_folders_are_small_and_shallow() -> None:
             count = sum(file.name != "__init__.py" for file in folder.glob("*.py"))
             assert count <= 16, f"{folder.relative_to(ROOT)} has {count} modules"
             assert len(folder.relative_to(ROOT).parts) <= 2
-            assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))), folder
+            assert ast.get_docstring(parsed(folder / "__init__.py")), folder

@@ -7,7 +7,7 @@ import pickletools
 import pytest
 
 from service.settings import Settings
-from tests.test_layering import ROOT, imports
+from tests.test_layering import ROOT, imports, parsed
 
 PACKAGES = ("corpus", "index", "service", "eval", "bench")
 REFUSED = {"pickle", "cPickle", "_pickle", "dill", "cloudpickle", "joblib", "shelve", "marshal"}
@@ -30,7 +30,7 @@ def test_no_code_reads_or_writes_pickles(package: str) -> None:
     assert files
     for file in files:
         assert not {name.split(".")[0] for name in imports(file)} & REFUSED, file
-        for module, function, call in calls_by_module(ast.parse(file.read_text("utf-8"))):
+        for module, function, call in calls_by_module(parsed(file)):
             assert (module, function) != ("torch", "load"), file
             if module in ("np", "numpy") and function == "load":
                 said = {keyword.arg: keyword.value for keyword in call.keywords}.get("allow_pickle")

@@ -1,6 +1,14 @@
 """Reading small texts in tests: a document to hang them on, and how blocks and passages are shown."""
 
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
 from corpus.passages import passages
+from corpus.readers.docx import read_docx
+from corpus.readers.extracted import Extracted
+from corpus.readers.html import read_html
+from corpus.readers.pdf import read_pdf
 from corpus.structure.blocks import blocks
 from corpus.types import Block, Document, Passage
 
@@ -13,6 +21,17 @@ DOCUMENT = Document(
     file="documents/plan.txt",
     sha256="0" * 64,
 )
+READERS: Mapping[str, Callable[[bytes, str], Extracted]] = {
+    ".docx": read_docx,
+    ".html": read_html,
+    ".pdf": read_pdf,
+}
+
+
+@cache
+def read_file(path: Path) -> Extracted:
+    """What the reader of its kind finds in a file, read once for all tests."""
+    return READERS[path.suffix](path.read_bytes(), path.name)
 
 
 def read(source: str) -> list[Passage]:

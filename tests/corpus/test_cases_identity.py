@@ -12,6 +12,8 @@ from tests.test_layering import ROOT
 CASES = Path(__file__).parent / "cases"
 TRANSFER = ROOT.parent / "shared" / "transfer" / "documents"
 
+pytestmark = pytest.mark.usefixtures("read_here")
+
 
 @pytest.mark.parametrize(
     ("name", "title", "period"),

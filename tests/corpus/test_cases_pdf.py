@@ -1,25 +1,18 @@
 """PDF files with one difficulty each: what a reader of the page expects is what the passages say."""
 
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import ReadError
 from corpus.passages import passages
-from corpus.readers.extracted import Extracted
-from corpus.readers.pdf import read_pdf
 from corpus.structure.blocks import blocks
 from corpus.types import Block, Document, Passage
+from tests.corpus.reading import read_file
 
 CASES = Path(__file__).parent / "cases"
 REAL = Path(__file__).parents[2].parent / "shared/transfer/documents"
 needs_real = pytest.mark.skipif(not REAL.is_dir(), reason="the documents of shared/transfer are not here")
-
-
-@cache
-def _read(path: Path) -> Extracted:
-    return read_pdf(path.read_bytes(), path.name)
 
 
 def _file(name: str) -> Path:
@@ -28,13 +21,13 @@ def _file(name: str) -> Path:
 
 def _blocks(name: str) -> list[tuple[str, str, Block]]:
     """Kind, text and block of each block of a file."""
-    extracted = _read(_file(name))
+    extracted = read_file(_file(name))
     found = blocks(extracted.text, extracted.title, extracted.pieces)
     return [(block.kind, _flat(extracted.text[block.start : block.end]), block) for block in found]
 
 
 def _passages(name: str) -> list[Passage]:
-    extracted = _read(_file(name))
+    extracted = read_file(_file(name))
     document = Document(
         "made", extracted.title, "Forum", "plan", (2031, 2031), "documents/made.pdf", "0" * 64
     )
@@ -62,7 +55,7 @@ def _flat(text: str) -> str:
 def test_every_visible_character_is_in_one_piece(path: Path) -> None:
     if path.name.startswith("19"):
         return
-    extracted = _read(path)
+    extracted = read_file(path)
     position = 0
     for piece in extracted.pieces:
         assert position <= piece.start < piece.end
@@ -104,12 +97,12 @@ def test_fields_of_forms_are_read_where_they_stand() -> None:
 
 def test_fonts_that_do_not_say_their_letters_are_refused() -> None:
     with pytest.raises(ReadError, match="fonts") as refused:
-        _read(_file("19"))
+        read_file(_file("19"))
     assert "character recognition" in refused.value.remedy
 
 
 def test_a_watermark_is_left_out() -> None:
-    text = _read(_file("21")).text
+    text = read_file(_file("21")).text
     assert "COPY" not in text
     assert "DRAFT" not in text
     assert "The office publishes the depth that was reached within ten days." in _flat(text)
@@ -133,12 +126,12 @@ def test_the_title_is_set_in_the_largest_type_of_the_first_page() -> None:
         ("p06", "Report of the Pilots Group on its tenth session: Eastmark"),
         ("p09", "Eastmark"),
     ):
-        extracted = _read(_file(name))
+        extracted = read_file(_file(name))
         largest = max(extracted.pieces, key=lambda piece: piece.look.size)
         assert _flat(extracted.text[largest.start : largest.end]) == title
 
 
-def test_running_heads_are_furniture_that_can_be_read() -> None:
+def test_running_heads_are_furniture_that_can_beread_file() -> None:
     assert _texts("p07", "furniture") == [
         "HARBOUR FORUM FIFTH ACTION PLAN",
         "MID-TERM SELF-ASSESSMENT REPORT",
@@ -163,7 +156,7 @@ def test_a_number_and_its_answer_are_one() -> None:
 
 
 def test_key_value_tables_have_a_row_each_and_their_grid() -> None:
-    extracted = _read(_file("s06"))
+    extracted = read_file(_file("s06"))
     rows = [piece for piece in extracted.pieces if piece.kind == "row"]
     cells: dict[int, list[list[str]]] = {piece.table: [] for piece in rows}
     for piece in rows:
@@ -176,7 +169,7 @@ def test_key_value_tables_have_a_row_each_and_their_grid() -> None:
 
 
 def test_columns_and_a_table_across_them() -> None:
-    text = _flat(_read(_file("s08")).text)
+    text = _flat(read_file(_file("s08")).text)
     places = [
         text.find(start)
         for start in (
@@ -228,7 +221,7 @@ def test_cells_belong_to_headers_by_position() -> None:
 
 def test_sideways_text_is_left_out() -> None:
     assert _texts("s12", "heading") == [f"Part {number}. Boats that are laid up" for number in (1, 2, 3)]
-    assert "NOTICES" not in _read(_file("s12")).text
+    assert "NOTICES" not in read_file(_file("s12")).text
 
 
 def test_the_foot_of_the_first_page_is_left_out() -> None:
@@ -262,7 +255,7 @@ def test_milestones_notes_and_figures_of_a_plan() -> None:
 
 @needs_real
 def test_key_value_tables_go_on_over_pages() -> None:
-    extracted = _read(_file(_real("NAP2SA")))
+    extracted = read_file(_file(_real("NAP2SA")))
     rows = [piece for piece in extracted.pieces if piece.kind == "row"]
     firsts = [extracted.text[slice(*piece.cells[0])] for piece in rows]
     assert firsts.count("Lead government actors") == 26
@@ -277,7 +270,7 @@ def test_key_value_tables_go_on_over_pages() -> None:
 def test_three_columns_with_notes_at_their_feet() -> None:
     name = _real("federal-register")
     said = _said(name)
-    assert "jbell" not in _read(_file(name)).text
+    assert "jbell" not in read_file(_file(name)).text
     assert "Federal Register / Vol. 85, No. 152 / Thursday, August 6, 2020 / Proposed Rules" not in said
     assert "this proposed AD affects 73 airplanes of U.S. registry" in said
     notes = [text.split()[0] for text in _texts(name, "footnote")]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,20 +14,33 @@ from filelock import FileLock
 from corpus.catalogue import FILE, read_catalogue
 from corpus.changes import LOCK, RECORD, add, history, remove, replace_document
 from corpus.errors import CatalogueError
-from corpus.proposals import propose
+from corpus.proposals import Proposal, propose
 from tests.corpus.made import HARBOUR, Written, as_docx, as_pdf
 
 NEWER = Written("Harbour Rules 2032", [("Ropes", ["Ropes are coiled clockwise after use."])])
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A corpus with the harbour rules as a PDF."""
-    corpus = tmp_path / "corpus"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus with the harbour rules as a PDF, not to be changed."""
+    folder = tmp_path_factory.mktemp("made")
+    corpus = folder / "corpus"
     corpus.mkdir()
     (corpus / FILE).write_text("# kept by hand\n", "utf-8")
-    add(corpus, propose(_file(tmp_path, "rules.pdf", as_pdf(HARBOUR))))
+    add(corpus, propose(_file(folder, "rules.pdf", as_pdf(HARBOUR))))
     return corpus
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A corpus of its own for each test."""
+    return shutil.copytree(made, tmp_path / "corpus")
+
+
+@pytest.fixture(scope="module")
+def newer(tmp_path_factory: pytest.TempPathFactory) -> Proposal:
+    """Other rules, as a DOCX."""
+    return propose(_file(tmp_path_factory.mktemp("newer"), "new.docx", as_docx(NEWER)))
 
 
 def _file(folder: Path, name: str, data: bytes) -> Path:
@@ -63,10 +77,10 @@ def test_extracted_text_is_described_whole_or_not_at_all(folder: Path, field: st
         read_catalogue(folder)
 
 
-def test_replacing_keeps_the_id_and_the_old_edition(folder: Path, tmp_path: Path) -> None:
+def test_replacing_keeps_the_id_and_the_old_edition(folder: Path, newer: Proposal) -> None:
     (old,) = read_catalogue(folder).documents
     old_data = (folder / old.file).read_bytes()
-    replace_document(folder, "rules", propose(_file(tmp_path, "new.docx", as_docx(NEWER))))
+    replace_document(folder, "rules", newer)
     (document,) = read_catalogue(folder).documents
     assert document.id == "rules"
     assert document.title == "Harbour Rules 2032"
@@ -97,18 +111,18 @@ def test_what_was_removed_can_be_added_again(folder: Path) -> None:
     assert {change["sha256"] for change in changes} == {old.sha256}
 
 
-def test_a_line_of_the_record_that_was_cut_short_never_was(folder: Path, tmp_path: Path) -> None:
+def test_a_line_of_the_record_that_was_cut_short_never_was(folder: Path, newer: Proposal) -> None:
     whole = (folder / RECORD).read_bytes()
     (folder / RECORD).write_bytes(whole + b'{"time": "2031-')
     assert len(history(folder)) == 1
-    replace_document(folder, "rules", propose(_file(tmp_path, "new.docx", as_docx(NEWER))))
+    replace_document(folder, "rules", newer)
     assert (folder / RECORD).read_bytes().startswith(whole)
     assert [change["action"] for change in history(folder)] == ["added", "replaced"]
 
 
-def test_the_record_only_grows(folder: Path, tmp_path: Path) -> None:
+def test_the_record_only_grows(folder: Path, newer: Proposal) -> None:
     before = (folder / RECORD).read_bytes()
-    replace_document(folder, "rules", propose(_file(tmp_path, "new.docx", as_docx(NEWER))))
+    replace_document(folder, "rules", newer)
     after = (folder / RECORD).read_bytes()
     assert after.startswith(before)
     change = json.loads(after.removeprefix(before))
@@ -116,12 +130,11 @@ def test_the_record_only_grows(folder: Path, tmp_path: Path) -> None:
     assert change["time"].endswith("+00:00")
 
 
-def test_an_unknown_id_is_refused(folder: Path, tmp_path: Path) -> None:
-    proposal = propose(_file(tmp_path, "new.docx", as_docx(NEWER)))
+def test_an_unknown_id_is_refused(folder: Path, newer: Proposal) -> None:
     with pytest.raises(CatalogueError, match="no document has the id 'nowhere' — use one of rules"):
         remove(folder, "nowhere")
     with pytest.raises(CatalogueError, match="no document has the id 'nowhere' — use one of rules"):
-        replace_document(folder, "nowhere", proposal)
+        replace_document(folder, "nowhere", newer)
 
 
 def test_a_change_waits_for_the_one_that_runs(folder: Path) -> None:
@@ -141,17 +154,16 @@ def test_a_folder_without_a_catalogue_is_left_as_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("action", ["add", "replace", "remove"])
 def test_wherever_a_change_stops_the_old_or_the_new_corpus_is_there(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, action: str
+    folder: Path, newer: Proposal, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-    proposal = propose(_file(tmp_path, "new.docx", as_docx(NEWER)))
     before = _texts(folder)
     real_fsync, real_rename, real_replace = os.fsync, Path.rename, Path.replace
 
     def change() -> None:
         if action == "add":
-            add(folder, proposal)
+            add(folder, newer)
         elif action == "replace":
-            replace_document(folder, "rules", proposal)
+            replace_document(folder, "rules", newer)
         else:
             remove(folder, "rules")
 

@@ -4,6 +4,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from corpus.passages import LIMIT
+from corpus.types import Passage
 from tests.corpus.reading import assert_accounted_for, read, read_blocks
 from tests.corpus.written import Written, documents
 
@@ -21,39 +22,28 @@ _PIECES = (
 
 
 @given(documents())
-@settings(max_examples=60, suppress_health_check=_SLOW_TO_WRITE)
-def test_a_document_is_read_as_it_was_written(written: Written) -> None:
-    found = read_blocks(written.source)
-    read_as = [(block.kind, written.source[block.start : block.end], block.section) for block in found]
+@settings(max_examples=30, suppress_health_check=_SLOW_TO_WRITE)
+def test_a_document_is_read_as_it_was_written_to_the_character(written: Written) -> None:
+    blocks = read_blocks(written.source)
+    read_as = [(block.kind, written.source[block.start : block.end], block.section) for block in blocks]
     assert read_as == [(block.kind, block.text, block.section) for block in written.blocks]
-
-
-@given(documents())
-@settings(max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
-def test_items_are_introduced_by_what_they_were_written_under(written: Written) -> None:
-    found = [block.lead_in[-1:] for block in read_blocks(written.source) if block.kind == "item"]
-    assert found == [(block.introduced_by,) for block in written.blocks if block.kind == "item"]
-
-
-@given(documents())
-@settings(max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
-def test_every_row_and_definition_is_one_passage_with_its_header_and_group(written: Written) -> None:
-    found = [p for p in read(written.source) if p.kind in ("row", "definition")]
-    expected = [block for block in written.blocks if block.kind in ("row", "definition")]
-    assert [(p.kind, p.text, p.fields) for p in found] == [(b.kind, b.text, b.fields) for b in expected]
-
-
-@given(documents())
-@settings(max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
-def test_a_document_is_accounted_for_to_the_character(written: Written) -> None:
+    introduced = [block.lead_in[-1:] for block in blocks if block.kind == "item"]
+    assert introduced == [(block.introduced_by,) for block in written.blocks if block.kind == "item"]
     assert_accounted_for(written.source)
 
 
+def _passages(kinds: str, found: list[Passage]) -> list[Passage]:
+    return [passage for passage in found if passage.kind in kinds.split()]
+
+
 @given(documents())
-@settings(max_examples=20, suppress_health_check=_SLOW_TO_WRITE)
-def test_running_text_is_cut_short_enough_and_read_the_same_again(written: Written) -> None:
+@settings(max_examples=30, suppress_health_check=_SLOW_TO_WRITE)
+def test_rows_and_definitions_are_passages_and_running_text_is_cut_short_enough(written: Written) -> None:
     found = read(written.source)
-    assert all(len(p.text) <= LIMIT for p in found if p.kind in ("paragraph", "item"))
+    expected = [block for block in written.blocks if block.kind in ("row", "definition")]
+    whole = [(p.kind, p.text, p.fields) for p in _passages("row definition", found)]
+    assert whole == [(b.kind, b.text, b.fields) for b in expected]
+    assert all(len(p.text) <= LIMIT for p in _passages("paragraph item", found))
     assert found == read(written.source)
     assert len({p.id for p in found}) == len(found)
 

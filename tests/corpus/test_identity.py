@@ -21,6 +21,7 @@ MISSED = {
     "res-44-12.pdf": {"title"},
     "tor_rev2.docx": {"period"},
 }
+pytestmark = pytest.mark.usefixtures("read_here")
 PLAN = Document("a", "Forward Work Plan 2024-26", "Harbour Group", "work plan", (2024, 2026), "a.txt", "0")
 
 

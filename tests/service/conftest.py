@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,19 @@ _FIT = {"bias": -2.0, "scalars": {"farthest of five": 4.0}, "views": {}, "partia
 SHARE_OF_WORDS = {"encoder": "", "seen": _FIT, "unseen": _FIT}
 
 
-@pytest.fixture(autouse=True)
-def plain_confidence(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[None]:
-    file: Path = tmp_path_factory.mktemp("confidence") / "confidence.json"
+@contextmanager
+def fitted(file: Path) -> Iterator[None]:
+    """The service's confidence is that of `file`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(confidence, "MODEL", file)
+        confidence.fit_for.cache_clear()
+        yield
+    confidence.fit_for.cache_clear()
+
+
+@pytest.fixture(scope="package", autouse=True)
+def plain_confidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    file = tmp_path_factory.mktemp("confidence") / "confidence.json"
     file.write_text(json.dumps(SHARE_OF_WORDS), "utf-8")
-    monkeypatch.setattr(confidence, "MODEL", file)
-    confidence.fit_for.cache_clear()
-    yield
-    confidence.fit_for.cache_clear()
+    with fitted(file):
+        yield

@@ -1,11 +1,13 @@
-"""Other models by a setting: each kind is read as it was trained to be, found wanting in words, and never guessed at."""
+"""Other models by a setting: each kind is read as it was trained to be, found wanting in words, and never guessed at.
 
-from collections.abc import Callable, Sequence
+They are run by `make robustness`: the libraries that make models take seconds to load.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from corpus.catalogue import read_catalogue
 from index.build import build, is_current
@@ -16,13 +18,13 @@ from index.encoders.reranker import CrossEncoderReranker
 from index.encoders.weights import TOKENS, joined, weights_sha256
 from index.errors import GenerationError, ModelError
 from index.generation import Index, load_index
-from index.passages.filters import Filter
 from index.passages.store import indexed_text
 from index.search import EvidenceWeights, search
 from tests.conftest import write_corpus
 from tests.support import local_models
 from tests.support.tiny import TinyEncoder
 
+pytestmark = pytest.mark.robustness
 QUESTION = "Who repairs the northern lighthouse?"
 PASSAGE = "Repair the lighthouse, please: today!"
 
@@ -181,35 +183,3 @@ def test_the_order_is_that_of_the_cross_encoder(index: Index, folders: dict[str,
     assert [result.passage for result in found] == expected
     assert not len(reranker.scores(QUESTION, []))
     assert [result.score for result in found] == pytest.approx(sorted(known.tolist(), reverse=True), abs=2e-6)
-
-
-class Judge:
-    """Likes one passage, and keeps what it was asked."""
-
-    def __init__(self, liked: str) -> None:
-        self.liked = liked
-        self.asked: list[tuple[str, int]] = []
-
-    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """1 for the passage liked, 0 for others."""
-        self.asked.append((question, len(texts)))
-        return np.array([float(self.liked in text) for text in texts], np.float32)
-
-
-def test_the_reranker_decides_where_it_is_sure_and_the_rest_where_it_is_not(index: Index) -> None:
-    judge = Judge("tide calendar")
-    plain = search(index, TinyEncoder(), QUESTION, 100).results
-    judged = search(index, TinyEncoder(reranker=judge), QUESTION, 100).results
-    liked = next(result.passage for result in plain if judge.liked in result.passage.text)
-    assert plain[0].passage != liked
-    assert [r.passage for r in judged] == [liked, *(r.passage for r in plain if r.passage != liked)]
-    assert all(-1 <= result.score <= 1 for result in judged)
-
-
-def test_the_reranker_hears_only_of_what_passes(index: Index) -> None:
-    judge = Judge("tide")
-    encoder = TinyEncoder(reranker=judge)
-    search(index, encoder, "who leads it", filter=Filter(document=("plan",)))
-    search(index, encoder, "who", filter=Filter(kind=("definition",), document=("plan",)))
-    plan = sum(passage.document.id == "plan" for passage in index.passages)
-    assert judge.asked == [("who leads it", plan), ("who", 0)]

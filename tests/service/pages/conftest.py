@@ -1,11 +1,9 @@
 """A browser on the live service. Every visit is watched: nothing leaves the origin, nothing is complained of."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,10 +20,8 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
-from service.answering import confidence
 from service.app import create_app
 from service.settings import Settings
-from tests.service.conftest import SHARE_OF_WORDS
 from tests.support.live import live
 from tests.support.tiny import TinyEncoder
 
@@ -52,22 +48,10 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def plain_fit(folder: Path) -> Iterator[None]:
-    """The confidence of one signal that the service's tests use, too."""
-    file = folder / "confidence.json"
-    file.write_text(json.dumps(SHARE_OF_WORDS), "utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(confidence, "MODEL", file)
-        confidence.fit_for.cache_clear()
-        yield
-    confidence.fit_for.cache_clear()
-
-
 @pytest.fixture(scope="package")
-def site(harbour: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(harbour: Settings) -> Iterator[str]:
     """The address of a service on the harbour corpus."""
-    with plain_fit(tmp_path_factory.mktemp("fit")), live(create_app(harbour, TinyEncoder)) as url:
+    with live(create_app(harbour, TinyEncoder)) as url:
         yield url
 
 
@@ -92,12 +76,9 @@ class Visit:
 
 
 @contextmanager
-def visiting(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
+def watching(page: Page, site: str) -> Iterator[Visit]:
     """A visit whose end fails where something left the origin or was complained of."""
-    context = browser.new_context(**{"viewport": DESKTOP, **options})
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    visit = Visit(page, site, context)
+    visit = Visit(page, site, page.context)
 
     def asked(request: Request) -> None:
         visit.requests.append(request.url)
@@ -113,20 +94,52 @@ def visiting(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
         visit.complaints.append(f"dialog {dialog.message}")
         dialog.dismiss()
 
-    context.on("request", asked)
-    context.on("console", said)
-    context.on("weberror", failed)
-    context.on("dialog", opened)
+    heard: dict[Any, Any] = {"request": asked, "console": said, "weberror": failed, "dialog": opened}
+    for event, hear in heard.items():
+        visit.context.on(event, hear)
     try:
         yield visit
         assert visit.foreign() == []
         assert visit.complaints == []
     finally:
-        context.close()
+        for event, hear in heard.items():
+            visit.context.remove_listener(event, hear)
+
+
+@contextmanager
+def visiting(browser: Browser, site: str, **options: Any) -> Iterator[Visit]:
+    """A visit in a window of its own, which takes longer to open than most visits last."""
+    with browser.new_context(**{"viewport": DESKTOP, **options}) as context:
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        with watching(page, site) as visit:
+            yield visit
+
+
+@pytest.fixture(scope="package")
+def window(browser: Browser) -> Iterator[Page]:
+    """The one that visits share."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        yield page
+
+
+@contextmanager
+def returning(window: Page, site: str, viewport: ViewportSize = DESKTOP) -> Iterator[Visit]:
+    """A visit in the shared window, which has forgotten those before."""
+    window.unroute_all()
+    window.context.clear_permissions()
+    window.emulate_media(media="null", color_scheme="light")
+    window.set_viewport_size(viewport)
+    window.goto(f"{site}/static/icon.svg")  # of the same origin, and stores nothing when it is left
+    window.evaluate("sessionStorage.clear()")
+    with watching(window, site) as visit:
+        yield visit
 
 
 @pytest.fixture
-def visit(browser: Browser, site: str) -> Iterator[Visit]:
+def visit(window: Page, site: str) -> Iterator[Visit]:
     """At a desk, in light colours."""
-    with visiting(browser, site) as visit:
+    with returning(window, site) as visit:
         yield visit

@@ -7,14 +7,14 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from corpus.catalogue import Catalogue
 from corpus.types import Document
 from index.build import build
 from service.app import create_app
 from service.settings import Settings
-from tests.service.pages.conftest import plain_fit, visiting
+from tests.service.pages.conftest import returning
 from tests.support.live import live
 from tests.support.tiny import TinyEncoder
 
@@ -100,7 +100,7 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         documents.append(Document(f"hostile-{number}", some[4], some[1], some[2], (2020, 2022), file, sha256))
     build(folder / "var", Catalogue(folder, tuple(documents)), TinyEncoder())
     settings = Settings(var=folder / "var", corpus=folder)
-    with plain_fit(folder), live(create_app(settings, TinyEncoder)) as url:
+    with live(create_app(settings, TinyEncoder)) as url:
         yield url
 
 
@@ -128,8 +128,8 @@ def cases() -> Iterator[str]:
     yield f"/timeline?passage={quote(STRINGS[5])}"
 
 
-def test_hostile_documents_and_addresses_run_nothing(browser: Browser, hostile_site: str) -> None:
-    with visiting(browser, hostile_site) as visit:
+def test_hostile_documents_and_addresses_run_nothing(window: Page, hostile_site: str) -> None:
+    with returning(window, hostile_site) as visit:
         seen = ""
         for path in cases():
             page = visit.go(path)
@@ -139,8 +139,8 @@ def test_hostile_documents_and_addresses_run_nothing(browser: Browser, hostile_s
         visit.complaints[:] = [said for said in visit.complaints if "404" not in said and "422" not in said]
 
 
-def test_hostile_questions_and_answers_run_nothing(browser: Browser, hostile_site: str) -> None:
-    with visiting(browser, hostile_site) as visit:
+def test_hostile_questions_and_answers_run_nothing(window: Page, hostile_site: str) -> None:
+    with returning(window, hostile_site) as visit:
         page = visit.go("/")
         for turn, start in enumerate(range(0, COUNT, 125), 1):
             question = "\n".join(STRINGS[start : start + 125])[:3_900]
@@ -166,8 +166,8 @@ def test_hostile_questions_and_answers_run_nothing(browser: Browser, hostile_sit
         unharmed(page)
 
 
-def test_hostile_forms_run_nothing_without_scripts_either(browser: Browser, hostile_site: str) -> None:
-    with visiting(browser, hostile_site) as visit:
+def test_hostile_forms_run_nothing_without_scripts_either(window: Page, hostile_site: str) -> None:
+    with returning(window, hostile_site) as visit:
         page = visit.go("/?q=lighthouse")
         page.evaluate(
             """strings => {
@@ -188,10 +188,10 @@ def test_hostile_forms_run_nothing_without_scripts_either(browser: Browser, host
         unharmed(page)
 
 
-def test_a_mark_is_found_in_a_late_part_of_a_long_document(browser: Browser, hostile_site: str) -> None:
+def test_a_mark_is_found_in_a_late_part_of_a_long_document(window: Page, hostile_site: str) -> None:
     source = httpx2.get(f"{hostile_site}/documents/hostile-10/text").text
     start = source.index("item499 says")
-    with visiting(browser, hostile_site) as visit:
+    with returning(window, hostile_site) as visit:
         page = visit.go(f"/read/hostile-10?start={start}&end={start + 12}#mark")
         expect(page.locator("mark")).to_have_text("item499 says")
         expect(page.locator("#mark")).to_be_in_viewport()
@@ -200,8 +200,8 @@ def test_a_mark_is_found_in_a_late_part_of_a_long_document(browser: Browser, hos
         expect(page.locator("mark")).to_have_count(0)
 
 
-def test_the_alarm_would_ring(browser: Browser, site: str) -> None:
-    with visiting(browser, site) as visit:
+def test_the_alarm_would_ring(window: Page, site: str) -> None:
+    with returning(window, site) as visit:
         page = visit.go("/")
         page.evaluate("document.body.append(document.createElement('iframe'))")
         with pytest.raises(AssertionError):

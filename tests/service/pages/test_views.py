@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -18,8 +17,8 @@ from index.build import build
 from service import feedback
 from service.app import create_app
 from service.settings import Settings
-from tests.service.pages.conftest import NARROW, plain_fit, visiting
-from tests.service.pages.test_browser import WIDTHS, ask, check
+from tests.service.pages.conftest import DESKTOP, NARROW, PHONE, returning, visiting
+from tests.service.pages.test_browser import WIDTHS, ask, check, check_narrow
 from tests.support.live import live
 from tests.support.tiny import TinyEncoder
 
@@ -40,7 +39,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory, shipped: Catalogue) -> Itera
     """The service on the shipped documents, two of which are plans."""
     folder = tmp_path_factory.mktemp("plans")
     build(folder / "var", shipped, TinyEncoder())
-    with plain_fit(folder), live(create_app(Settings(var=folder / "var"), TinyEncoder)) as url:
+    with live(create_app(Settings(var=folder / "var"), TinyEncoder)) as url:
         yield Served(url, folder / "var")
 
 
@@ -50,9 +49,9 @@ def numbers(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("viewport", WIDTHS)
 def test_action_items_are_sorted_filtered_opened_and_compared(
-    browser: Browser, plans: Served, viewport: Any
+    window: Page, plans: Served, viewport: ViewportSize
 ) -> None:
-    with visiting(browser, plans.url, viewport=viewport) as visit:
+    with returning(window, plans.url, viewport) as visit:
         page = visit.go("/items")
         expect(page.get_by_role("heading", name="All 26 action items")).to_be_visible()
         sort = page.get_by_role("link", name="Sort by No.")
@@ -88,8 +87,8 @@ def test_action_items_are_sorted_filtered_opened_and_compared(
         assert numbers(page) == ["12", "11", "10", "5"]
 
 
-def test_exports_hold_what_is_shown(browser: Browser, plans: Served) -> None:
-    with visiting(browser, plans.url) as visit:
+def test_exports_hold_what_is_shown(window: Page, plans: Served) -> None:
+    with returning(window, plans.url) as visit:
         page = visit.go("/items?lead=Indonesia&contains=traffick&sort=-number")
         files = {}
         for name in ("CSV", "Excel", "JSON"):
@@ -109,8 +108,8 @@ def test_exports_hold_what_is_shown(browser: Browser, plans: Served) -> None:
 
 
 @pytest.mark.parametrize("viewport", WIDTHS)
-def test_a_topic_is_followed_through_the_years(browser: Browser, plans: Served, viewport: Any) -> None:
-    with visiting(browser, plans.url, viewport=viewport) as visit:
+def test_a_topic_is_followed_through_the_years(window: Page, plans: Served, viewport: ViewportSize) -> None:
+    with returning(window, plans.url, viewport) as visit:
         page = visit.go("/")
         page.get_by_role("link", name="Precedents").click()
         page.get_by_label("Topic").fill("policy guides")
@@ -153,12 +152,9 @@ def test_a_topic_is_followed_through_the_years(browser: Browser, plans: Served, 
         expect(page.get_by_role("heading", name="Before and after this passage")).to_be_visible()
 
 
-@pytest.mark.parametrize("viewport", WIDTHS)
-def test_what_one_thinks_of_an_answer_is_sent_once_and_kept(
-    browser: Browser, plans: Served, viewport: Any
-) -> None:
+def test_what_one_thinks_of_an_answer_is_sent_once_and_kept(window: Page, plans: Served) -> None:
     before = len(feedback.read(plans.var))
-    with visiting(browser, plans.url, viewport=viewport) as visit:
+    with returning(window, plans.url, PHONE) as visit:
         page = visit.go("/")
         ask(page, QUESTION)
         form = page.locator("#t1 .opinion")
@@ -211,32 +207,29 @@ def test_all_of_it_works_without_scripts(browser: Browser, plans: Served) -> Non
     assert (kept.given.thumb, kept.given.comment, kept.given.question) == ("up", "Good.", QUESTION)
 
 
-def fits(page: Page, viewport: ViewportSize) -> None:
-    """Nothing is wider than the window, at 320 pixels too; the window is left as it was."""
-    for size in (viewport, NARROW):
+def fits(page: Page) -> None:
+    """Nothing is wider than the window, however narrow; the window is left as it was."""
+    for size in (PHONE, NARROW, DESKTOP):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth") == size["width"], page.url
-    page.set_viewport_size(viewport)
 
 
-@pytest.mark.parametrize("viewport", WIDTHS)
-def test_no_view_has_an_accessibility_violation_or_is_cut_off(
-    browser: Browser, plans: Served, viewport: Any
-) -> None:
-    with visiting(browser, plans.url, viewport=viewport) as visit:
+def test_no_view_has_an_accessibility_violation_or_is_cut_off(window: Page, plans: Served) -> None:
+    with returning(window, plans.url) as visit:
         for path in ("/items?lead=Indonesia&contains=traffick&sort=-number", GUIDES):
             page = visit.go(path)
             page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
             check(page)
-            fits(page, viewport)
+            fits(page)
+        check_narrow(page)
         visit.go(f"/?q={QUESTION}")
         page.get_by_label("No", exact=True).check()
         check(page)
-        fits(page, viewport)
+        fits(page)
 
 
-def test_a_print_of_precedents_has_whole_quotations(browser: Browser, plans: Served) -> None:
-    with visiting(browser, plans.url) as visit:
+def test_a_print_of_precedents_has_whole_quotations(window: Page, plans: Served) -> None:
+    with returning(window, plans.url) as visit:
         page = visit.go(GUIDES)
         page.emulate_media(media="print")
         long = page.locator("blockquote", has=page.locator(".excerpt")).first

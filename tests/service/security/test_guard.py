@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def guarded(harbour: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield Guarded(client, settings, made)
 
 
+@cache
 def routes() -> list[tuple[str, str]]:
     """(path, method) of all that the application has, asked in every method it could be asked by."""
     found = {route.path or "" for route in iter_route_contexts(create_app(Settings()).routes)}

@@ -4,12 +4,12 @@ import asyncio
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -181,7 +181,7 @@ def test_what_is_published_later_is_answered_from(tmp_path: Path) -> None:
             assert time.monotonic() < until
             time.sleep(0.05)
         encoder_of(client).encoded.clear()
-        time.sleep(2)  # in which a worker looks for what is new
+        time.sleep(1.2)  # in which a worker looks for what is new
         found = client.post("/search", json={"query": "How many new staircases?"})
         assert encoder_of(client).encoded == []
         assert found.json()["generation"] == found.headers["Bali-Generation"] == new
@@ -331,23 +331,25 @@ def test_the_line_is_as_long_for_workers(own: Settings) -> None:
         assert client.post("/search", json=QUESTIONS["/search"]).status_code == 503
 
 
-_SERVE = """
-import sys, time
-from tests.service.serving.test_worker_pool import *
-settings = Settings(var=sys.argv[1])
-workers = WorkerPool.forked(CurrentIndex(settings, TinyEncoder), TASKS, settings, 2)
-print(*(child.pid for child in children()), flush=True)
-time.sleep(60)
-"""
+def _serve(settings: Settings, pids: Connection) -> None:
+    """A service that only begins its workers, and tells who they are."""
+    workers = WorkerPool.forked(CurrentIndex(settings, TinyEncoder), TASKS, settings, 2)
+    pids.send([child.pid for child in children()])
+    time.sleep(60)
+    assert workers.alive  # they are kept until then
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_workers_end_with_the_service_however_it_ends(harbour: Settings, how: int) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(harbour.var)], stdout=subprocess.PIPE, text=True
-    ) as service:
-        assert service.stdout is not None
-        begun = [psutil.Process(int(pid)) for pid in service.stdout.readline().split()]
-        assert len(begun) == 2
-        os.kill(service.pid, how)
-        assert psutil.wait_procs(begun, 10)[1] == []
+    context = get_context("fork")
+    here, there = context.Pipe()
+    service = context.Process(target=_serve, args=(harbour, there))
+    service.start()
+    assert service.pid is not None
+    assert here.poll(30)
+    begun = [psutil.Process(pid) for pid in here.recv()]
+    assert len(begun) == 2
+    os.kill(service.pid, how)
+    assert psutil.wait_procs(begun, 10)[1] == []
+    service.join(10)
+    assert service.exitcode == -how
