@@ -189,7 +189,7 @@ class _Outline:
         element, start = self.elements[index], self.elements[first].row
         if element.kind == "furniture":
             return True
-        if element.row is None or start is None or element.row.pipes != start.pipes:
+        if element.kind != "row" or element.row is None or start is None or element.row.pipes != start.pipes:
             return False
         if element.table:
             return element.table == self.elements[first].table

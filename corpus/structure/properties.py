@@ -39,7 +39,7 @@ def with_properties(source: str, elements: Sequence[Element]) -> list[Element]:
         known = sum(key in returning for key in keys)
         enough = known >= _FEWEST and 2 * known >= len(keys)
         if enough and table.unlike <= _UNLIKE * len(table.properties):
-            found += [*elements[position : table.begin], *table.properties]
+            found += [*elements[position : table.begin], *_without_empty(table.properties, returning)]
             position = table.end
     return [*found, *elements[position:]]
 
@@ -74,6 +74,15 @@ def _returning(tables: Sequence[_Table]) -> set[str]:
         for key, value in values.items():
             said.setdefault(key, []).append(value)
     return {key for key, values in said.items() if len(values) >= _FEWEST and len(set(values)) > 1}
+
+
+def _without_empty(properties: Sequence[Element], returning: set[str]) -> Iterator[Element]:
+    """The properties; a key of which nothing is said is no text."""
+    for element in properties:
+        row = element.row
+        empty = element.kind == "row" and row is not None and row.filled == 1 and len(row.cells) > 1
+        known = empty and row is not None and row.texts[0].rstrip(": ").casefold() in returning
+        yield replace(element, kind="furniture", row=None) if known else element
 
 
 def _read(source: str, elements: Sequence[Element], begin: int, end: int) -> _Table:
