@@ -73,10 +73,12 @@ def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
     found: list[_Page] = []
     characters, readable = 0, Readable()
     forms = Forms(document)
+    before: Sequence[float] = ()
     for page in document:
         boxes = [*_words(page, readable, file), *forms.values(page)]
         seen = drawing(page, limits.PATHS)
-        boxes = _with_tables(without_watermarks(boxes, seen.dark), seen, page.get_size())
+        boxes = _with_tables(without_watermarks(boxes, seen.dark), seen, page.get_size(), before)
+        before = next((box.table.columns for box in reversed(boxes) if box.table), ())
         found.append(_page(page, boxes, seen))
         characters += sum(len(box.text) for box in boxes)
         if characters > limits.TEXT_CHARACTERS:
@@ -111,10 +113,12 @@ def _page(page: pypdfium2.PdfPage, boxes: Sequence[Box], seen: Drawing) -> _Page
     return _Page(Sheet(columns, height), seen.rules, tuple(lines_text(area) for area in inside if area))
 
 
-def _with_tables(boxes: Sequence[Box], seen: Drawing, size: tuple[float, float]) -> list[Box]:
+def _with_tables(
+    boxes: Sequence[Box], seen: Drawing, size: tuple[float, float], before: Sequence[float]
+) -> list[Box]:
     """The words outside the ruled tables of a page, and each table as one box."""
     found = list(boxes)
-    for table in tables(seen, size, found, limits.TABLE_CELLS) if found else ():
+    for table in tables(seen, size, found, limits.TABLE_CELLS, before) if found else ():
         area = (table.x0, table.top, table.x1, table.bottom)
         found = [box for box in found if box.table or not holds(area, box)]
         found.append(table)
