@@ -242,10 +242,6 @@ class _Writer:
     def _table(self, draft: Draft) -> None:
         self.insets = []
         parts = whole_tables(draft.tables)
-        rows = parts[0][1]
-        if len(rows) > 1 and len(rows[0].cells) == 1 and rows[1].header:
-            self.layout.text(self.spelling.whole(rows[0].cells[0][0]), Look(rows[0].size, rows[0].bold))
-            del rows[0]
         for number, (page, each) in enumerate(parts):
             self._turn(page)
             seen = [
