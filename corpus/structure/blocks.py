@@ -272,6 +272,8 @@ class _Outline:
                 yield Block("furniture", element.start, element.end)
             elif number >= titles and (row.delimiter or element.header or (header and row.texts == header.texts)):
                 yield Block("header", row.start, row.end, self._section())
+            elif number < titles and not is_group(row):
+                yield Block("paragraph", row.start, row.end, self._section())
             elif number < titles or (header and is_group(row)):
                 group = row.texts[0]
                 self._close(_GROUP)
@@ -297,7 +299,7 @@ def _titles(run: Sequence[Element]) -> int:
         return 0
     first, *others = [row for row in rows if row]
     over_all = len(first.cells) > 1 and len(set(first.cells)) == 1
-    return int(over_all and is_group(first) and all(row.filled > 1 for row in others))
+    return int(over_all and all(row.filled > 1 for row in others))
 
 
 def _heading_name(element: Element) -> str:

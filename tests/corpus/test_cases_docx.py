@@ -372,7 +372,7 @@ def test_a_first_row_over_the_whole_table_is_its_title() -> None:
         tr("Heron", "East"),
     )
     assert shown(word(body))[0][1] == "Boats of the harbour"
-    assert rows(word(body)) == [{"Boat": "Heron", "Base": "East"}]
+    assert rows(word(body)) == [{"Boat": "Heron", "Base": "East", "Group": "Boats of the harbour"}]
 
 
 def test_a_frame_around_text_is_no_table() -> None:
