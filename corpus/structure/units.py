@@ -112,7 +112,7 @@ def _labels(source: str, element: Element) -> list[_Label]:
     found: list[_Label] = []
     for line in re.finditer(r"[^\n]+", source[begin : element.end]):
         match = _LABEL.match(line.group())
-        if match is None or len(match["name"].split()) > _MOST_WORDS:
+        if match is None or len(match["name"].split()) > _MOST_WORDS or match["name"][-1].isdigit():
             if not found:
                 return []
             name, (start, _) = found[-1]  # a value that goes on in the next line
