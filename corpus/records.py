@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from corpus.cells import lines_under
 from corpus.leads import LeadNames, known_leads
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
@@ -147,11 +148,11 @@ def records(passages: Sequence[Passage]) -> list[Record]:
 
 
 def cell_with(row: Passage, role: Role) -> str | None:
-    """What the cell with this role says, if the row has one; of a mark, what it marks."""
+    """What the cell with this role says, if the row has one; of a mark, what it marks; leads a line for each paragraph."""
     header = row.roles.get(role)
     if header is None:
         return None
-    cell = row.fields[header]
+    cell = "\n".join(lines_under(row, header)) if role == "lead" else row.fields[header]
     return header.split(" – ")[-1] if is_mark(cell) else ticked(cell) or cell
 
 

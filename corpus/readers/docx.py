@@ -117,7 +117,7 @@ class _Body:
         self._beside()
 
     def _cell(self, cell: Element) -> tuple[str, Look]:
-        """The text of a cell on one line, without the tables in it."""
+        """The text of a cell, a line for each paragraph, without the tables in it."""
         parts, all_runs = [], list[Run]()
         for block in found(cell, "p", "tbl"):
             if block.tag == f"{W}p":
@@ -128,7 +128,7 @@ class _Body:
             elif not is_table(grid := read_grid(block)):
                 inner = [self._cell(c.node) for row in grid for c in row.cells if c.node is not None]
                 parts += [text for text, _ in inner if text]
-        return " ".join(parts), look_of(all_runs)
+        return "\n".join(parts), look_of(all_runs)
 
     def _beside(self) -> None:
         """The notes called and the text boxes met since, without what a box says again."""
