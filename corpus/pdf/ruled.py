@@ -139,16 +139,17 @@ def _read(
     if texts is None:
         return None  # a word between cells would be lost
     used = [k for k in range(len(grid[0])) if any(_begins(row, k) and texts.get(row[k]) for row in grid)]
-    rest = len(used) == 1 and len(starts) > 1 and _are_among(starts, before)
-    if rest:
-        used = list(range(len(starts)))
+    fewer, more = sorted((starts, before), key=len)
+    goes_on = len(fewer) > 1 and all(_nears(place, more) for place in fewer)
+    if goes_on:  # what is empty on this page is a column of the table all the same
+        used = [k for k in range(len(starts)) if k in used or _nears(starts[k], before)]
     grid = [[row[k] for k in used] for row in grid]
     grid = [row for row in grid if any(texts.get(cell) for cell in row)]
     filled = [sum(_begins(row, k) and bool(texts.get(row[k])) for k in range(len(row))) for row in grid]
     longest = max((len(lines_text(held)) for held in texts.values()), default=0)
     if len(used) < 2 or longest > _LONGEST_CELL:
         return None
-    if not rest and sum(count > 1 for count in filled) < _LEAST_FILLED * len(grid):
+    if not goes_on and sum(count > 1 for count in filled) < _LEAST_FILLED * len(grid):
         return None
     if not _set_in_lines(texts.values()) or not _on(size, table.bbox):
         return None
@@ -157,8 +158,8 @@ def _read(
     return Box(x0, top, x1, bottom, "", type_size, table=Table(rows_of(_rows(grid, texts)), columns))
 
 
-def _are_among(starts: Sequence[float], before: Sequence[float]) -> bool:
-    return all(any(abs(start - other) <= _NEAR for other in before) for start in starts)
+def _nears(place: float, others: Sequence[float]) -> bool:
+    return any(abs(place - other) <= _NEAR for other in others)
 
 
 def _in_cells(cells: Iterable[Rectangle], words: Sequence[Box]) -> dict[Rectangle | None, list[Box]] | None:

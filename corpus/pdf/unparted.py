@@ -1,7 +1,7 @@
 """Rows of a ruled table that rules part only from its header: told by how their lines are set."""
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from corpus.pdf.lines import by_line
 from corpus.pdf.unruled import without_leaders
@@ -24,7 +24,7 @@ def with_rows(cells: Sequence[Rectangle], words: Sequence[Box]) -> list[Rectangl
         *bands[0],
         *(
             (x0, top, x1, bottom)
-            for top, bottom in zip(edges, edges[1:], strict=False)
+            for top, bottom in pairwise(edges)
             for x0, _, x1, _ in body
         ),
     ]
@@ -46,7 +46,9 @@ def _cuts(body: Sequence[Rectangle], words: Sequence[Box]) -> Iterable[float]:
     floor = 0.0
     for line in by_line(inside):
         parts = [[word for word in line if x0 <= (word.x0 + word.x1) / 2 < x1] for x0, _, x1, _ in body]
-        begins = bool(parts[0]) and parts[0][0].x0 <= margin + _NEAR and 2 * sum(map(bool, parts)) >= len(body)
+        begins = (
+            bool(parts[0]) and parts[0][0].x0 <= margin + _NEAR and 2 * sum(map(bool, parts)) >= len(body)
+        )
         had_room = [
             _had_room(before, part, cell)
             for before, part, cell in zip(above, parts, body, strict=True)
