@@ -12,7 +12,7 @@ from typing import get_args
 
 import numpy as np
 
-from corpus.records import GROUP, Roles, is_property, is_unit, roles_by_words, with_roles
+from corpus.records import GROUP, Roles, is_property, is_rest, is_unit, roles_by_words, with_roles
 from corpus.structure.units import TITLE
 from corpus.text.dates import YEAR
 from corpus.text.ticks import is_mark, ticked
@@ -248,7 +248,7 @@ def _tables(passages: Sequence[Passage]) -> Iterator[_Table]:
     last = -2
     for row, passage in enumerate(passages):
         own = [header for header in passage.fields if header != GROUP]
-        if passage.kind != "row" or not own:
+        if passage.kind != "row" or not own or (row and is_rest(passages[row - 1], passage)):
             continue
         if is_property(passage):
             table = of_properties

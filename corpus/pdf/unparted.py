@@ -22,11 +22,7 @@ def with_rows(cells: Sequence[Rectangle], words: Sequence[Box]) -> list[Rectangl
     edges = [body[0][1], *cuts, body[0][3]]
     return [
         *bands[0],
-        *(
-            (x0, top, x1, bottom)
-            for top, bottom in pairwise(edges)
-            for x0, _, x1, _ in body
-        ),
+        *((x0, top, x1, bottom) for top, bottom in pairwise(edges) for x0, _, x1, _ in body),
     ]
 
 
