@@ -74,7 +74,7 @@ def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
     characters, readable = 0, Readable()
     forms = Forms(document)
     before: Sequence[float] = ()
-    for page in document:
+    for page in _opened(document, file):
         boxes = [*_words(page, readable, file), *forms.values(page)]
         seen = drawing(page, limits.PATHS)
         boxes = _with_tables(without_watermarks(boxes, seen.dark), seen, page.get_size(), before)
@@ -93,6 +93,19 @@ def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
             "is set in fonts that do not say which letters they show", where=file, remedy=_RECOGNISE
         )
     return found
+
+
+def _opened(document: pypdfium2.PdfDocument, file: str) -> Iterator[pypdfium2.PdfPage]:
+    """Each page; raises `ReadError` for one that is damaged."""
+    for number in range(len(document)):
+        try:
+            yield document[number]
+        except pypdfium2.PdfiumError as error:
+            raise ReadError(
+                f"has a page {number + 1} that cannot be opened ({error})",
+                where=file,
+                remedy="check the file, or print it to a new PDF",
+            ) from error
 
 
 def _words(page: pypdfium2.PdfPage, readable: Readable, file: str) -> list[Box]:

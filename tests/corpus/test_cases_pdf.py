@@ -329,6 +329,31 @@ def test_a_label_in_another_type_begins_a_paragraph_and_stays_in_it() -> None:
     assert all(text.endswith("if there is time for them.") for text in found)
 
 
+def _gazette() -> bytes:
+    """Four pages with a running head; on the first its parts stand one below the other."""
+    pdf = FPDF(format="A4")
+    for page, birds in enumerate(("Herons", "Ospreys", "Gulls", "Terns"), 1):
+        pdf.add_page()
+        pdf.set_font("Helvetica", "", 8)
+        head = ("Pilots Gazette", f"Volume 4, No. {page}")
+        for line in head if page == 1 else (f"{' / '.join(head)} / Notices of the office",):
+            pdf.cell(0, 5, line, new_x="LMARGIN", new_y="NEXT")
+        pdf.set_font("Helvetica", "", 10)
+        for line in range(1, 30):
+            text = f"{birds} number {line} rest at the quay until the storm has passed over the lake and its ports."
+            pdf.multi_cell(0, 6, text, new_x="LMARGIN", new_y="NEXT")
+    return bytes(pdf.output())
+
+
+def test_parts_of_a_running_head_on_the_first_page_are_furniture() -> None:
+    extracted = read_pdf(_gazette(), "gazette.pdf")
+    said = [
+        extracted.text[piece.start : piece.end] for piece in extracted.pieces if piece.kind != "furniture"
+    ]
+    assert said[0].startswith("Herons number 1")
+    assert not any("Gazette" in text for text in said)
+
+
 @needs_real
 def test_milestones_notes_and_figures_of_a_plan() -> None:
     name = "FDS-2021"

@@ -8,7 +8,7 @@ import pytest
 
 from corpus.catalogue import Catalogue
 from corpus.layout import Look
-from corpus.passages import passages
+from corpus.passages import LIMIT, passages
 from corpus.readers.docx import read_docx
 from corpus.readers.extracted import LayoutWriter, TableRow
 from corpus.records import Record, records
@@ -192,6 +192,22 @@ def test_a_property_of_which_nothing_is_said_does_not_end_the_record(real_encode
         ("Sweep the Quay", ("Northland",), "Completed", 3),
         ("Mend the Nets", ("Northland",), "Completed", 3),
     ]
+
+
+def test_a_long_value_is_several_passages_of_one_record(real_encoder: Encoder) -> None:
+    results = " ".join(
+        f"In month {n} the office hung lamp {n} on the northern pier of the port." for n in range(1, 31)
+    )
+    writer = LayoutWriter()
+    for matter, lead in (("Light the Channel", "Suden"), ("Sweep the Quay", "Northland")):
+        cells = (("Lead actors", lead), ("Results", f"{matter}. {results}"), ("Status", "Completed"))
+        writer.table([TableRow(((matter, 2),)), *(TableRow(((key, 1), (said, 1))) for key, said in cells)])
+    found = _records(real_encoder, passages(DOCUMENT, writer.finished(), writer.pieces))
+    assert [(r.text, r.status, r.fields["Results"]) for r in found] == [
+        (matter, "Completed", f"{matter}. {results}") for matter in ("Light the Channel", "Sweep the Quay")
+    ]
+    assert all(len(passage.text) <= LIMIT for r in found for passage in r.passages)
+    assert all(len(r.passages) > 5 for r in found)
 
 
 def test_decisions_with_who_and_when_are_records(real_encoder: Encoder) -> None:
