@@ -339,8 +339,8 @@ def _gazette() -> bytes:
         for line in head if page == 1 else (f"{' / '.join(head)} / Notices of the office",):
             pdf.cell(0, 5, line, new_x="LMARGIN", new_y="NEXT")
         pdf.set_font("Helvetica", "", 10)
-        for line in range(1, 30):
-            text = f"{birds} number {line} rest at the quay until the storm has passed over the lake and its ports."
+        for number in range(1, 30):
+            text = f"{birds} number {number} rest at the quay until the storm has passed over the lake and its ports."
             pdf.multi_cell(0, 6, text, new_x="LMARGIN", new_y="NEXT")
     return bytes(pdf.output())
 
