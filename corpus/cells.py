@@ -30,6 +30,14 @@ def cell_of(passage: Passage, role: Role) -> Span | None:
     return cell_under(passage, passage.roles.get(role))
 
 
+def lines_under(passage: Passage, header: str) -> list[str]:
+    """What the cell under a header says: each paragraph of a cell of a table, or the whole."""
+    span = cell_under(passage, header) if "\t" in passage.text else None
+    if span is None:
+        return [passage.fields[header]]
+    return [said for line in passage.text[slice(*span)].split("\n") if (said := plain(line))]
+
+
 def cell_under(passage: Passage, header: str | None) -> Span | None:
     if header is None:
         return None

@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from corpus.layout import Piece
+from corpus.layout import Piece, Span
 from corpus.readers.extracted import PAGE_BREAK
 from corpus.records import GROUP
 from corpus.structure.blocks import blocks
@@ -57,17 +57,27 @@ def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
         yield owner
 
 
-def _cuts(source: str, block: Block) -> Iterator[tuple[int, int]]:
-    """Spans of the passages of a block: rows, definitions and titles whole, other blocks a few sentences each."""
+def _cuts(source: str, block: Block) -> Iterator[Span]:
+    """Spans of the passages of a block: a few sentences each; rows, definitions and titles whole.
+
+    A long value of one property is cut too, or the model would not read all of it.
+    """
+    if block.kind == "row" and len(block.cells) == 1 and block.end - block.start > LIMIT:
+        first, *others = _group(_sentences(source, *block.cells[0]), source)
+        yield block.start, first[1]
+        yield from others
+        return
     if block.kind in ("row", "definition", "title") or block.end - block.start <= TARGET:
         yield block.start, block.end
         return
-    yield from _group(
-        [part for span in sentences(source, block.start, block.end) for part in _split(source, *span)], source
-    )
+    yield from _group(_sentences(source, block.start, block.end), source)
 
 
-def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int]]:
+def _sentences(source: str, start: int, end: int) -> list[Span]:
+    return [part for span in sentences(source, start, end) for part in _split(source, *span)]
+
+
+def _group(spans: list[Span], source: str) -> Iterator[Span]:
     begin, end, count = *spans[0], 1
     for start, stop in spans[1:]:
         bound = TARGET if not refers_back(source[start:stop]) else LIMIT
@@ -79,7 +89,7 @@ def _group(spans: list[tuple[int, int]], source: str) -> Iterator[tuple[int, int
     yield begin, end
 
 
-def _split(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _split(source: str, start: int, end: int) -> Iterator[Span]:
     """Spans of a sentence, cut at separators where it is over the limit."""
     if end - start <= LIMIT:
         yield start, end
@@ -104,7 +114,7 @@ def _passage(
     document: Document, source: str, block: Block, start: int, end: int, breaks: Sequence[int] | None
 ) -> Passage:
     text = source[start:end]
-    fields = _fields(source, block)
+    fields = _fields(source, block, start, end)
     return Passage(
         id=passage_id(document, start, text),
         document=document,
@@ -133,8 +143,10 @@ def _kind(block: Block) -> PassageKind:
             return "paragraph"
 
 
-def _fields(source: str, block: Block) -> dict[str, str]:
-    cells = (plain(source[start:end]).replace(r"\|", "|") for start, end in block.cells)
+def _fields(source: str, block: Block, start: int, end: int) -> dict[str, str]:
+    """What the cells say between two places of the text."""
+    within = ((max(start, first), min(end, last)) for first, last in block.cells)
+    cells = (plain(source[first:last]).replace(r"\|", "|") for first, last in within)
     fields: dict[str, str] = {}
     for header, cell in zip(block.headers, cells, strict=False):
         if cell:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from corpus.cells import lines_under
 from corpus.leads import LeadNames, known_leads
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
@@ -98,23 +99,40 @@ def is_unit(passage: Passage) -> bool:
     return passage.kind == "row" and several and "\t" not in passage.text and "|" not in passage.text[:1]
 
 
+def is_rest(before: Passage, passage: Passage) -> bool:
+    """Whether a passage goes on with the value of the property before it."""
+    return (
+        passage.kind == "row"
+        and len(passage.fields.keys() - {GROUP}) == 1
+        and passage.fields.keys() == before.fields.keys()
+        and passage.section == before.section
+        and "\t" not in passage.text
+    )
+
+
 def key_of(cell: str) -> str:
     """The name of a property, as the first cell of its row writes it."""
     return plain(cell).rstrip(": ")
 
 
 def properties(passages: Sequence[Passage], first: int) -> list[Passage]:
-    """The properties of one matter that begin at a row: one after the other, below one heading, each once."""
+    """The properties of one matter that begin at a row: one after the other, below one heading, each once.
+
+    A long one may be several passages.
+    """
     head = passages[first]
-    found: dict[str, Passage] = {}
+    found: list[Passage] = []
+    keys: set[str] = set()
     for passage in islice(_from(passages, first), _MOST_PROPERTIES):
-        own = next((header for header in passage.fields if header != GROUP), None)
-        if not is_property(passage) or passage.section != head.section or own is None or own in found:
+        if passage.section != head.section or passage.document.id != head.document.id:
             break
-        if passage.document.id != head.document.id:
-            break
-        found[own] = passage
-    return list(found.values())
+        if not (found and is_rest(found[-1], passage)):
+            own = next((header for header in passage.fields if header != GROUP), None)
+            if not is_property(passage) or own is None or own in keys:
+                break
+            keys.add(own)
+        found.append(passage)
+    return found
 
 
 def _from(passages: Sequence[Passage], first: int) -> Iterator[Passage]:
@@ -147,11 +165,11 @@ def records(passages: Sequence[Passage]) -> list[Record]:
 
 
 def cell_with(row: Passage, role: Role) -> str | None:
-    """What the cell with this role says, if the row has one; of a mark, what it marks."""
+    """What the cell with this role says, if the row has one; of a mark, what it marks; leads a line for each paragraph."""
     header = row.roles.get(role)
     if header is None:
         return None
-    cell = row.fields[header]
+    cell = "\n".join(lines_under(row, header)) if role == "lead" else row.fields[header]
     return header.split(" – ")[-1] if is_mark(cell) else ticked(cell) or cell
 
 
@@ -199,13 +217,18 @@ class RecordReader:
             status=cell("status"),
             priority_area=cell("priority_area"),
             deadline=cell("deadline"),
-            fields={
-                header: said
-                for passage in passages
-                for header, said in passage.fields.items()
-                if header != GROUP
-            },
+            fields=_fields(passages),
         )
+
+
+def _fields(passages: Sequence[Passage]) -> dict[str, str]:
+    """All that some passages say, by header."""
+    said: dict[str, list[str]] = {}
+    for passage in passages:
+        for header, cell in passage.fields.items():
+            if header != GROUP:
+                said.setdefault(header, []).append(cell)
+    return {header: " ".join(cells) for header, cells in said.items()}
 
 
 def numbered(text: str) -> tuple[str | None, str]:

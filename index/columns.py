@@ -12,7 +12,7 @@ from typing import get_args
 
 import numpy as np
 
-from corpus.records import GROUP, Roles, is_property, is_unit, roles_by_words, with_roles
+from corpus.records import GROUP, Roles, is_property, is_rest, is_unit, roles_by_words, with_roles
 from corpus.structure.units import TITLE
 from corpus.text.dates import YEAR
 from corpus.text.ticks import is_mark, ticked
@@ -215,7 +215,7 @@ def plan_roles(
     if of_properties:
         found = [None if role == "text" else role for role in found]
     elif "text" not in found:
-        _name_text(found, chances)
+        _name_text(columns, found, chances)
     roles: dict[Role, list[str]] = {}
     for column, role in zip(columns, found, strict=True):
         if role:
@@ -224,13 +224,21 @@ def plan_roles(
     return roles if stands and (of_properties or "text" in roles) else {}
 
 
-def _name_text(found: list[Role | None], chances: Vectors) -> None:
-    """What is to be done, where no column clearly is, of a table that says by whom or how far."""
+def _name_text(columns: Sequence[TableColumn], found: list[Role | None], chances: Vectors) -> None:
+    """What is to be done, where no column clearly is, of a table that says by whom or how far.
+
+    Where it says two of by whom, how far and by when, it is the column with the longest cells.
+    """
     free = [n for n, role in enumerate(found) if role is None]
     text = 1 + ROLES.index("text")
     likeliest = max(free, key=lambda n: float(chances[n, text]), default=None)
-    if likeliest is not None and chances[likeliest, text] > _UNLIKELY and not set(found).isdisjoint(_TOLD):
+    if likeliest is None or set(found).isdisjoint(_TOLD):
+        return
+    if chances[likeliest, text] > _UNLIKELY:
         found[likeliest] = "text"
+    elif len(set(found) & set(_STANDING)) > 1:
+        longest = max(free, key=lambda n: sum(map(len, columns[n].cells)) / max(1, len(columns[n].cells)))
+        found[longest] = "text"
 
 
 def _tables(passages: Sequence[Passage]) -> Iterator[_Table]:
@@ -240,7 +248,7 @@ def _tables(passages: Sequence[Passage]) -> Iterator[_Table]:
     last = -2
     for row, passage in enumerate(passages):
         own = [header for header in passage.fields if header != GROUP]
-        if passage.kind != "row" or not own:
+        if passage.kind != "row" or not own or (row and is_rest(passages[row - 1], passage)):
             continue
         if is_property(passage):
             table = of_properties

@@ -34,6 +34,10 @@ class _Strip:
     def bottom(self) -> float:
         return max(box.bottom for box in self.boxes)
 
+    @property
+    def is_table(self) -> bool:
+        return any(box.table for box in self.boxes)
+
 
 def reading_order(boxes: Sequence[Box], width: float, rules: Sequence[Rule]) -> list[list[PageLine]]:
     """The lines of a page `width` points wide, a list for each column or stretch between columns."""
@@ -140,7 +144,7 @@ def _is_title(strips: Sequence[_Strip], number: int) -> bool:
         and abs((x0 + x1) - (left + right)) / 2 <= _CENTRED * (right - left)
         and strip.top - above.bottom >= _ALONE * size / 2
         and below.top - strip.bottom >= _ALONE * size / 2
-        and bool(gutters(above.boxes) and gutters(below.boxes))
+        and bool(gutters(above.boxes) and (gutters(below.boxes) or below.is_table))
     )
 
 

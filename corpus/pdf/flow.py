@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from corpus.pdf.pieces import Draft
 from corpus.pdf.words import HYPHEN, Row, Table
@@ -113,15 +114,39 @@ def _placed(row: Row, own: Sequence[float], columns: Sequence[float]) -> Row:
 
 
 def _is_rest(above: Sequence[Row], row: Row) -> bool:
-    """Whether a row at the top of a page goes on with the last one before it: its first cell is empty."""
-    if not above or row.cells[0][0]:
+    """Whether a row at the top of a page goes on with the last one before it.
+
+    Its cells go on with cells that are filled, and the first is empty or a sentence goes on in one of them.
+    """
+    if not above:
         return False
-    spans = [across for _, across in row.cells]
-    return bool(above[0].cells[0][0]) and spans == [across for _, across in above[0].cells]
+    pairs = zip(_cells_above(above[0], row), row.cells, strict=True)
+    filled = [(before, text) for (before, _), (text, _) in pairs if text]
+    if not all(before for before, _ in filled):
+        return False
+    goes_on = any(text[:1].islower() and before[-1:] not in _ENDS for before, text in filled)
+    fewer = len(filled) < sum(bool(text) for text, _ in above[0].cells)
+    return fewer and (goes_on or bool(above[0].cells[0][0] and not row.cells[0][0]))
+
+
+def _cells_above(above: Row, row: Row) -> list[tuple[str, int]]:
+    """For each cell of a row the one of the row above that stands over its first column."""
+    over = [cell for cell in above.cells for _ in range(cell[1])]
+    starts = [0, *accumulate(across for _, across in row.cells)]
+    return [over[start] if start < len(over) else ("", 1) for start in starts[:-1]]
 
 
 def _with_rest(row: Row, rest: Row) -> Row:
-    cells = zip(row.cells, rest.cells, strict=True)
+    """A row with what its cells go on with on the next page."""
+    more: list[list[str]] = [[] for _ in row.cells]
+    places = [place for place, (_, across) in enumerate(row.cells) for _ in range(across)]
+    starts = [0, *accumulate(across for _, across in rest.cells)]
+    for start, (text, _) in zip(starts, rest.cells, strict=False):
+        if text:
+            more[places[start]].append(text)
     return replace(
-        row, cells=tuple((f"{text} {more}".strip(), across) for (text, across), (more, _) in cells)
+        row,
+        cells=tuple(
+            (" ".join([text, *said]), across) for (text, across), said in zip(row.cells, more, strict=True)
+        ),
     )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from statistics import median
 
 from corpus.pdf.words import HYPHEN, Box, Table
@@ -19,7 +20,8 @@ _RAISED = 0.82  # times the size of its line: what is smaller, and stands higher
 class PageLine:
     """A line as it is read: `middle` is the usual height of its words, `left` and `right` the edges of its column.
 
-    `second` is where its second word begins, and `gap` how far that is from the first.
+    `second` is where its second word begins, and `gap` how far that is from the first. `label`: it begins with bold words
+    and a colon, and goes on in the type of the text, which is `rest` in size.
     """
 
     x0: float
@@ -35,6 +37,8 @@ class PageLine:
     second: float = 0.0
     gap: float = 0.0
     table: Table | None = None
+    label: bool = False
+    rest: float = 0.0
 
 
 def by_line(boxes: Iterable[Box]) -> list[list[Box]]:
@@ -66,7 +70,14 @@ def page_line(boxes: Sequence[Box], left: float, right: float) -> PageLine:
         boxes[1].x0 if len(boxes) > 1 else 0.0,
         boxes[1].x0 - boxes[0].x1 if len(boxes) > 1 else 0.0,
         boxes[0].table,
+        _has_label(boxes),
+        boxes[-1].size,
     )
+
+
+def _has_label(boxes: Sequence[Box]) -> bool:
+    bold = list(takewhile(lambda box: box.bold, boxes))
+    return 0 < len(bold) < len(boxes) and bold[-1].text.endswith(":")
 
 
 def size_of(boxes: Iterable[Box]) -> float:

@@ -11,6 +11,7 @@ _MARGIN = 0.09  # of the page's height, above and below: where running heads and
 _DEEPEST = 0.25  # of the page's height: a head of several lines ends above
 _RUNNING = 3  # pages that have the same line there
 _LARGER = 1.1  # times the usual size: set like a heading
+_SMALLER = 0.95  # times the usual size
 _NEAR = 3.0  # points within which lines stand at the same height
 _DIGITS = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -45,6 +46,7 @@ class _Running:
 
     def __init__(self, sheets: Sequence[Sheet], usual: float) -> None:
         self.usual = usual
+        self.first = sheets[0] if sheets else None
         self.needed = _RUNNING if len(sheets) > 2 else 2
         self.said: Counter[str] = Counter()
         self.exact: Counter[str] = Counter()
@@ -56,13 +58,18 @@ class _Running:
         for sheet in sheets:
             for line in self._returning(sheet):
                 self.placed[_place(line, sheet.height)].append(line)
+        self.texts = {
+            _DIGITS.sub("#", line.text.casefold()) for lines in self.placed.values() for line in lines
+        }
 
     def of(self, sheet: Sheet) -> list[PageLine]:
         """The running heads and feet of a page, from top to bottom."""
         found = self._returning(sheet)
         known = {id(line) for line in found}
         found += [
-            line for line in _lines(sheet) if id(line) not in known and self._stands_for_one(line, sheet)
+            line
+            for line in _lines(sheet)
+            if id(line) not in known and (self._stands_for_one(line, sheet) or self._is_part(line, sheet))
         ]
         return sorted(found, key=lambda line: (line.top, line.x0))
 
@@ -105,6 +112,15 @@ class _Running:
         return bool(PAGE_NUMBER.fullmatch(line.text)) or any(
             _akin(line.text, other.text) for other in beside[:20]
         )
+
+    def _is_part(self, line: PageLine, sheet: Sheet) -> bool:
+        """Whether a line at the top of the first page, smaller than the text, is part of what runs on the others."""
+        if sheet is not self.first or _edge(line, sheet.height) != "top":
+            return False
+        if line.size > _SMALLER * self.usual or " " not in line.text:
+            return False
+        said = _DIGITS.sub("#", line.text.casefold())
+        return any(said in text for text in self.texts)
 
 
 def _lines(sheet: Sheet) -> Iterator[PageLine]:

@@ -100,7 +100,9 @@ def _groups(lines: Sequence[PageLine], contents: set[int]) -> Iterator[list[Page
 def _apart(group: Sequence[PageLine], line: PageLine, following: PageLine | None, pitch: float) -> bool:
     """Whether another piece begins with `line`."""
     before = group[-1]
-    if before.table or line.table or abs(before.size - line.size) > _OTHER_SIZE * max(before.size, line.size):
+    if before.table or line.table or not _has_size_of(line, before):
+        return True
+    if line.label and before.text[-1:] in ".:;":
         return True
     step = line.middle - before.middle
     gap = (
@@ -114,8 +116,20 @@ def _apart(group: Sequence[PageLine], line: PageLine, following: PageLine | None
     return _is_indented(group, line, following)
 
 
+def _has_size_of(line: PageLine, before: PageLine) -> bool:
+    """Whether two lines are set in one size, apart from the labels that they may begin with."""
+    return any(
+        abs(here - there) <= _OTHER_SIZE * max(here, there)
+        for here in {line.size, line.rest if line.label else line.size}
+        for there in {before.size, before.rest if before.label else before.size}
+    )
+
+
 def _is_titled(before: PageLine, line: PageLine) -> bool:
     """Whether a short line that ends no sentence stands over one that begins a paragraph."""
+    marker = item_marker(before.text)
+    if marker and marker.bullet:
+        return False
     short = before.x1 < before.left + _SHORT * (before.right - before.left)
     return (
         short
@@ -132,6 +146,8 @@ def _is_indented(group: Sequence[PageLine], line: PageLine, following: PageLine 
     if line.text[:1].islower():
         return False
     if _marker_width(group[0]):
+        if before.x0 < group[0].x0 - least * line.size:  # only its first line was further in
+            return line.x0 > group[0].x0 - 1
         if len(group) > 1 or not _is_full(before):
             edge = before.x0 if len(group) > 1 else group[0].x0
             return line.x0 < edge - least * line.size and not _is_full(before)
@@ -211,7 +227,20 @@ def _notes_begin(lines: Sequence[PageLine], style: Style, rules: Sequence[Rule])
     top = lines[begin].top
     if begin and any(top - _SEPARATOR <= rule.y <= top + 2 and rule.x0 <= lines[begin].x1 for rule in rules):
         return begin
-    return next((n for n in range(begin, len(lines)) if _NOTE.match(lines[n].text)), len(lines))
+    pitch = _pitch(lines[begin:])
+    return next(
+        (
+            n
+            for n in range(begin, len(lines))
+            if _NOTE.match(lines[n].text) and (n == begin or _is_set_off(lines[n - 1], lines[n], pitch))
+        ),
+        len(lines),
+    )
+
+
+def _is_set_off(before: PageLine, line: PageLine, pitch: float) -> bool:
+    """Whether the number of a note stands above that line, or more than a line's distance below the text."""
+    return CALL_BEGINS in line.text[:1] or line.middle - before.middle > 1.1 * pitch
 
 
 def _notes(lines: Sequence[PageLine], page: int) -> Iterator[Draft]:

@@ -10,6 +10,8 @@ from pdfplumber.table import TableFinder
 from corpus.pdf.drawing import SHORTEST_RULE, Drawing
 from corpus.pdf.lines import by_line, lines_text
 from corpus.pdf.tables import SeenCell, rows_of
+from corpus.pdf.unparted import with_rows
+from corpus.pdf.unruled import without_leaders
 from corpus.pdf.words import Box, Rectangle, Table
 
 _NEAR = 3.0  # points within which rules touch
@@ -24,17 +26,24 @@ class _Edges:
     down: tuple[Any, ...]
 
 
-def tables(seen: Drawing, size: tuple[float, float], words: Sequence[Box], most: int) -> list[Box]:
+def tables(
+    seen: Drawing,
+    size: tuple[float, float],
+    words: Sequence[Box],
+    most: int,
+    before: Sequence[float] = (),
+) -> list[Box]:
     """Each table that is ruled on a page of this size as one box; none that has more than `most` cells.
 
-    Edges of grounds rule only where lines do not.
+    Edges of grounds rule only where lines do not. `before` is where the columns begin of a table that may go on from the
+    page before: the rest of its last row may fill one column only.
     """
-    found = _found(seen.lines, size, words, most)
+    found = _found(seen.lines, size, words, most, before)
     if seen.edges:
         free = [
             line for line in (*seen.lines, *seen.edges) if not any(_touches(line, table) for table in found)
         ]
-        found += _found(free, size, words, most)
+        found += _found(free, size, words, most, before)
     return found
 
 
@@ -43,13 +52,17 @@ def _touches(line: Rectangle, table: Box) -> bool:
 
 
 def _found(
-    lines: Iterable[Rectangle], size: tuple[float, float], words: Sequence[Box], most: int
+    lines: Iterable[Rectangle],
+    size: tuple[float, float],
+    words: Sequence[Box],
+    most: int,
+    before: Sequence[float],
 ) -> list[Box]:
     found: list[Box] = []
     drawn = [_edge(*line) for line in lines]
     for edges in _groups([e for e in drawn if max(e["width"], e["height"]) >= SHORTEST_RULE]):
         for table in _cells_of(edges):
-            box = _read(table, size, words, most)
+            box = _read(table, size, words, most, before)
             if box and not any(_inside_of(box, other) for other in found):
                 found.append(box)
     return found
@@ -112,33 +125,41 @@ def _edge(x0: float, top: float, x1: float, bottom: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _read(table: Any, size: tuple[float, float], words: Sequence[Box], most: int) -> Box | None:
+def _read(
+    table: Any, size: tuple[float, float], words: Sequence[Box], most: int, before: Sequence[float]
+) -> Box | None:
     """The table as a box, or None where its cells hold too little, or what is in them is a drawing's."""
-    cells: list[Rectangle] = table.cells
+    x0, top, x1, bottom = table.bbox
+    within = [word for word in words if holds((x0, top, x1, bottom), word)]
+    cells = with_rows(table.cells, within)
     grid, starts = _grid(cells)
     if not grid or len(grid) * len(grid[0]) > most:
         return None
-    x0, top, x1, bottom = table.bbox
-    within = [word for word in words if holds((x0, top, x1, bottom), word)]
     texts = _in_cells(cells, within)
     if texts is None:
         return None  # a word between cells would be lost
     used = [k for k in range(len(grid[0])) if any(_begins(row, k) and texts.get(row[k]) for row in grid)]
+    fewer, more = sorted((starts, before), key=len)
+    goes_on = len(fewer) > 1 and all(_nears(place, more) for place in fewer)
+    if goes_on:  # what is empty on this page is a column of the table all the same
+        used = [k for k in range(len(starts)) if k in used or _nears(starts[k], before)]
     grid = [[row[k] for k in used] for row in grid]
     grid = [row for row in grid if any(texts.get(cell) for cell in row)]
     filled = [sum(_begins(row, k) and bool(texts.get(row[k])) for k in range(len(row))) for row in grid]
     longest = max((len(lines_text(held)) for held in texts.values()), default=0)
-    if (
-        len(used) < 2
-        or sum(count > 1 for count in filled) < _LEAST_FILLED * len(grid)
-        or longest > _LONGEST_CELL
-    ):
+    if len(used) < 2 or longest > _LONGEST_CELL:
+        return None
+    if not goes_on and sum(count > 1 for count in filled) < _LEAST_FILLED * len(grid):
         return None
     if not _set_in_lines(texts.values()) or not _on(size, table.bbox):
         return None
     type_size = max(word.size for word in within)
     columns = tuple(starts[k] for k in used)
     return Box(x0, top, x1, bottom, "", type_size, table=Table(rows_of(_rows(grid, texts)), columns))
+
+
+def _nears(place: float, others: Sequence[float]) -> bool:
+    return any(abs(place - other) <= _NEAR for other in others)
 
 
 def _in_cells(cells: Iterable[Rectangle], words: Sequence[Box]) -> dict[Rectangle | None, list[Box]] | None:
@@ -202,7 +223,7 @@ def _rows(
             if cell is not None and column and row[column - 1] == cell:
                 cells[-1] = SeenCell(cells[-1].words, cells[-1].across + 1)
             else:
-                cells.append(SeenCell(tuple(texts.get(cell, ())), 1))
+                cells.append(SeenCell(tuple(without_leaders(texts.get(cell, ()))), 1))
         found.append(cells)
     return found
 
@@ -227,7 +248,7 @@ def _aligned(lines: Sequence[Sequence[Box]]) -> bool:
     lefts, rights = [line[0].x0 for line in lines], [line[-1].x1 for line in lines]
     middles = [(left + right) / 2 for left, right in zip(lefts, rights, strict=True)]
     return any(
-        2 * max(sum(abs(place - other) <= _NEAR for other in places) for place in places) > len(places)
+        2 * max(sum(abs(place - other) <= _NEAR for other in places) for place in places) >= len(places)
         for places in (lefts, rights, middles)
     )
 

@@ -8,7 +8,7 @@ from lxml import etree
 
 from corpus.layout import Look, PieceKind
 from corpus.readers.docx_package import Package, open_package
-from corpus.readers.docx_tables import Tables, heading_of, table_rows
+from corpus.readers.docx_tables import Tables, table_rows
 from corpus.readers.extracted import Extracted, LayoutWriter, one_line
 from corpus.word.grid import is_table, read_grid
 from corpus.word.notes import Notes
@@ -113,15 +113,11 @@ class _Body:
                     if cell.node is not None and not cell.goes_on:
                         self.read(cell.node)
             return
-        rows = Tables(self.styles, self._cell, self.file).rows(table, grid)
-        if title := heading_of(rows):
-            self.writer.text(title.text, title.look)
-            rows = rows[1:]
-        self.writer.table(table_rows(rows))
+        self.writer.table(table_rows(Tables(self.styles, self._cell, self.file).rows(table, grid)))
         self._beside()
 
     def _cell(self, cell: Element) -> tuple[str, Look]:
-        """The text of a cell on one line, without the tables in it."""
+        """The text of a cell, a line for each paragraph, without the tables in it."""
         parts, all_runs = [], list[Run]()
         for block in found(cell, "p", "tbl"):
             if block.tag == f"{W}p":
@@ -132,7 +128,7 @@ class _Body:
             elif not is_table(grid := read_grid(block)):
                 inner = [self._cell(c.node) for row in grid for c in row.cells if c.node is not None]
                 parts += [text for text, _ in inner if text]
-        return " ".join(parts), look_of(all_runs)
+        return "\n".join(parts), look_of(all_runs)
 
     def _beside(self) -> None:
         """The notes called and the text boxes met since, without what a box says again."""

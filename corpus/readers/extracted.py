@@ -123,7 +123,7 @@ class LayoutWriter:
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row: for each cell its text, on one line without tabs, and how many columns it goes over."""
+    """A row: for each cell its text without tabs, a line for each paragraph in it, and how many columns it goes over."""
 
     cells: tuple[tuple[str, int], ...]
     header: bool = False

@@ -270,12 +270,13 @@ class _Reader:
             yield from (Part(place.kind, " ".join(cell.text for cell in row.filled)) for row in rows)
 
     def _cell(self, node: LexborNode) -> WebCell:
-        """The text of a cell on one line, lists and paragraphs one after another, and the rows of a table in it."""
+        """The text of a cell, lists and paragraphs a line each, and the rows of a table in it."""
         parts = list(self.blocks(node, Place()))
         texts = [f"{part.marker} {part.term} {part.text}" for part in parts]
         inner = tuple(row for part in parts for row in part.rows)
         bold = bool(parts) and all(part.look.bold for part in parts)
-        return WebCell(one_line(" ".join(texts)), head=node.tag == "th", bold=bold, inner=inner)
+        text = "\n".join(filter(None, map(one_line, "\n".join(texts).split("\n"))))
+        return WebCell(text, head=node.tag == "th", bold=bold, inner=inner)
 
     def _frame(self, node: LexborNode, place: Place) -> Iterator[Part]:
         """What stands in a table that only places it."""

@@ -73,10 +73,12 @@ def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
     found: list[_Page] = []
     characters, readable = 0, Readable()
     forms = Forms(document)
-    for page in document:
+    before: Sequence[float] = ()
+    for page in _opened(document, file):
         boxes = [*_words(page, readable, file), *forms.values(page)]
         seen = drawing(page, limits.PATHS)
-        boxes = _with_tables(without_watermarks(boxes, seen.dark), seen, page.get_size())
+        boxes = _with_tables(without_watermarks(boxes, seen.dark), seen, page.get_size(), before)
+        before = next((box.table.columns for box in reversed(boxes) if box.table), ())
         found.append(_page(page, boxes, seen))
         characters += sum(len(box.text) for box in boxes)
         if characters > limits.TEXT_CHARACTERS:
@@ -91,6 +93,19 @@ def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
             "is set in fonts that do not say which letters they show", where=file, remedy=_RECOGNISE
         )
     return found
+
+
+def _opened(document: pypdfium2.PdfDocument, file: str) -> Iterator[pypdfium2.PdfPage]:
+    """Each page; raises `ReadError` for one that is damaged."""
+    for number in range(len(document)):
+        try:
+            yield document[number]
+        except pypdfium2.PdfiumError as error:
+            raise ReadError(
+                f"has a page {number + 1} that cannot be opened ({error})",
+                where=file,
+                remedy="check the file, or print it to a new PDF",
+            ) from error
 
 
 def _words(page: pypdfium2.PdfPage, readable: Readable, file: str) -> list[Box]:
@@ -111,10 +126,12 @@ def _page(page: pypdfium2.PdfPage, boxes: Sequence[Box], seen: Drawing) -> _Page
     return _Page(Sheet(columns, height), seen.rules, tuple(lines_text(area) for area in inside if area))
 
 
-def _with_tables(boxes: Sequence[Box], seen: Drawing, size: tuple[float, float]) -> list[Box]:
+def _with_tables(
+    boxes: Sequence[Box], seen: Drawing, size: tuple[float, float], before: Sequence[float]
+) -> list[Box]:
     """The words outside the ruled tables of a page, and each table as one box."""
     found = list(boxes)
-    for table in tables(seen, size, found, limits.TABLE_CELLS) if found else ():
+    for table in tables(seen, size, found, limits.TABLE_CELLS, before) if found else ():
         area = (table.x0, table.top, table.x1, table.bottom)
         found = [box for box in found if box.table or not holds(area, box)]
         found.append(table)
@@ -238,10 +255,6 @@ class _Writer:
     def _table(self, draft: Draft) -> None:
         self.insets = []
         parts = whole_tables(draft.tables)
-        rows = parts[0][1]
-        if len(rows) > 1 and len(rows[0].cells) == 1 and rows[1].header:
-            self.layout.text(self.spelling.whole(rows[0].cells[0][0]), Look(rows[0].size, rows[0].bold))
-            del rows[0]
         for number, (page, each) in enumerate(parts):
             self._turn(page)
             seen = [

@@ -189,7 +189,7 @@ class _Outline:
         element, start = self.elements[index], self.elements[first].row
         if element.kind == "furniture":
             return True
-        if element.row is None or start is None or element.row.pipes != start.pipes:
+        if element.kind != "row" or element.row is None or start is None or element.row.pipes != start.pipes:
             return False
         if element.table:
             return element.table == self.elements[first].table
@@ -260,18 +260,23 @@ class _Outline:
 
     def _table(self, run: Sequence[Element]) -> Iterator[Block]:
         self.lists.clear()
-        heads = _declared_header(run)
-        header = heads[-1] if heads else _header(run)
+        titles = _titles(run)
+        heads = _declared_header(run[titles:])
+        header = heads[-1] if heads else _header(run[titles:])
         width = max(len(element.row.texts) for element in run if element.row)
         names = _column_names(_named(heads), width) if heads else _column_names(header, width)
         group: str | None = None
-        for element in run:
+        for number, element in enumerate(run):
             row = element.row
             if row is None:
                 yield Block("furniture", element.start, element.end)
-            elif row.delimiter or element.header or (header and row.texts == header.texts):
+            elif number >= titles and (
+                row.delimiter or element.header or (header and row.texts == header.texts)
+            ):
                 yield Block("header", row.start, row.end, self._section())
-            elif header and is_group(row):
+            elif number < titles and not is_group(row):
+                yield Block("paragraph", row.start, row.end, self._section())
+            elif number < titles or (header and is_group(row)):
                 group = row.texts[0]
                 self._close(_GROUP)
                 self.path.append((_GROUP, group))
@@ -287,6 +292,16 @@ class _Outline:
     def _close(self, rank: int) -> None:
         while self.path and self.path[-1][0] >= rank:
             self.path.pop()
+
+
+def _titles(run: Sequence[Element]) -> int:
+    """1 where the first row is the title of the table: one cell over all columns, above rows of several cells."""
+    rows = [element.row for element in run[:3]]
+    if len(rows) < 3 or not all(rows):
+        return 0
+    first, *others = [row for row in rows if row]
+    over_all = len(first.cells) > 1 and len(set(first.cells)) == 1
+    return int(over_all and all(row.filled > 1 for row in others))
 
 
 def _heading_name(element: Element) -> str:

@@ -3,7 +3,7 @@
 Such tables have no header; it is in the first column, and their keys return in the other tables of their kind.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.layout import Span
@@ -37,9 +37,9 @@ def with_properties(source: str, elements: Sequence[Element]) -> list[Element]:
     for table in tables:
         keys = [element.labels[0].casefold() for element in table.properties if element.kind == "property"]
         known = sum(key in returning for key in keys)
-        enough = known >= _FEWEST and 2 * known >= len(keys)
+        enough = known >= _FEWEST and 2 * known >= len(keys) and any(returning.get(key) for key in keys)
         if enough and table.unlike <= _UNLIKE * len(table.properties):
-            found += [*elements[position : table.begin], *table.properties]
+            found += [*elements[position : table.begin], *_without_empty(table.properties, returning)]
             position = table.end
     return [*found, *elements[position:]]
 
@@ -62,8 +62,8 @@ def _tables(elements: Sequence[Element]) -> Iterator[tuple[int, int]]:
         begin = end
 
 
-def _returning(tables: Sequence[_Table]) -> set[str]:
-    """The keys that several tables have, and do not all say the same of."""
+def _returning(tables: Sequence[_Table]) -> dict[str, bool]:
+    """The keys that several tables have, and whether these do not all say the same of it: headers would."""
     said: dict[str, list[str]] = {}
     for table in tables:
         values = {
@@ -73,7 +73,16 @@ def _returning(tables: Sequence[_Table]) -> set[str]:
         }
         for key, value in values.items():
             said.setdefault(key, []).append(value)
-    return {key for key, values in said.items() if len(values) >= _FEWEST and len(set(values)) > 1}
+    return {key: len(set(values)) > 1 for key, values in said.items() if len(values) >= _FEWEST}
+
+
+def _without_empty(properties: Sequence[Element], returning: Container[str]) -> Iterator[Element]:
+    """The properties; a key of which nothing is said is no text."""
+    for element in properties:
+        row = element.row
+        empty = element.kind == "row" and row is not None and row.filled == 1 and len(row.cells) > 1
+        known = empty and row is not None and row.texts[0].rstrip(": ").casefold() in returning
+        yield replace(element, kind="furniture", row=None) if known else element
 
 
 def _read(source: str, elements: Sequence[Element], begin: int, end: int) -> _Table:

@@ -16,9 +16,11 @@ _LABEL = re.compile(
     r"[ \t]*(?:[*_]{1,3})?(?P<name>[^\W\d_][^:\n|\t]{0,50}?)(?:[*_]{1,3})?:(?:[*_]{1,3})?[ \t]+(?=\S)"
 )
 _MOST_WORDS = 6  # of a label
+_Label = tuple[str, Span]  # the name, and where its value is
 _FEWEST = 2  # labels of a unit
 _LONGEST = 1_500  # characters of a unit
-_LONGEST_VALUE = 400  # characters of what stands after a label
+_LONG_VALUE = 400  # characters after a label: as long as a paragraph
+_USUAL_VALUE = 200  # characters after the labels of a unit, on average
 _NUMBER = re.compile(r"(?:\d{1,3}\.)*(?P<last>\d{1,3})(?:\s?[-–]\s?\d{1,3})?\.?")
 
 
@@ -64,39 +66,60 @@ def _with_labels(source: str, elements: list[Element]) -> list[Element]:
     found: list[Element] = []
     n = 0
     while n < len(elements):
-        stop = n
-        names: set[str] = set()
-        while stop < len(elements) and returning[stop] and names.isdisjoint(name for name, _ in runs[stop]):
-            names |= {name for name, _ in runs[stop]}
-            stop += 1
+        end = _run(runs, returning, n)
+        stop = _unit_end(runs, n, end)
         labels = [label for run in runs[n:stop] for label in run]
         begin = _title_before(found, elements[n].start)
         first = found[begin].start if begin < len(found) else elements[n].start
         if len(labels) >= _FEWEST and elements[stop - 1].end - first <= _LONGEST:
             found[begin:] = [_unit(source, found[begin:], elements[n:stop], labels)]
-            n = stop
         else:
-            found.append(elements[n])
-            n += 1
+            stop = max(end, n + 1)
+            found += elements[n:stop]
+        n = stop
     return found
 
 
-def _labels(source: str, element: Element) -> list[tuple[str, Span]]:
+def _run(runs: Sequence[Sequence[_Label]], returning: Sequence[bool], first: int) -> int:
+    """The end of the elements from `first` on of which every line has a label, each once."""
+    stop = first
+    names: set[str] = set()
+    while stop < len(runs) and returning[stop] and names.isdisjoint(name for name, _ in runs[stop]):
+        names |= {name for name, _ in runs[stop]}
+        stop += 1
+    return stop
+
+
+def _unit_end(runs: Sequence[Sequence[_Label]], first: int, end: int) -> int:
+    """Where the unit in such a run ends; `first` where its labels head the paragraphs of a text.
+
+    The last value may be long: it is left out.
+    """
+    lengths = [[stop - start for _, (start, stop) in run] for run in runs[first:end]]
+    long = [n for n, own in enumerate(lengths, first) if max(own) > _LONG_VALUE]
+    if len(long) > 1 or (long and long[0] < end - 1):
+        return first
+    stop = long[0] if long else end
+    values = [length for own in lengths[: stop - first] for length in own]
+    return stop if sum(values) <= _USUAL_VALUE * len(values) else first
+
+
+def _labels(source: str, element: Element) -> list[_Label]:
     """The label and the span of the value of each line of an element; none unless every line has one."""
     if element.kind not in ("text", "item"):
         return []
     begin = element.start + (element.marker.width if element.marker else 0)
-    found: list[tuple[str, Span]] = []
+    found: list[_Label] = []
     for line in re.finditer(r"[^\n]+", source[begin : element.end]):
         match = _LABEL.match(line.group())
-        if match is None or len(match["name"].split()) > _MOST_WORDS:
+        if match is None or len(match["name"].split()) > _MOST_WORDS or match["name"][-1].isdigit():
             if not found:
                 return []
             name, (start, _) = found[-1]  # a value that goes on in the next line
             found[-1] = name, (start, begin + line.end())
             continue
         found.append((plain(match["name"]), (begin + line.start() + match.end(), begin + line.end())))
-    return found if all(0 < end - start <= _LONGEST_VALUE for _, (start, end) in found) else []
+    return found if all(start < end for _, (start, end) in found) else []
 
 
 def _title_before(found: Sequence[Element], start: int) -> int:
@@ -105,7 +128,8 @@ def _title_before(found: Sequence[Element], start: int) -> int:
         if back > len(found):
             break
         element = found[-back]
-        first_line = element.text.splitlines()[0] if element.text else ""
+        wrapped = element.look is not None and element.look.size > 0  # its lines end where the page does
+        first_line = element.text if wrapped else element.text.split("\n", 1)[0]
         if element.kind == "heading":
             return len(found) - back
         if element.kind == "text" and replace(element, text=first_line).heading_like:
@@ -116,7 +140,7 @@ def _title_before(found: Sequence[Element], start: int) -> int:
 
 
 def _unit(
-    source: str, title: Sequence[Element], body: Sequence[Element], labels: Sequence[tuple[str, Span]]
+    source: str, title: Sequence[Element], body: Sequence[Element], labels: Sequence[_Label]
 ) -> Element:
     """One element of kind "unit": its cells are the title, if there is one, and the values."""
     begin = title[0].start if title else body[0].start

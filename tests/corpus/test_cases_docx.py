@@ -8,6 +8,7 @@ import pytest
 from corpus.errors import ReadError
 from corpus.passages import passages
 from corpus.readers.docx import read_docx
+from corpus.records import records, roles_by_words, with_roles
 from corpus.structure.blocks import blocks
 from corpus.types import Document, Passage
 from tests.corpus.word import level, lists, numbered, p, r, table, tc, tr, word
@@ -372,7 +373,29 @@ def test_a_first_row_over_the_whole_table_is_its_title() -> None:
         tr("Heron", "East"),
     )
     assert shown(word(body))[0][1] == "Boats of the harbour"
-    assert rows(word(body)) == [{"Boat": "Heron", "Base": "East"}]
+    assert rows(word(body)) == [{"Boat": "Heron", "Base": "East", "Group": "Boats of the harbour"}]
+
+
+def test_a_long_note_over_a_table_is_no_title_of_it() -> None:
+    note = "All boats are listed here, those that were lost among them. The harbour office keeps the list."
+    body = table(
+        tr(tc(note, '<w:gridSpan w:val="2"/>')),
+        tr(tc("Boat", run=BOLD), tc("Base", run=BOLD)),
+        tr("Heron", "East"),
+        tr("Osprey", "West"),
+    )
+    assert rows(word(body)) == [{"Boat": "Heron", "Base": "East"}, {"Boat": "Osprey", "Base": "West"}]
+    assert shown(word(body))[0] == ("paragraph", note)
+
+
+def test_merged_pillars_stand_in_each_row_and_paragraphs_of_a_cell_apart() -> None:
+    found = [passage for passage in read(case("t02")) if passage.kind == "row"]
+    assert [passage.fields["Pillar"] for passage in found] == (
+        ["1. Prevention"] * 5 + ["2. Protection"] * 4 + ["3. Cooperation"] * 6
+    )
+    assert all("\tMinistry of Quays\nPilots Office\t" in passage.text for passage in found)
+    (lead,) = {record.lead for record in records([with_roles(p, roles_by_words(p.fields)) for p in found])}
+    assert lead == ("Ministry of Quays", "Pilots Office")
 
 
 def test_a_frame_around_text_is_no_table() -> None:

@@ -1,14 +1,21 @@
 """PDF files with one difficulty each: what a reader of the page expects is what the passages say."""
 
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import ReadError
 from corpus.passages import passages
+from corpus.readers.pdf import read_pdf
 from corpus.structure.blocks import blocks
 from corpus.types import Block, Document, Passage
 from tests.corpus.reading import read_file
+
+with warnings.catch_warnings():  # of its own imports
+    warnings.simplefilter("ignore")
+    from fpdf import FPDF
 
 CASES = Path(__file__).parent / "cases"
 REAL = Path(__file__).parents[2].parent / "shared/transfer/documents"
@@ -237,6 +244,108 @@ def test_hanging_numbers_are_items() -> None:
     items = _texts("s20", "item")
     assert [item[:2] for item in items] == ["1.", "2.", "3."]
     assert items[0].endswith("It met in Portside and elected a reader.")
+
+
+def test_rows_that_the_end_of_a_page_cuts_are_whole() -> None:
+    rows = _fields("t01")
+    assert [row["No."] for row in rows] == [str(number) for number in range(1, 13)]
+    assert all(row["Commitment"].endswith("before the next meeting of the group.") for row in rows)
+    marks = [[name for name in row if name.startswith("Progress")] for row in rows]
+    states = ("Progress – Not started", "Progress – Under way", "Progress – Completed")
+    assert marks == [[states[number % 3]] for number in range(12)]
+
+
+_COSTS = (
+    ("Survey of the keel ...", "2 hours ...", "$170 ..."),
+    ("New lamp ...", "1 hour ...", "$85 ..."),
+    ("Sounding of the channel", "40 hours and", "$3,400"),
+    ("and of the basin.", "a day.", ""),
+)
+
+
+def _ruled_costs(rows: Sequence[Sequence[str]]) -> bytes:
+    """A table with a rule below its header and uprights between columns, and none between rows."""
+    pdf = FPDF(format="A4")
+    pdf.add_page()
+    pdf.set_font("Helvetica", "", 9)
+    edges, top = (20, 65, 90, 120), 40
+    for rule in (top, top + 8, top + 8 + 5 * len(rows)):
+        pdf.line(edges[0], rule, edges[-1], rule)
+    for edge in edges[1:-1]:
+        pdf.line(edge, top, edge, top + 8 + 5 * len(rows))
+    for x, name in zip(edges, ("Action", "Labour", "Cost"), strict=False):
+        pdf.text(x + 5, top + 5, name)
+    for number, row in enumerate(rows):
+        for x, text in zip(edges, row, strict=False):
+            inset = 4 if text.startswith("and") else 1
+            pdf.text(x + inset, top + 12 + 5 * number, text)
+    return bytes(pdf.output())
+
+
+def test_rows_that_no_rule_parts_are_told_by_their_lines() -> None:
+    extracted = read_pdf(_ruled_costs(_COSTS), "costs.pdf")
+    rows = [piece for piece in extracted.pieces if piece.kind == "row"]
+    assert [[extracted.text[slice(*cell)] for cell in piece.cells] for piece in rows] == [
+        ["Action", "Labour", "Cost"],
+        ["Survey of the keel", "2 hours", "$170"],
+        ["New lamp", "1 hour", "$85"],
+        ["Sounding of the channel and of the basin.", "40 hours and a day.", "$3,400"],
+    ]
+
+
+def test_one_row_that_fills_its_cells_stays_one() -> None:
+    wrapped = (
+        ("Survey of the keel and of rudder", "two hours for", "some crowns and"),
+        ("that the office of pilots wants", "each boat here", "more for lamps"),
+    )
+    extracted = read_pdf(_ruled_costs(wrapped), "costs.pdf")
+    assert len([piece for piece in extracted.pieces if piece.kind == "row"]) == 2
+
+
+def _labelled() -> bytes:
+    pdf = FPDF(format="A4")
+    pdf.add_page()
+    for label, text in (
+        ("AUTHORITY:", "The Pilots Office of the inner lakes, which answers to the council of members."),
+        ("DATES:", "Comments must reach the office before the twenty-first day of September of this year."),
+    ):
+        pdf.set_font("Helvetica", "B", 8)
+        pdf.write(5, label + " ")
+        pdf.set_font("Helvetica", "", 10)
+        pdf.write(5, text + " Those that come later are read if there is time for them.\n")
+    return bytes(pdf.output())
+
+
+def test_a_label_in_another_type_begins_a_paragraph_and_stays_in_it() -> None:
+    extracted = read_pdf(_labelled(), "labels.pdf")
+    found = [_flat(extracted.text[piece.start : piece.end]) for piece in extracted.pieces]
+    assert [text.split()[0] for text in found] == ["AUTHORITY:", "DATES:"]
+    assert all(text.endswith("if there is time for them.") for text in found)
+
+
+def _gazette() -> bytes:
+    """Four pages with a running head; on the first its parts stand one below the other."""
+    pdf = FPDF(format="A4")
+    for page, birds in enumerate(("Herons", "Ospreys", "Gulls", "Terns"), 1):
+        pdf.add_page()
+        pdf.set_font("Helvetica", "", 8)
+        head = ("Pilots Gazette", f"Volume 4, No. {page}")
+        for line in head if page == 1 else (f"{' / '.join(head)} / Notices of the office",):
+            pdf.cell(0, 5, line, new_x="LMARGIN", new_y="NEXT")
+        pdf.set_font("Helvetica", "", 10)
+        for number in range(1, 30):
+            text = f"{birds} number {number} rest at the quay until the storm has passed over the lake and its ports."
+            pdf.multi_cell(0, 6, text, new_x="LMARGIN", new_y="NEXT")
+    return bytes(pdf.output())
+
+
+def test_parts_of_a_running_head_on_the_first_page_are_furniture() -> None:
+    extracted = read_pdf(_gazette(), "gazette.pdf")
+    said = [
+        extracted.text[piece.start : piece.end] for piece in extracted.pieces if piece.kind != "furniture"
+    ]
+    assert said[0].startswith("Herons number 1")
+    assert not any("Gazette" in text for text in said)
 
 
 @needs_real

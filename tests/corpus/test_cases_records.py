@@ -8,7 +8,7 @@ import pytest
 
 from corpus.catalogue import Catalogue
 from corpus.layout import Look
-from corpus.passages import passages
+from corpus.passages import LIMIT, passages
 from corpus.readers.docx import read_docx
 from corpus.readers.extracted import LayoutWriter, TableRow
 from corpus.records import Record, records
@@ -173,3 +173,70 @@ def test_the_shipped_plans_hold_their_items(real_encoder: Encoder, shipped: Cata
         "tip-forward-work-plan-2024-26": 16,
     }
     assert all(r.number and (r.lead or r.status) for own in found.values() for r in own)
+
+
+def test_a_property_of_which_nothing_is_said_does_not_end_the_record(real_encoder: Encoder) -> None:
+    writer = LayoutWriter()
+    matters = (("Light the Channel", ""), ("Sweep the Quay", "Lamp makers"), ("Mend the Nets", "Masters"))
+    for matter, other in matters:
+        cells = (
+            ("Lead actors", "Northland" if other else "Suden"),
+            ("Other actors", other),
+            ("Status", "Completed"),
+        )
+        writer.table([TableRow(((matter, 2),)), *(TableRow(((key, 1), (said, 1))) for key, said in cells)])
+        writer.text("What comes after stands alone.")
+    found = _records(real_encoder, passages(DOCUMENT, writer.finished(), writer.pieces))
+    assert [(r.text, r.lead, r.status, len(r.fields)) for r in found] == [
+        ("Light the Channel", ("Suden",), "Completed", 2),
+        ("Sweep the Quay", ("Northland",), "Completed", 3),
+        ("Mend the Nets", ("Northland",), "Completed", 3),
+    ]
+
+
+def test_a_long_value_is_several_passages_of_one_record(real_encoder: Encoder) -> None:
+    results = " ".join(
+        f"In month {n} the office hung lamp {n} on the northern pier of the port." for n in range(1, 31)
+    )
+    writer = LayoutWriter()
+    for matter, lead in (("Light the Channel", "Suden"), ("Sweep the Quay", "Northland")):
+        cells = (("Lead actors", lead), ("Results", f"{matter}. {results}"), ("Status", "Completed"))
+        writer.table([TableRow(((matter, 2),)), *(TableRow(((key, 1), (said, 1))) for key, said in cells)])
+    found = _records(real_encoder, passages(DOCUMENT, writer.finished(), writer.pieces))
+    assert [(r.text, r.status, r.fields["Results"]) for r in found] == [
+        (matter, "Completed", f"{matter}. {results}") for matter in ("Light the Channel", "Sweep the Quay")
+    ]
+    assert all(len(passage.text) <= LIMIT for r in found for passage in r.passages)
+    assert all(len(r.passages) > 5 for r in found)
+
+
+def test_decisions_with_who_and_when_are_records(real_encoder: Encoder) -> None:
+    rows = "\n".join(
+        f"{n}\tCirculate calendar {n} of the tides\tSecretariat\t{n} June 2032" for n in range(1, 5)
+    )
+    found = _records(real_encoder, read(f"No.\tDecision\tResponsible\tDeadline\n{rows}\n"))
+    assert [(r.number, r.lead, r.deadline) for r in found][:2] == [
+        ("1", ("Secretariat",), "1 June 2032"),
+        ("2", ("Secretariat",), "2 June 2032"),
+    ]
+
+
+def _notice(subject: str) -> str:
+    return (
+        f"Directions for Pilots; {subject}\n\nAGENCY: Pilots Office.\nACTION: Notice of a rule.\n\n"
+        f"SUMMARY: {'The office means to set a rule for all boats. ' * 10}\n\n"
+        f"DATES: {'Comments must come before the day on which the rule is set. ' * 8}\n\n"
+        "What comes next is the text itself, at some length, and it says more of the rule.\n\n"
+    )
+
+
+def test_labels_that_head_the_paragraphs_of_a_notice_are_no_record(real_encoder: Encoder) -> None:
+    found = read(_notice("Lamps") + _notice("Nets"))
+    assert _records(real_encoder, found) == []
+    assert {passage.kind for passage in found} == {"paragraph"}
+
+
+def test_questions_by_their_numbers_are_no_unit() -> None:
+    questions = "\n".join(f"- Q{n}: How should channel {n} be lit at night?" for n in (1, 2))
+    found = read(f"Lamps\n\n{questions}\n\nNets\n\n{questions}\n")
+    assert {passage.kind for passage in found} == {"item"}

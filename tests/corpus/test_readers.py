@@ -219,6 +219,12 @@ def test_the_years_of_a_title_are_its_period(tmp_path: Path, written: str, perio
     assert propose(path).document.period == period
 
 
+def test_a_damaged_page_is_named() -> None:
+    broken = as_pdf(HARBOUR).replace(b"/Type /Page\n", b"/Type /Pigs\n")
+    with pytest.raises(ReadError, match="page 1 that cannot be opened"):
+        read_pdf(broken, "broken.pdf")
+
+
 def test_a_scanned_pdf_says_what_to_do() -> None:
     from fpdf import FPDF
 
