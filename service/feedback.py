@@ -113,6 +113,12 @@ def candidate(stored: StoredFeedback, sources: Mapping[str, str]) -> dict[str, A
 
 
 def _answer(answer: str, quote: str) -> str:
-    """The words before the first marker if the quotation has them, else the quotation."""
+    """The words before the first marker, or what is said there beside the item or after "Yes:", if the quotation has them.
+
+    Else the quotation.
+    """
     said = _MARKER.sub("", answer).strip()
-    return said if said and re.search(rf"(?<!\w){re.escape(said)}(?!\w)", quote) else quote
+    for words in (said, said.partition(" (")[0], said.partition(": ")[2]):
+        if words and re.search(rf"(?<!\w){re.escape(words)}(?!\w)", quote):
+            return words
+    return quote

@@ -24,8 +24,7 @@ DOORS = {
             "answering.features",
             "answering.types",
             "chat",
-            "conversation.standalone",
-            "questions.analysis",
+            "understanding.heads",
             "settings",
         )
     ),
@@ -59,8 +58,9 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "build opening precedents",
     ),
     "service": (
-        "errors settings questions understanding",
-        "lookups observability",
+        "errors settings understanding",
+        "questions observability",
+        "lookups",
         "answering",
         "conversation precedents steps",
         "chat schemas",

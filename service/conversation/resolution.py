@@ -115,7 +115,10 @@ def subject_of(request: Request) -> str:
 
 
 def _follows(own: Request) -> bool:
-    return own.command != "none" or own.needs_context >= _FOLLOWS
+    if own.command != "none" or own.needs_context >= _FOLLOWS:
+        return True
+    words = {word.lower() for word in _WORD.findall(own.text)}
+    return not own.topic and not own.entities and bool(words & _PRONOUNS)
 
 
 def _is_clause(message: str) -> bool:

@@ -86,6 +86,7 @@ def record_query(
         request, {name for record in records for name in (record.priority_area, record.group) if name}
     )
     known = _terms_of(areas) | _terms_of(statuses) | _words_of_status(said, statuses)
+    known |= {term for record in records[:1] for header in record.fields for term in terms(header)}
     known |= _JOINT | _ALONE | _MOST | _FEWEST | frozenset(terms(" ".join(_NOT)))
     return RecordQuery(
         leads=tuple(key for key in keys if key in leading),
@@ -101,7 +102,7 @@ def record_query(
         rest=tuple(
             term
             for term in request.topic
-            if term not in known | heads.telling_fields and not (term in heads.perhaps and term not in texts)
+            if term not in known and not (term in heads.perhaps and term not in texts)
         ),
     )
 
@@ -154,7 +155,11 @@ def _words_of_status(said: frozenset[str], statuses: Sequence[str]) -> frozenset
 def _named(request: Request, names: Collection[str]) -> list[str]:
     """The areas whose words all stand in the request."""
     said = frozenset(terms(request.text))
-    found = [name for name in names if len(terms(name)) > 1 and frozenset(terms(name)) <= said]
+    found = [
+        name
+        for name in names
+        if frozenset(terms(name)) <= said and (len(terms(name)) > 1 or name in request.text)
+    ]
     return sorted(found)
 
 

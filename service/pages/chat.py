@@ -60,7 +60,11 @@ class ChatTurn:
     @property
     def given(self) -> str:
         """The answer as JSON for `POST /feedback`; "" of earlier turns."""
-        return ChatResponse.of(self.answer).model_dump_json(exclude={"confidence"}) if self.answer else ""
+        return (
+            ChatResponse.of(self.answer).model_dump_json(exclude={"confidence", "scope", "explanation"})
+            if self.answer
+            else ""
+        )
 
     @property
     def html(self) -> Markup:

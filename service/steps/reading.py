@@ -82,6 +82,7 @@ def _in_form(request: Request, said: Composed, status: Status, sure: float) -> t
     if request.form == "yes_no":
         verdict = verdict_of(request, sentence, sure)
         return (f"{verdict}: {said.text}", status) if verdict else (said.text, "partial")
-    if request.form == "count" and (number := number_of(request, sentence)):
+    several = len({one.passage.document.id for one in said.citations if f"[{one.marker}]" in said.text}) > 1
+    if request.form == "count" and not several and (number := number_of(request, sentence)):
         return f"{number}: {said.text}", status
     return said.text, status

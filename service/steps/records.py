@@ -48,6 +48,8 @@ def asked_records(context: QuestionContext) -> Answer | Passed:
     if context.anchor:
         meant = [r for r in records if context.anchor.id in {passage.id for passage in r.passages}]
         return _told(context, meant, query) if meant else Passed("refers to no action item")
+    if query.excludes:
+        return Passed("says what the items are not")
     if request.numbers:
         return _numbered(context, records, query)
     if query.closed:
@@ -91,8 +93,6 @@ def _closed(context: QuestionContext, records: Sequence[Record], query: RecordQu
 def _about(context: QuestionContext, records: Sequence[Record], query: RecordQuery) -> Answer | Passed:
     """What is asked of the items on a topic."""
     request = context.request
-    if query.excludes:
-        return Passed("says what the items are not about")
     matching = [record for record in records if query.matches(record, context.bodies)]
     on_topic = about(matching, query.rest)
     if request.field in _CELLS and request.intent in ("fact", "yes_no", "list"):

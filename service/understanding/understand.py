@@ -1,7 +1,7 @@
 """A message → a request: learned heads tell what is asked, look-up tells of whom, a small grammar the numbers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,7 +19,10 @@ _ITEM = re.compile(
     r" ?(?:no\.? ?|nr\.? ?|number |#)?)(?P<number>\d{1,3}(?:\.\d{1,3})?)\b(?![-–/]\d)",
     re.IGNORECASE,
 )
-_COLUMN = 0.35  # probability from which a column is taken to be asked for
+_COLUMN, _COMMAND = (
+    0.35,
+    0.3,
+)  # probabilities from which a column, or something of the last answer, is asked for
 _OPEN_INDEXES = 4
 
 
@@ -30,6 +33,7 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
     ranked = {head: sorted(some, key=some.__getitem__, reverse=True) for head, some in chances.items()}
     best: dict[str, Any] = {head: labels[0] for head, labels in ranked.items()}  # each one of its Literal
     kinds: Any = chances["wanted"]
+    asked = _likely(chances["field"], _COLUMN)
     form: Any = next(label for label in ranked["intent"] if label in FORMS)
     entities = entities_in(message, index, bodies_of(index))
     scope = scope_of(message, list(index.documents.values()))
@@ -41,20 +45,26 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
         form=form,
         wanted=best["wanted"],
         kinds=kinds,
-        field=_field(chances["field"]),
-        command=best["command"],
+        field=asked,
+        command=_likely(chances["command"], _COMMAND),
         needs_context=chances["needs_context"]["yes"],
         entities=entities,
         scope=scope,
         numbers=tuple(int(match["number"]) for match in _ITEM.finditer(message) if match["number"].isdigit()),
-        topic=_topic(message, [*spans, *_besides(message)], index, model),
+        topic=_topic(
+            message,
+            [*spans, *_besides(message)],
+            index,
+            model,
+            model.telling_fields if asked != "none" else (),
+        ),
     )
 
 
-def _field(chances: Mapping[str, float]) -> Any:
-    """The likeliest column, if any column at all is likely enough: columns share what makes them likely."""
-    columns = {label: chance for label, chance in chances.items() if label != "none"}
-    return max(columns, key=columns.__getitem__) if sum(columns.values()) >= _COLUMN else "none"
+def _likely(chances: Mapping[str, float], enough: float) -> Any:
+    """The likeliest label, if any but "none" is likely enough: the others share what makes them likely."""
+    others = {label: chance for label, chance in chances.items() if label != "none"}
+    return max(others, key=others.__getitem__) if sum(others.values()) >= enough else "none"
 
 
 def _besides(message: str) -> list[Span]:
@@ -64,11 +74,13 @@ def _besides(message: str) -> list[Span]:
     return [span for span in parts if asking and span not in asking]
 
 
-def _topic(message: str, spans: list[Span], index: Index, model: HeadModel) -> tuple[str, ...]:
-    """The terms of a message outside of `spans` that do more than ask."""
+def _topic(
+    message: str, spans: list[Span], index: Index, model: HeadModel, telling: Collection[str]
+) -> tuple[str, ...]:
+    """The terms of a message outside of `spans` that do more than ask; those that tell a column, `telling`, only ask."""
     for start, end in spans:
         message = message[:start] + " " * (end - start) + message[end:]
-    small = FUNCTION_WORDS | model.asking
+    small = FUNCTION_WORDS.union(model.asking, telling)
     return tuple(
         dict.fromkeys(
             term

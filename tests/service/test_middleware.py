@@ -237,8 +237,8 @@ def test_an_answer_that_takes_too_long_is_given_up(
     encoder = GatedEncoder()
     with TestClient(create_app(harbour, lambda: encoder)) as client:
         threading.Timer(0.5, encoder.gate.set).start()
-        refused = ask(client, "who leads the repair of the lighthouse")
+        refused = ask(client, "what was said of the lighthouse at the fair")
         assert refused.status_code == 503
         assert refused.headers["retry-after"].isdigit()
         monkeypatch.setattr("service.serving.cancellation.ANSWER_TIME", 20.0)
-        assert ask(client, "who leads the repair of the lighthouse").status_code == 200
+        assert ask(client, "what was said of the lighthouse at the fair").status_code == 200

@@ -116,7 +116,7 @@ def test_a_list_asked_for_is_given_and_not_its_mention(ferries: Index) -> None:
     ("question", "then", "count"),
     [
         ("What are the sailing clubs of the regatta?", "How many is that?", "4 [1]"),
-        ("whom did the harbour council ask to paint the pier", "And how many are they?", "3 [1] [2] [3] [4]"),
+        ("whom did the harbour council ask to paint the pier", "How many is that?", "3 [1] [2] [3] [4]"),
     ],
 )
 def test_the_list_just_given_is_counted_with_its_citations(

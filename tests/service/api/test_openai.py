@@ -116,13 +116,13 @@ def test_a_conversation_is_understood_and_instructions_are_not_searched(official
         {"role": "developer", "content": "Be brief."},
     ]
     completion = official.chat.completions.create(model="bali", messages=turns)
-    assert (completion.choices[0].message.content or "").startswith("Iceland [1](")
+    assert (completion.choices[0].message.content or "").startswith("Iceland (item 3")
 
 
 def test_content_in_parts_is_read(official: openai.OpenAI) -> None:
     parts: list[Any] = [{"type": "text", "text": "who leads the repair"}, {"type": "text", "text": LEAD[21:]}]
     completion = official.chat.completions.create(model="bali", messages=[{"role": "user", "content": parts}])
-    assert (completion.choices[0].message.content or "").startswith("Norway [1](")
+    assert (completion.choices[0].message.content or "").startswith("Norway (item 1")
 
 
 def test_fields_that_make_no_difference_are_ignored(official: openai.OpenAI) -> None:

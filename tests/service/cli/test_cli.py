@@ -73,7 +73,7 @@ def test_not_found_is_exit_code_1(run: Run) -> None:
     run("build")
     code, out, _ = run("ask", "which volcano erupted on Tuesday")
     assert code == 1
-    assert "Not found" in out
+    assert "found no sentence" in out
 
 
 def test_search_json_is_the_contract(run: Run) -> None:
