@@ -1,29 +1,30 @@
 """What a quoted sentence says of a question for yes or no, or for a number."""
 
 import re
+from collections.abc import Collection
 
 from index.terms import terms
 from service.questions.english import NUMBERS
 from service.understanding.request import Request
 
 _NOT = re.compile(r"\b(?:no|not|never|none|neither|nor|without|yet to|nobody)\b|n['’]t\b", re.IGNORECASE)
-_SURE, _PARTLY = 0.85, 0.3
+_SURE, _PARTLY = 0.85, 0.2  # probability of an answer from which so much is enough
 _COVERED = 0.6  # share of the topic that the sentence must say for a yes
 _WORD = re.compile(r"[\w’'-]+(?:,\d{3})*")
 _NEAR = 4  # words after a number in which that which is counted stands
 
 
-def verdict_of(request: Request, sentence: str, sure: float) -> str | None:
+def verdict_of(request: Request, sentence: str, named: Collection[str], sure: float) -> str | None:
     """Yes or no, where a sentence says what is asked, or its contrary; None where it says neither.
 
-    Of a sentence that answers with a high probability, `sure`, fewer words need be those of the question.
+    `named` are the keys of those that the sentence names. Of a sentence that answers with a high probability, `sure`, fewer
+    words need be those of the question.
     """
+    if not {entity.key for entity in request.entities} <= set(named):
+        return None
     said = frozenset(terms(sentence))
     share = sum(_says(term, said) for term in request.topic) / max(1, len(request.topic))
-    named = all(
-        any(_says(term, said) for term in terms(e.name)) or e.key.lower() in said for e in request.entities
-    )
-    if share < (_COVERED if sure < _SURE else _PARTLY) or not named:
+    if share < (_COVERED if sure < _SURE and not request.entities else _PARTLY):
         return None
     negated = _NOT.search(sentence) is not None and _NOT.search(request.text) is None
     return "No" if negated else "Yes"

@@ -96,7 +96,7 @@ def record_query(
         areas=tuple(areas),
         joint=bool(said & _JOINT) and len(keys) < 2 and not _or(request),
         together=bool(said & _JOINT) and len(keys) > 1,
-        alone=bool(said & _ALONE),
+        alone=bool(said & _ALONE) and not _or(request),
         most=bool(said & _MOST),
         fewest=bool(said & _FEWEST),
         rest=tuple(

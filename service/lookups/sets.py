@@ -28,6 +28,7 @@ _OPEN = (
     "for instance",
     "etc",
 )
+_NEAR = 100  # characters before and after a list that say what it is of
 _FEWEST = 3  # names of a list
 _MOSTLY = 0.6  # share of a passage that is nothing but a list, whatever its names
 
@@ -41,6 +42,11 @@ class NamedSet:
     entries: tuple[tuple[str, Span], ...]
     about: frozenset[str]
     open: bool
+
+    @property
+    def of_known(self) -> bool:
+        """Whether at least half of its names are of countries and of bodies that the documents explain."""
+        return 2 * sum(key.isupper() for key, _ in self.entries) >= len(self.entries)
 
     @property
     def of_countries(self) -> bool:
@@ -74,7 +80,8 @@ def named_sets(bodies: BodyNames, passages: Sequence[Passage]) -> Iterator[Named
             continue
         before, after = passage.text[: span[0]], passage.text[span[1] :]
         heading = passage.section[-1] if passage.section else ""
-        about = frozenset(terms(f"{before} {after} {heading} {full_name(passage.document)}"))
+        said = f"{before[-_NEAR:]} {after[:_NEAR]} {heading} {full_name(passage.document)}"
+        about = frozenset(terms(said))
         yield NamedSet(passage, span, found, about, any(word in before.lower() for word in _OPEN))
 
 

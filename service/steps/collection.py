@@ -10,6 +10,7 @@ from service.answering.types import Answer
 from service.steps.outcome import Passed
 
 _CLEAR = 0.5  # probability from which a message is taken for one about the documents
+_SURELY, _TOPIC = 0.75, 1  # with more terms that passages have, a message must be surely about documents
 _MENTIONS = 3  # passages that mention a document that is not held
 
 
@@ -18,6 +19,9 @@ def asked_collection(context: QuestionContext) -> Answer | Passed:
     request = context.request
     if request.intent != "collection" or request.chance < _CLEAR:
         return Passed("does not ask about the collection")
+    known = sum(context.index.lexical.frequency(term) > 0 for term in request.topic)
+    if known > _TOPIC and request.chance < _SURELY:
+        return Passed("asks what the documents say")
     if request.scope.missing:
         return _missing(context, request.scope.missing)
     named = [document for document in context.documents if document.id in request.scope.documents]

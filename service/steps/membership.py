@@ -37,7 +37,8 @@ def membership(context: QuestionContext) -> Answer | Passed:
         return Passed("no list is of what is asked")
     if request.form == "yes_no":
         return _whether(context, about, sets)
-    if request.wanted != "body" or (request.form == "list" and best < 1):
+    about = [one for one in about if one.of_known]
+    if not about or request.wanted != "body" or (request.form == "list" and best < 1):
         return Passed("no list of just that")
     if request.form == "count" and number_of(request, plain(passages[0].text)):
         return Passed("a number is said")
@@ -98,8 +99,8 @@ def _cited(marker: int, one: NamedSet) -> Citation:
 
 def _opening(one: NamedSet) -> str:
     """What introduces a list, in the words of its document: the text before it, or its heading."""
-    before = plain(one.passage.text[: one.span[0]]).strip(" :\n")
-    after = plain(one.passage.text[one.span[1] :]).strip(" .\n")
+    before = plain(one.passage.text[: one.span[0]]).strip(" :\n-–—")
+    after = plain(one.passage.text[one.span[1] :]).strip(" .\n").split(". ")[0]
     if before or after:
         return f"{before} … {after}".strip() if after else before
     return plain(one.passage.section[-1] if one.passage.section else one.passage.document.title).rstrip(": ")

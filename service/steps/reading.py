@@ -15,14 +15,14 @@ from service.answering.verdicts import number_of, verdict_of
 from service.questions.analysis import without_number
 from service.questions.values import has_value, without_question_words
 from service.steps.outcome import Passed
-from service.understanding.request import Request, Wanted
+from service.understanding.names import entities_in
+from service.understanding.request import Wanted
 from service.understanding.scope import periods_in
 
 _READ = 8  # passages looked at
 _NEAR = 0.1  # distance from the best score within which a passage may have what is asked for
-_CHECKED: frozenset[Wanted] = frozenset(
-    ("date", "duration", "number", "money", "percent", "place", "contact")
-)
+_SURELY = 0.6  # probability from which a kind of value is taken to be wanted
+_CHECKED: frozenset[Wanted] = frozenset(("date", "money", "percent", "place"))
 
 
 def counted_list(context: QuestionContext) -> Answer | Passed:
@@ -53,7 +53,7 @@ def searched(context: QuestionContext) -> Answer:
     status: Status = "answered" if sure.sure else "partial"
     closeness = FOLLOW_UP if context.is_follow_up else ALONE
     said = compose(index, question, found.results, closeness)
-    text, status = _in_form(context.request, said, status, sure.value)
+    text, status = _in_form(context, said, status, sure.value)
     return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
 
 
@@ -62,7 +62,7 @@ def _lacking(context: QuestionContext, results: Sequence[Result]) -> str:
     question = context.analysis
     near = [result for result in results if results[0].score - result.score <= _NEAR]
     for kind in question.kinds & _CHECKED:
-        if not any(
+        if question.chances[kind] >= _SURELY and not any(
             has_value(without_question_words(plain(one.passage.text), question.text), kind) for one in near
         ):
             return f"The documents speak of this, but I found no {kind} for it."
@@ -76,13 +76,19 @@ def _mentioned(context: QuestionContext, results: Sequence[Result]) -> bool:
     return any(wanted & set(periods_in(sources[result.passage.document.id])) for result in results[:1])
 
 
-def _in_form(request: Request, said: Composed, status: Status, sure: float) -> tuple[str, Status]:
+def _in_form(context: QuestionContext, said: Composed, status: Status, sure: float) -> tuple[str, Status]:
     """The text with yes or no, or the number, first, if that is asked and the first quotation tells."""
+    request = context.request
     sentence = plain(said.citations[0].quote)
     if request.form == "yes_no":
-        verdict = verdict_of(request, sentence, sure)
+        verdict = verdict_of(request, sentence, _named(context, sentence), sure)
         return (f"{verdict}: {said.text}", status) if verdict else (said.text, "partial")
     several = len({one.passage.document.id for one in said.citations if f"[{one.marker}]" in said.text}) > 1
     if request.form == "count" and not several and (number := number_of(request, sentence)):
         return f"{number}: {said.text}", status
     return said.text, status
+
+
+def _named(context: QuestionContext, sentence: str) -> frozenset[str]:
+    """The keys of the countries and bodies that a sentence names."""
+    return frozenset(entity.key for entity in entities_in(sentence, context.index, context.bodies))

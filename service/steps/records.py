@@ -17,7 +17,9 @@ from service.answering.types import Answer, Listing
 from service.lookups.record_query import RecordQuery, about, lead_keys, record_query
 from service.steps.outcome import Passed
 from service.understanding.heads import heads_for
+from service.understanding.names import key_of
 from service.understanding.request import Field, Request
+from service.understanding.scope import covering
 
 _READ = 8  # passages looked at for the item that is meant
 _WHOLE = 8  # items of a list that are quoted whole; of more, their beginnings
@@ -37,11 +39,14 @@ _NAMES = {
 def asked_records(context: QuestionContext) -> Answer | Passed:
     """Answers what the rows of plans tell by themselves."""
     request = context.request
-    if request.field == "none" and not request.numbers:
+    if request.field == "none" and not request.numbers and not _asks_for_items_of(context):
         return Passed("asks for no field of action items")
     if request.scope.missing:
         return Passed("the plan in question is not held")
     records = [r for r in context.records if r.passage.document.id in context.scoped]
+    if request.scope.years and not request.scope.documents:
+        of_years = {d.id for d in covering(context.documents, request.scope.years)}
+        records = [record for record in records if record.passage.document.id in of_years]
     if not records:
         return Passed("no document in question has action items")
     query = record_query(request, records, context.bodies, heads_for(context.encoder.sha256))
@@ -55,6 +60,19 @@ def asked_records(context: QuestionContext) -> Answer | Passed:
     if query.closed:
         return _closed(context, records, query)
     return _about(context, records, query)
+
+
+def _asks_for_items_of(context: QuestionContext) -> bool:
+    """Whether only those who lead items are named, and what they do is asked for."""
+    request = context.request
+    leads = {key_of(lead, context.bodies) for lead in context.index.records.lead.values}
+    return (
+        bool(request.entities)
+        and not request.topic
+        and request.intent in ("fact", "list", "count")
+        and request.wanted in ("action", "statement", "topic", "description")
+        and all(entity.key in leads for entity in request.entities)
+    )
 
 
 def _numbered(context: QuestionContext, records: Sequence[Record], query: RecordQuery) -> Answer | Passed:

@@ -11,7 +11,7 @@ from index.terms import FUNCTION_WORDS, terms
 from service.understanding.request import Scope, Span
 
 _PERIOD = re.compile(
-    r"(?<![\d-])(?P<first>(?:19|20)\d\d)(?:\s?[-–/]\s?(?P<last>(?:19|20)?\d\d))?(?![\d-])|"
+    r"(?<![\d-])(?P<first>(?:19|20)\d\d)(?:\s?(?:[-–/]|to)\s?(?P<last>(?:19|20)?\d\d))?(?![\d-])|"
     r"(?<![\d–/-])(?P<short>[0-3]\d)\s?[-–/]\s?(?P<end>[0-3]\d)(?![\d–/-])"
 )
 _SINCE = frozenset("since after from".split())

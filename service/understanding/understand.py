@@ -27,7 +27,8 @@ _OPEN_INDEXES = 4
 
 
 def understand(index: Index, encoder: Encoder, message: str) -> Request:
-    """`message`, which must not be empty, as a request about the documents of `index`."""
+    """`message`, which must not be empty, as a request about the documents of `index`; slips of the pen are put right."""
+    message = index.names.corrected(message, encoder.vocabulary()).text
     model = heads_for(encoder.sha256)
     chances = model.chances(message, encoder.read([message])[0])
     ranked = {head: sorted(some, key=some.__getitem__, reverse=True) for head, some in chances.items()}
