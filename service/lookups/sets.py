@@ -54,8 +54,11 @@ class NamedSet:
         return 2 * sum(len(key) == 2 and key.isupper() for key, _ in self.entries) > len(self.entries)
 
     def share_of(self, topic: Sequence[str]) -> float:
-        """The share of the terms of a topic that say what the list is of."""
-        return sum(term in self.about for term in topic) / len(topic) if topic else 0.0
+        """The share of the terms of a topic that say what the list is of; the name of its document says so, too."""
+        if self.about.isdisjoint(topic):
+            return 0.0
+        said = self.about | frozenset(terms(full_name(self.passage.document)))
+        return sum(term in said for term in topic) / len(topic)
 
     def has(self, key: str) -> bool:
         return any(key == entry for entry, _ in self.entries)
@@ -80,8 +83,7 @@ def named_sets(bodies: BodyNames, passages: Sequence[Passage]) -> Iterator[Named
             continue
         before, after = passage.text[: span[0]], passage.text[span[1] :]
         heading = passage.section[-1] if passage.section else ""
-        said = f"{before[-_NEAR:]} {after[:_NEAR]} {heading} {full_name(passage.document)}"
-        about = frozenset(terms(said))
+        about = frozenset(terms(f"{before[-_NEAR:]} {after[:_NEAR]} {heading}"))
         yield NamedSet(passage, span, found, about, any(word in before.lower() for word in _OPEN))
 
 

@@ -10,7 +10,7 @@ from service.answering.types import Answer
 from service.steps.outcome import Passed
 
 _CLEAR = 0.5  # probability from which a message is taken for one about the documents
-_SURELY, _TOPIC = 0.75, 1  # with more terms that passages have, a message must be surely about documents
+_SURELY, _TOPIC = 0.8, 1  # with more terms that passages have, a message must be surely about documents
 _MENTIONS = 3  # passages that mention a document that is not held
 
 
@@ -20,7 +20,7 @@ def asked_collection(context: QuestionContext) -> Answer | Passed:
     if request.intent != "collection" or request.chance < _CLEAR:
         return Passed("does not ask about the collection")
     known = sum(context.index.lexical.frequency(term) > 0 for term in request.topic)
-    if known > _TOPIC and request.chance < _SURELY:
+    if (known > _TOPIC or context.is_follow_up) and request.chance < _SURELY:
         return Passed("asks what the documents say")
     if request.scope.missing:
         return _missing(context, request.scope.missing)
