@@ -24,6 +24,7 @@ from service.understanding.scope import covering, periods_in
 from service.understanding.understand import understand
 
 _FOLLOWS = 0.5  # probability from which a message is taken for a follow-up
+_MAY, _MAY_WELL, _BRIEFLY = 0.1, 0.25, 2  # the same of a message of so few terms, with and without a pronoun
 _BRIEF = 0.15  # the same, from which a short one is ranked near the last answer besides
 _PRONOUNS = frozenset(
     "it its they them their theirs he him his she her hers this that these those there one ones".split()
@@ -33,6 +34,7 @@ _CLAUSE = frozenset(
     "who whom whose what which when where why how is are was were do does did has have had can could will would should "
     "may might list name show give tell explain".split()
 )
+_ASKS_FOR = frozenset("which what whose many".split())
 _OPENING = frozenset("and but so or also then now no yes ok okay well thanks please sorry actually".split())
 _YEAR_BEFORE = frozenset("before earlier previous prior ago".split())
 _YEAR_AFTER = frozenset("after later following next".split())
@@ -105,9 +107,15 @@ def _of_year(own: Request, last: Turn, year: int) -> Resolved:
 
 def subject_of(request: Request) -> str:
     """The words of a request from the first to the last that say what it is about."""
-    spans = [*_topic_spans(request), *(entity.span for entity in request.entities)]
+    spans = sorted([*_topic_spans(request), *(entity.span for entity in request.entities)])
     if not spans:
         return ""
+    runs = _runs(spans, request.text)
+    before = _WORD.findall(request.text[: runs[0][0]])[-1:]
+    if (
+        len(runs) > 1 and before and before[0].lower() in _ASKS_FOR
+    ):  # "which member leads the seals": the seals
+        spans = runs[1:]
     start, end = min(start for start, _ in spans), max(end for _, end in spans)
     for word in _WORD.finditer(request.text, end):  # the noun after its name: "the Following the Money forum"
         if word.start() > end + 1 or word.group().lower() in FUNCTION_WORDS | _CLAUSE:
@@ -119,8 +127,11 @@ def subject_of(request: Request) -> str:
 def _follows(own: Request) -> bool:
     if own.command != "none" or own.needs_context >= _FOLLOWS:
         return True
-    words = {word.lower() for word in _WORD.findall(own.text)}
-    return not own.topic and not own.entities and bool(words & _PRONOUNS)
+    refers = bool(_PRONOUNS.intersection(word.lower() for word in _WORD.findall(own.text)))
+    if not own.topic and not own.entities and refers:
+        return True
+    brief = len(own.topic) <= _BRIEFLY and (refers or not own.scope.spans)
+    return brief and own.needs_context >= (_MAY if refers else _MAY_WELL)
 
 
 def _is_clause(message: str) -> bool:
