@@ -78,6 +78,8 @@ def resolved(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn]
     if own.command == "all":
         own = replace(own, form="list", intent="list", wanted=last.request.wanted)
         return _listed(own, last)
+    if own.form == "list" and not own.topic and not own.entities and last.request.form == "count":
+        return _listed(own, last)
     if not own.topic and not _is_clause(message) and (own.entities or own.scope.years):
         return _instead(own, last)
     if own.topic and not _is_clause(message):
