@@ -65,12 +65,12 @@ def resolved(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn]
         if last and own.needs_context >= _BRIEF and len(own.topic) + len(own.entities) <= 2:
             near = ConversationContext(message, last.passage)
         return Resolved(own, StandaloneQuestion(message, near), _joint_subject(own, last))
+    if entry := referenced_entry(index, last.passage, last.entries, message):
+        return _about_entry(own, entry, last)
     if own.command not in ("none", "correct", "all"):
         return Resolved(own, StandaloneQuestion(message, None), last.subject)
     if year := _relative_year(own, last):
         return _of_year(own, last, year)
-    if entry := referenced_entry(index, last.passage, last.entries, message):
-        return _about_entry(own, entry, last)
     if document := _other_document(index, own, last):
         return _in_document(own, document, last, message)
     if own.command == "correct":

@@ -66,7 +66,7 @@ def test_what_no_document_speaks_of_is_not_found(client: TestClient) -> None:
         ("How many action items does Iceland lead?", "2 of 4 action items:", ["2", "3"]),
         ("which actions are for action in 2022", "2 of 4 action items:", ["2", "4"]),
         ("Which items do all members lead?", "2 of 4 action items:", ["2", "4"]),
-        ("How many actions were completed?", "1 of 4 action items:", ["1"]),
+        ("How many actions are complete?", "1 of 4 action items:", ["1"]),
         ("How many action items are not complete?", "3 of 4 action items:", ["2", "3", "4"]),
         ("Which items under Outreach does Iceland lead?", "1 of 4 action items:", ["3"]),
         ("List the action items of the priority area Training", "2 of 4 action items:", ["2", "4"]),
