@@ -18,6 +18,12 @@ from service.errors import UnknownError
 
 ON_TOPIC = 0.7
 """A passage is of the topic from this share of the best score on: F1 is best there (docs/precedents.md)."""
+SAID = {
+    "continued": "continued",
+    "new": "not found in the earlier document",
+    "dropped": "not found in the later document",
+}
+"""What a reader is told: that no passage matches does not show that a commitment is new or was given up."""
 _MOST_MATCHES = 3  # of one passage in one document
 
 

@@ -47,9 +47,11 @@ def _print_group(group: "Group") -> None:
 
 
 def _print_comparison(comparison: "Comparison") -> None:
+    from service.precedents import SAID
+
     out.print(f"\n{comparison.earlier} → {comparison.later}", style="bold", markup=False)
     for kind in ("continued", "new", "dropped"):
         for label in getattr(comparison, kind):
-            out.print(f"  {'possibly ' if label.certainty == 'possibly' else ''}{kind}", style="cyan")
+            out.print(f"  {'possibly ' if label.certainty == 'possibly' else ''}{SAID[kind]}", style="cyan")
             out.print(f"    earlier: “{label.earlier.quote}”", markup=False)
             out.print(f"    later:   “{label.later.quote}”", markup=False)

@@ -1,19 +1,19 @@
 """The chat: a conversation as a page, from the same templates with and without scripts."""
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from pydantic import StringConstraints
 
 from corpus.types import Document
 from service.answering.types import Answer
 from service.documents.reader import entry
 from service.http.dependencies import Open
+from service.pages.markup import answer_html
 from service.pages.problems import page_router
 from service.pages.quotations import Quotation, of_citation, quotation
 from service.pages.rendering import fragment, page
@@ -29,8 +29,6 @@ STATUS = {
     "unasked": "",  # a greeting: a question has related passages at least
     "earlier": "Earlier answer",
 }
-_MARKER = re.compile(r"\[(\d+)\]")
-_ANCHOR = Markup('<a class="marker" href="#c{}-{}">[{}]</a>')
 _MAX_CARDS = 50
 Place = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}:\d{1,9}:\d{1,9}:.{1,300}$")]
 
@@ -69,16 +67,8 @@ class ChatTurn:
     @property
     def html(self) -> Markup:
         """The answer, with its markers as links to the citations."""
-        if self.answer is None or self.answer.status == "not_found":
-            return escape(self.text)
-        known = {citation.marker for citation in self.answer.citations}
-        pieces = enumerate(_MARKER.split(self.text))  # every second one is the number of a marker
-        return Markup().join(self._linked(piece, known) if n % 2 else piece for n, piece in pieces)
-
-    def _linked(self, marker: str, known: Collection[int]) -> str:
-        if int(marker) not in known:
-            return f"[{marker}]"
-        return _ANCHOR.format(self.number, marker, marker)
+        known = {citation.marker for citation in self.answer.citations} if self.answer else ()
+        return answer_html(self.text, self.number, known)
 
 
 @router.get("/")

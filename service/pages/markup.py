@@ -1,10 +1,10 @@
 """Untrusted text as HTML: all is escaped, then only the allowed emphasis is restored, always balanced.
 
-This is the only place where text of a document becomes HTML.
+This is the only place where text of a document, or of an answer, becomes HTML.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -15,6 +15,8 @@ Span = tuple[int, int]  # characters of the text
 TAGS = ("strong", "b", "em", "i", "sup", "sub")
 _TOKEN = re.compile(rf"</?(?:{'|'.join(TAGS)})>|\*\*")
 _STARS = "**"
+_ANSWER_TOKEN = re.compile(r"\[(\d+)\]|\*\*(.+?)\*\*")
+_LINK = Markup('<a class="marker" href="#c{}-{}">[{}]</a>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +93,54 @@ def split(text: str, separator: str = "\t") -> Sequence[Span]:
     """The spans between separators, such as the cells of a row."""
     places = [-1, *(found.start() for found in re.finditer(re.escape(separator), text)), len(text)]
     return [(left + 1, right) for left, right in pairwise(places)]
+
+
+def answer_html(text: str, turn: int, known: Collection[int]) -> Markup:
+    """The HTML of an answer in the turn of this number: paragraphs, lists, tables, bold titles, and its markers as links.
+
+    Markers that are not `known` stay text.
+    """
+    return Markup().join(
+        _block(kind, list(lines), turn, known) for kind, lines in groupby(text.split("\n"), _kind)
+    )
+
+
+def _kind(line: str) -> str:
+    if line.startswith("- "):
+        return "list"
+    return "table" if line.startswith(("| ", "|---")) else "text" if line.strip() else ""
+
+
+def _block(kind: str, lines: Sequence[str], turn: int, known: Collection[int]) -> Markup:
+    if kind == "list":
+        items = (Markup("<li>{}</li>").format(_inline(line[2:], turn, known)) for line in lines)
+        return Markup("<ul>{}</ul>").format(Markup().join(items))
+    if kind == "table":
+        rows = [line.strip("| ").split(" | ") for line in lines if not line.startswith("|---")]
+        cells = (
+            Markup().join(Markup("<td>{}</td>").format(_inline(c, turn, known)) for c in row) for row in rows
+        )
+        return Markup("<table>{}</table>").format(
+            Markup().join(Markup("<tr>{}</tr>").format(row) for row in cells)
+        )
+    if kind == "text":
+        return Markup("<p>{}</p>").format(Markup("<br>").join(_inline(line, turn, known) for line in lines))
+    return Markup()
+
+
+def _inline(text: str, turn: int, known: Collection[int]) -> Markup:
+    return Markup().join(_pieces(text, turn, known))
+
+
+def _pieces(text: str, turn: int, known: Collection[int]) -> Iterator[Markup]:
+    done = 0
+    for token in _ANSWER_TOKEN.finditer(text):
+        yield escape(text[done : token.start()])
+        done = token.end()
+        if token[2]:
+            yield Markup("<strong>{}</strong>").format(_inline(token[2], turn, known))
+        elif int(token[1]) in known:
+            yield _LINK.format(turn, token[1], token[1])
+        else:
+            yield escape(token.group())
+    yield escape(text[done:])

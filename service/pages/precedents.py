@@ -18,7 +18,7 @@ from service.pages.problems import page_router
 from service.pages.quotations import Quotation, of_citation, quotation
 from service.pages.rendering import page
 from service.pages.url_state import UrlState, chips
-from service.precedents import Label, PlanComparison, Precedents, Related
+from service.precedents import SAID, Label, PlanComparison, Precedents, Related
 from service.schemas.precedents import PrecedentsRequest
 from service.serving.dispatch import run_for_request
 from service.serving.tasks import compared
@@ -66,7 +66,7 @@ class QuotedLabel:
 
     @classmethod
     def of(cls, kind: str, label: Label) -> "QuotedLabel":
-        words = f"possibly {kind}" if label.certainty == "possibly" else kind
+        words = f"possibly {SAID[kind]}" if label.certainty == "possibly" else SAID[kind]
         earlier, later = FoldedQuotation.of(label.earlier), FoldedQuotation.of(label.later)
         return cls(words.capitalize(), label.certainty, earlier, later)
 
@@ -99,6 +99,7 @@ async def timeline(request: Request, open: Open) -> Response:
         "documents": index.documents,
         "chips": chips(state, index.documents),
         "base": str(request.base_url),
+        "said": SAID,
     }
     if not state.get("topic") and not state.get("passage"):
         return page(request, "timeline", found=None, item=None, **shown)

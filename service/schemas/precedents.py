@@ -78,10 +78,10 @@ class Comparison(Model):
     later: str
     continued: list[Label] = Field(description="the later carries on the earlier")
     new: list[Label] = Field(
-        description="`later` has nothing before it; `earlier` is the nearest that does not match"
+        description="`later` was not found in the earlier document, of which `earlier` is the nearest; it need not be new"
     )
     dropped: list[Label] = Field(
-        description="`earlier` has nothing after it; `later` is the nearest that does not match"
+        description="`earlier` was not found in the later document, of which `later` is the nearest; it need not have been given up"
     )
 
     @classmethod

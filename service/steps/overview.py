@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from corpus.cells import Span, sentences_of
+from corpus.identity.names import full_name
 from corpus.text.markup import plain
 from corpus.types import Document, Passage
 from index.search import Result
+from index.terms import terms
 from service.answering.composition import bullets, cited, short_title, shown
 from service.answering.confidence import confidence
 from service.answering.context import QuestionContext
@@ -19,6 +21,7 @@ _READ = 24  # passages looked at
 _ON_TOPIC = 0.75  # of the best score from which a passage is on the topic
 _MOST = 12  # quotations
 _OF_ONE = 4  # of one document
+_ASIDE = 1  # terms of a topic, at most, beside the name of a document that is to be summed up
 
 
 def overview(context: QuestionContext) -> Answer | Passed:
@@ -26,9 +29,11 @@ def overview(context: QuestionContext) -> Answer | Passed:
     request = context.request
     if request.intent != "overview":
         return Passed("does not ask for everything on something")
+    named = [d for d in context.documents if d.id in request.scope.documents]
+    if named and len(_besides(context, named)) <= _ASIDE:
+        return _of_documents(context, named)
     if not request.topic and not request.entities:
-        named = [d for d in context.documents if d.id in request.scope.documents]
-        return _of_documents(context, named) if named else Passed("names no topic and no document")
+        return Passed("names no topic and no document")
     results = context.search(_READ)
     sure = confidence(context.index, context.own_words, context.text, results)
     if sure.refused:
@@ -40,6 +45,12 @@ def overview(context: QuestionContext) -> Answer | Passed:
     return _quoted(
         context, [(r.passage, extract(question, r)) for r in chosen], "Quotations on this, by document:"
     )
+
+
+def _besides(context: QuestionContext, documents: Sequence[Document]) -> list[str]:
+    """The terms of the topic that the passages have and the names of some documents have not."""
+    names = {term for document in documents for term in terms(full_name(document))}
+    return [t for t in context.request.topic if t not in names and context.index.lexical.frequency(t)]
 
 
 def _of_documents(context: QuestionContext, documents: Sequence[Document]) -> Answer:

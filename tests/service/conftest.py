@@ -6,8 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from index.encoders.base import Encoder
 from service.answering import confidence
+from service.app import create_app
+from service.settings import Settings
 
 _FIT = {"bias": -2.0, "scalars": {"farthest of five": 4.0}, "views": {}, "partial": 0.35, "answered": 0.5}
 SHARE_OF_WORDS = {"encoder": "", "seen": _FIT, "unseen": _FIT}
@@ -29,3 +33,9 @@ def plain_confidence(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     file.write_text(json.dumps(SHARE_OF_WORDS), "utf-8")
     with fitted(file):
         yield
+
+
+@pytest.fixture(scope="module")
+def shipped_client(real_var: Path, real_encoder: Encoder) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(var=real_var), lambda: real_encoder)) as client:
+        yield client

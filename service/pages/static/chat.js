@@ -55,16 +55,49 @@ function state(turn, name, words) {
   part(turn, ".state").textContent = words;
 }
 
-function linked(turn, text, markers) {
-  const nodes = text.split(/(\[\d+\])/).map((piece) => {
+function element(name, ...children) {
+  const made = document.createElement(name);
+  made.append(...children);
+  return made;
+}
+
+// as service/pages/markup.py: bold titles, and markers as links
+function inline(turn, text, markers) {
+  return text.split(/(\[\d+\]|\*\*.+?\*\*)/).map((piece) => {
+    if (/^\*\*.+\*\*$/.test(piece)) return element("strong", ...inline(turn, piece.slice(2, -2), markers));
     const marker = piece.match(/^\[(\d+)\]$/)?.[1];
     if (!markers.has(Number(marker))) return piece;
-    const link = document.createElement("a");
+    const link = element("a", piece);
     link.className = "marker";
     link.href = `#c${turn.dataset.number}-${marker}`;
-    link.textContent = piece;
     return link;
   });
+}
+
+function kind(line) {
+  if (line.startsWith("- ")) return "ul";
+  if (line.startsWith("| ") || line.startsWith("|---")) return "table";
+  return line.trim() ? "p" : "";
+}
+
+function block(turn, name, lines, markers) {
+  if (name === "ul") return element("ul", ...lines.map((line) => element("li", ...inline(turn, line.slice(2), markers))));
+  if (name === "table") {
+    const rows = lines.filter((line) => !line.startsWith("|---")).map((line) => line.replace(/^[| ]+|[| ]+$/g, "").split(" | "));
+    return element("table", ...rows.map((row) => element("tr", ...row.map((cell) => element("td", ...inline(turn, cell, markers))))));
+  }
+  const broken = lines.flatMap((line, n) => [...(n ? [document.createElement("br")] : []), ...inline(turn, line, markers)]);
+  return element("p", ...broken);
+}
+
+// lines of one kind that follow each other are one block
+function linked(turn, text, markers) {
+  const blocks = [];
+  for (const line of text.split("\n")) {
+    if (blocks.at(-1)?.name === kind(line)) blocks.at(-1).lines.push(line);
+    else blocks.push({ name: kind(line), lines: [line] });
+  }
+  const nodes = blocks.filter(({ name }) => name).map(({ name, lines }) => block(turn, name, lines, markers));
   part(turn, ".answer").replaceChildren(...nodes);
 }
 
@@ -87,7 +120,7 @@ async function cardsOf(turn, citations, related, signal) {
 }
 
 async function complete(turn, given, cards) {
-  if (given.status !== "not_found") linked(turn, given.answer, new Set(given.citations.map((one) => one.marker)));
+  linked(turn, given.answer, new Set(given.citations.map((one) => one.marker)));
   if (given.question.trim() !== part(turn, "[data-is=question]").textContent.trim()) {
     part(turn, "[data-is=searched]").textContent = given.question;
     part(turn, ".searched").hidden = false;

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,12 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from corpus.catalogue import Catalogue
-from index.encoders.base import Encoder
 from index.precedents import precedent_model
-from service.app import create_app
-from service.settings import Settings
 from tests.service.cli.test_cli import Run, run
 
 __all__ = ["run"]
 WORDS = "lighthouse repair staircase buoy corrosion tide fog signal inspection keeper training members Iceland".split()
 LABELS = ("continued", "new", "dropped")
-
-
-@pytest.fixture(scope="module")
-def shipped_client(real_var: Path, real_encoder: Encoder) -> Iterator[TestClient]:
-    with TestClient(create_app(Settings(var=real_var), lambda: real_encoder)) as client:
-        yield client
 
 
 def check(client: TestClient, catalogue: dict[str, Any], body: dict[str, Any]) -> None:
