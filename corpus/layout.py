@@ -44,7 +44,7 @@ class Piece:
     `table`, from 1, and the spans of its `cells`: one that goes over several columns stands for each of them. `header`
     tells that the format, or the look, names the row a heading of its columns. A definition has its term and what is
     said of it as `cells`. "furniture" is of the page (running heads,
-    page numbers, navigation), "contents" a table of contents.
+    page numbers, navigation), "contents" a table of contents. `recognised`: read off a picture, by character recognition.
     """
 
     kind: PieceKind
@@ -56,6 +56,7 @@ class Piece:
     table: int = 0
     cells: tuple[Span, ...] = ()
     header: bool = False
+    recognised: bool = False
 
 
 def to_json_lines(pieces: Iterable[Piece]) -> str:

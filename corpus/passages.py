@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -26,10 +26,22 @@ _SHORT_CELL = 80  # characters: shorter cells are repeated in the context, after
 def passages(document: Document, source: str, pieces: Sequence[Piece] = ()) -> list[Passage]:
     """The passages of `source`, in order and not overlapping; `source[start:end] == text` for each."""
     breaks = [match.start() for match in re.finditer(PAGE_BREAK, source)] if document.paged else None
-    return [
+    found = [
         _passage(document, source, block, start, end, breaks)
         for block in _with_labels(blocks(source, document.title, pieces))
         for start, end in _cuts(source, block)
+    ]
+    return _marked(found, [piece for piece in pieces if piece.recognised])
+
+
+def _marked(found: list[Passage], recognised: Sequence[Piece]) -> list[Passage]:
+    """The passages, those marked that have some of the recognised pieces."""
+    if not recognised:
+        return found
+    starts, ends = [piece.start for piece in recognised], [piece.end for piece in recognised]
+    return [
+        replace(passage, recognised=bisect(ends, passage.start) < bisect_left(starts, passage.end))
+        for passage in found
     ]
 
 

@@ -15,6 +15,7 @@ from corpus.layout import to_json_lines
 from corpus.readers import limits
 from corpus.readers.extracted import Extracted
 from corpus.readers.sandbox import READERS, extract
+from corpus.scans.tesseract import LANGUAGES
 from corpus.text.front_matter import front_matter
 from corpus.text.lines import decode
 from corpus.types import Document
@@ -55,10 +56,17 @@ class Proposal:
         return replace(self, document=document)
 
 
-def propose(path: Path, *, data: bytes | None = None, id: str | None = None, **given: Any) -> Proposal:
+def propose(
+    path: Path,
+    *,
+    data: bytes | None = None,
+    id: str | None = None,
+    ocr_languages: str = LANGUAGES,
+    **given: Any,
+) -> Proposal:
     """A record for a file; fields that are not given are read from the file, and unsure ones are to be confirmed.
 
-    `data` are its bytes where they were read before. Raises `CatalogueError` or `ReadError` naming the file.
+    `data` are its bytes where they were read before, `ocr_languages` those of scanned pages. Raises `CatalogueError` or `ReadError` naming the file.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
@@ -69,7 +77,7 @@ def propose(path: Path, *, data: bytes | None = None, id: str | None = None, **g
         )
     data = read_file(path) if data is None else data
     if suffix in READERS:
-        found, extractor = extract(data, suffix, str(path))
+        found, extractor = extract(data, suffix, str(path), ocr_languages)
     else:
         found, extractor = Extracted(decode(data, str(path))), None
     if not found.text.strip(_BLANK):

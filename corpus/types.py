@@ -86,7 +86,8 @@ class Passage:
 
     `fields` maps column headers to plain cell texts for a table row, else it is empty. `context` helps to
     understand the text: it is indexed with the text and never quoted. `page` is the page on which the passage
-    begins, from 1, if the format has pages. `roles` has the header of the cell that says who leads, how far it is and so
+    begins, from 1, if the format has pages. `recognised`: some of it was read off a picture, by character recognition, so
+    that letters may be wrong. `roles` has the header of the cell that says who leads, how far it is and so
     on, for a row of a plan, as it was decided when the index was built.
     """
 
@@ -100,4 +101,5 @@ class Passage:
     fields: Mapping[str, str] = field(hash=False)
     context: str
     page: int | None = None
+    recognised: bool = False
     roles: Mapping[Role, str] = field(default_factory=dict, hash=False)

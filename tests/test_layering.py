@@ -37,6 +37,7 @@ ORDER: Mapping[str, tuple[str, ...]] = {
         "text",
         "web word",
         "pdf",
+        "scans",
         "readers structure",
         "identity",
         "cells leads",

@@ -1,4 +1,4 @@
-"""What is drawn on a page of a PDF besides text: rules, grounds of another colour, and figures."""
+"""What is drawn on a page of a PDF besides text: rules, grounds of another colour, figures and pictures."""
 
 import ctypes
 import math
@@ -89,6 +89,17 @@ def drawing(page: pypdfium2.PdfPage, most: int) -> Drawing:
     return Drawing(tuple(rules), tuple(lines), tuple(edges), dark, tuple(figures))
 
 
+def pictures(page: pypdfium2.PdfPage, most: int) -> list[Rectangle]:
+    """Where the first of the pictures of a page lie, at `most` so many."""
+    width, height = page.get_size()
+    found = []
+    for _, (a, b, c, d, e, f) in islice(_pieces(page, pdfium.FPDF_PAGEOBJ_IMAGE), most):
+        across, down = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
+        place = (min(across), min(down), max(across), max(down))
+        found.append(turned(place, page, width, height))
+    return found
+
+
 def _height(place: Rectangle) -> float:
     return place[3] - place[1]
 
@@ -99,9 +110,7 @@ def _width(place: Rectangle) -> float:
 
 def _shapes(page: pypdfium2.PdfPage) -> Iterator[_Shape]:
     width, height = page.get_size()
-    for path, matrix in _paths(
-        page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _UNMOVED, 0
-    ):
+    for path, matrix in _pieces(page, pdfium.FPDF_PAGEOBJ_PATH):
         filled, drawn = _paint(path)
         if min(filled, drawn) >= _WHITE:
             continue
@@ -110,17 +119,23 @@ def _shapes(page: pypdfium2.PdfPage) -> Iterator[_Shape]:
             yield _Shape(placed, filled < _WHITE, drawn < _WHITE, filled < _DARK, curved)
 
 
-def _paths(holder: Any, count: Any, get: Any, matrix: Matrix, depth: int) -> Iterator[tuple[Any, Matrix]]:
-    """The paths of a page, those in forms too, each with the matrix from its own places to those of the page."""
+def _pieces(page: pypdfium2.PdfPage, wanted: int) -> Iterator[tuple[Any, Matrix]]:
+    """The paths or pictures of a page, those in forms too, each with the matrix from its own places to the page's."""
+    return _inside(page.raw, pdfium.FPDFPage_CountObjects, pdfium.FPDFPage_GetObject, _UNMOVED, wanted, 0)
+
+
+def _inside(
+    holder: Any, count: Any, get: Any, matrix: Matrix, wanted: int, depth: int
+) -> Iterator[tuple[Any, Matrix]]:
     for number in range(count(holder)):
         piece = get(holder, number)
         kind = pdfium.FPDFPageObj_GetType(piece)
-        if kind == pdfium.FPDF_PAGEOBJ_PATH:
+        if kind == wanted:
             yield piece, _times(_matrix(piece), matrix)
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
             inner = _times(_matrix(piece), matrix)
-            yield from _paths(
-                piece, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, depth + 1
+            yield from _inside(
+                piece, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, inner, wanted, depth + 1
             )
 
 

@@ -17,7 +17,8 @@ class Extracted:
     """The text of a file, to which offsets of passages refer, its pieces, and its metadata, "" where missing.
 
     List items are written with their marker, table rows with tabs between cells. Form feeds separate pages if the format
-    has pages, and are nowhere else. `pieces` have every visible character once. `warnings` say what was not read.
+    has pages, and are nowhere else. `pieces` have every visible character once. `warnings` say what was not read, or may be
+    wrong. `recogniser` is the program that read pictures of text, if there were such.
     """
 
     text: str
@@ -28,6 +29,7 @@ class Extracted:
     subject: str = ""
     language: str = ""
     organisation: str = ""
+    recogniser: str = ""
     warnings: tuple[str, ...] = ()
 
 

@@ -1,14 +1,15 @@
 """PDF: PDFium reads the words, pdfplumber finds ruled tables; what belongs together over pages is one piece."""
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pypdfium2
 
 from corpus.errors import ReadError
-from corpus.layout import Look
+from corpus.layout import Look, Piece
 from corpus.pdf.columns import reading_order
 from corpus.pdf.drawing import Drawing, Rule, drawing
 from corpus.pdf.flow import joined, whole_tables
@@ -21,25 +22,35 @@ from corpus.pdf.spelling import Spelling, counted
 from corpus.pdf.words import Box, Readable, without_watermarks, words
 from corpus.readers import limits
 from corpus.readers.extracted import PAGE_BREAK, Extracted, LayoutWriter, TableRow, one_line
+from corpus.scans.pages import Bounds, is_scan, scanned_pages
+from corpus.scans.tesseract import INSTALL, Tesseract
 
 LIBRARIES = ("pypdfium2", "pdfplumber")
 _LARGER = 1.06  # times the usual size: the lines of a heading are one
 _DATE = re.compile(r"D:(\d{4})(\d\d)?(\d\d)?")
 _NO_TITLE = re.compile(r"untitled|microsoft word\b.*|.*\.(?:docx?|pdf|tex|indd|dvi)", re.IGNORECASE)
-_RECOGNISE = "add text to it by character recognition (OCR)"
+_RECOGNISE = f"to have it read by character recognition (OCR), {INSTALL}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A page as it was seen: its lines by column, its rules, and the words of its figures."""
+    """A page as it was seen: its lines by column, its rules, the words of its figures, and its last table's columns."""
 
     sheet: Sheet
     rules: tuple[Rule, ...]
     figures: tuple[str, ...]
+    table: tuple[float, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.sheet.columns and not self.figures
 
 
-def read_pdf(data: bytes, file: str) -> Extracted:
-    """The text of a PDF, a form feed between its pages; raises `ReadError` where it has none or too much."""
+def read_pdf(data: bytes, file: str, tesseract: Tesseract | None = None) -> Extracted:
+    """The text of a PDF, a form feed between its pages; raises `ReadError` where it has none or too much.
+
+    Pages that are pictures are read by Tesseract if it is there.
+    """
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -52,34 +63,41 @@ def read_pdf(data: bytes, file: str) -> Extracted:
         raise ReadError(
             f"has {len(document)} pages, more than {limits.PAGES}", where=file, remedy="split the document"
         )
-    pages = _pages(document, file)
+    pages, scans = _pages(document, file, tesseract)
+    recogniser = tesseract.described(file) if tesseract and scans else ""
+    if tesseract and scans:
+        _recognise(document, pages, scans, tesseract, file)
     text, writer = _written(pages)
     if not text:
-        raise ReadError("holds no text, only pictures", where=file, remedy=_RECOGNISE)
+        remedy = "scan it anew, sharper" if tesseract else _RECOGNISE
+        raise ReadError("holds no text, only pictures", where=file, remedy=remedy)
     said = document.get_metadata_dict()
     title = one_line(said.get("Title", ""))
     date = _DATE.match(said.get("CreationDate", ""))
     return Extracted(
         text,
-        tuple(writer.pieces),
+        _marked(writer.pieces, text, scans if recogniser else ()),
         title="" if _NO_TITLE.fullmatch(title) else title,
         author=one_line(said.get("Author", "")),
         date="-".join(part for part in date.groups() if part) if date else "",
+        recogniser=recogniser,
+        warnings=_warnings(scans, recogniser),
     )
 
 
-def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
-    """What is seen on each page."""
+def _pages(
+    document: pypdfium2.PdfDocument, file: str, tesseract: Tesseract | None
+) -> tuple[list[_Page], list[int]]:
+    """What is seen on each page, and which pages, from 0, are pictures of text."""
     found: list[_Page] = []
+    scans: list[int] = []
     characters, readable = 0, Readable()
     forms = Forms(document)
-    before: Sequence[float] = ()
-    for page in _opened(document, file):
+    for number, page in enumerate(_opened(document, file)):
         boxes = [*_words(page, readable, file), *forms.values(page)]
+        scans += [number] if is_scan(page, boxes) else []
         seen = drawing(page, limits.PATHS)
-        boxes = _with_tables(without_watermarks(boxes, seen.dark), seen, page.get_size(), before)
-        before = next((box.table.columns for box in reversed(boxes) if box.table), ())
-        found.append(_page(page, boxes, seen))
+        found.append(_page(page.get_size(), without_watermarks(boxes, seen.dark), seen, found[-1:]))
         characters += sum(len(box.text) for box in boxes)
         if characters > limits.TEXT_CHARACTERS:
             raise ReadError(
@@ -88,11 +106,52 @@ def _pages(document: pypdfium2.PdfDocument, file: str) -> list[_Page]:
                 remedy="split the document",
             )
         page.close()
-    if not readable.is_text:
+    if not readable.is_text and not tesseract:
         raise ReadError(
             "is set in fonts that do not say which letters they show", where=file, remedy=_RECOGNISE
         )
-    return found
+    whole = not readable.is_text or all(page.is_empty for page in found)
+    return found, [*range(len(found))] if whole else scans
+
+
+def _recognise(
+    document: pypdfium2.PdfDocument, pages: list[_Page], scans: Sequence[int], tesseract: Tesseract, file: str
+) -> None:
+    """Puts what is read off the pictures in the place of their pages."""
+    if len(scans) > limits.SCANNED_PAGES:
+        raise ReadError(
+            f"has {len(scans)} scanned pages, more than {limits.SCANNED_PAGES}",
+            where=file,
+            remedy="split the document",
+        )
+    most = Bounds(limits.SCANNED_PIXELS, limits.SCANNED_PAGE_SECONDS, limits.RECOGNITION_SECONDS)
+    for number, read in zip(scans, scanned_pages(document, scans, tesseract, most, file), strict=True):
+        before = pages[number - 1 : number] if number else []
+        pages[number] = _page(read.size, read.words, read.drawing, before)
+
+
+def _marked(pieces: Sequence[Piece], text: str, scans: Sequence[int]) -> tuple[Piece, ...]:
+    """The pieces, those marked that stand on scanned pages, be it in part."""
+    known = frozenset(scans)
+    breaks = [match.start() for match in re.finditer(PAGE_BREAK, text)]
+    return tuple(
+        replace(piece, recognised=any(page in known for page in _pages_of(piece, breaks))) for piece in pieces
+    )
+
+
+def _pages_of(piece: Piece, breaks: Sequence[int]) -> range:
+    """The pages, from 0, that a piece stands on."""
+    return range(bisect(breaks, piece.start), bisect(breaks, piece.end) + 1)
+
+
+def _warnings(scans: Sequence[int], recogniser: str) -> tuple[str, ...]:
+    """What a user should know of scanned pages."""
+    if not scans:
+        return ()
+    pages = f"page{'s' * (len(scans) > 1)} {', '.join(str(number + 1) for number in scans)}"
+    if recogniser:
+        return (f"{pages}: read by character recognition, so letters may be wrong",)
+    return (f"{pages}: only pictures, not read; to have them read, {INSTALL}",)
 
 
 def _opened(document: pypdfium2.PdfDocument, file: str) -> Iterator[pypdfium2.PdfPage]:
@@ -118,12 +177,17 @@ def _words(page: pypdfium2.PdfPage, readable: Readable, file: str) -> list[Box]:
     return words(page, readable)
 
 
-def _page(page: pypdfium2.PdfPage, boxes: Sequence[Box], seen: Drawing) -> _Page:
-    width, height = page.get_size()
+def _page(
+    size: tuple[float, float], words: Sequence[Box], seen: Drawing, before: Sequence[_Page]
+) -> _Page:
+    """A page of its words, and of tables that may go on from the page before."""
+    boxes = _with_tables(words, seen, size, before[-1].table if before else ())
+    table = next((box.table.columns for box in reversed(boxes) if box.table), ())
     inside = [[box for box in boxes if not box.table and holds(area, box)] for area in seen.figures]
     drawn = {id(box) for area in inside for box in area}
-    columns = reading_order([box for box in boxes if id(box) not in drawn], width, seen.rules)
-    return _Page(Sheet(columns, height), seen.rules, tuple(lines_text(area) for area in inside if area))
+    columns = reading_order([box for box in boxes if id(box) not in drawn], size[0], seen.rules)
+    figures = tuple(lines_text(area) for area in inside if area)
+    return _Page(Sheet(columns, size[1]), seen.rules, figures, table)
 
 
 def _with_tables(

@@ -1,8 +1,9 @@
 """Reads an untrusted file in a child process with limits on memory, time and output.
 
 The parent writes the file to a temporary folder, starts this module, and waits. The child sets its limits before
-it imports a parser, may not use the network or start programs, and writes its result as JSON. The parent always
-gets a text or a `ReadError`.
+it imports a parser, may not use the network or start programs, and writes its result as JSON. One program is let
+through: Tesseract with fixed arguments, for pages that are pictures. It inherits the limits, and ends with the child.
+The parent always gets a text or a `ReadError`.
 """
 
 import json
@@ -11,8 +12,9 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, replace
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -24,24 +26,28 @@ from corpus.errors import ReadError
 from corpus.layout import from_json_lines, to_json_lines
 from corpus.readers import limits
 from corpus.readers.extracted import Extracted
+from corpus.scans.tesseract import LANGUAGES, Tesseract, find_tesseract
 
 READERS = {".pdf": "pdf", ".docx": "docx", ".html": "html", ".htm": "html"}
-_VERSION = 2  # of the readers, to be raised when they extract another text from the same file
+_VERSION = 3  # of the readers, to be raised when they extract another text from the same file
 _COMMAND = (sys.executable, "-m", "corpus.readers.sandbox")
 _SOURCE, _RESULT = "source", "result.json"
 _FORBIDDEN = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork")
 _SPLIT = "split the document, or save it anew by the program that made it"
 
 
-def extract(data: bytes, suffix: str, file: str) -> tuple[Extracted, str]:
+def extract(data: bytes, suffix: str, file: str, languages: str = LANGUAGES) -> tuple[Extracted, str]:
     """The text of a PDF, DOCX or HTML file, and the name of its reader with versions.
 
-    Raises `ReadError` naming `file` if the reader refuses it, fails, or goes over a limit.
+    Scanned pages are read in these languages, where Tesseract is installed. Raises `ReadError` naming `file` if the reader refuses it, fails, or goes over a limit.
     """
+    tesseract = find_tesseract(languages) if READERS[suffix] == "pdf" else None
+    program = (tesseract.program, languages) if tesseract else ()
+    seconds = limits.WALL_SECONDS + (limits.RECOGNITION_SECONDS if tesseract else 0)
     with TemporaryDirectory(prefix="bali-read-") as folder:
         (Path(folder) / _SOURCE).write_bytes(data)
         child = subprocess.Popen(
-            [*_COMMAND, READERS[suffix], folder],
+            [*_COMMAND, READERS[suffix], folder, *program],
             cwd=Path(corpus.__file__).parent.parent,
             env={"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1"},
             stdin=subprocess.DEVNULL,
@@ -50,10 +56,10 @@ def extract(data: bytes, suffix: str, file: str) -> tuple[Extracted, str]:
             start_new_session=True,
         )
         try:
-            child.wait(limits.WALL_SECONDS)
+            child.wait(seconds)
         except subprocess.TimeoutExpired:
             raise ReadError(
-                f"took longer than {limits.WALL_SECONDS} s to read", where=file, remedy=_SPLIT
+                f"took longer than {seconds} s to read", where=file, remedy=_SPLIT
             ) from None
         finally:
             if child.poll() is None:
@@ -92,19 +98,24 @@ def _end(code: int) -> str:
             return "broke its reader"
 
 
-def main(kind: str, folder: Path) -> None:
-    """Read `folder/source` under the limits and write `folder/result.json`."""
+def main(kind: str, folder: Path, *program: str) -> None:
+    """Read `folder/source` under the limits and write `folder/result.json`.
+
+    `program` are the path of Tesseract and its languages.
+    """
+    tesseract = (Tesseract(*program),) if program else ()
     _limit()
     try:
         reader = import_module(f"corpus.readers.{kind}")
-        sys.addaudithook(_refuse)
-        read: Callable[[bytes, str], Extracted] = getattr(reader, f"read_{kind}")
-        extracted = read((folder / _SOURCE).read_bytes(), "")
+        sys.addaudithook(partial(_refuse, {command for one in tesseract for command in one.commands}))
+        read: Callable[..., Extracted] = getattr(reader, f"read_{kind}")
+        extracted = read((folder / _SOURCE).read_bytes(), "", *tesseract)
         if len(extracted.text) > limits.TEXT_CHARACTERS:
             raise ReadError(
                 f"holds more than {limits.TEXT_CHARACTERS} characters", where="", remedy="split the document"
             )
         names = ", ".join(f"{name} {version(name)}" for name in reader.LIBRARIES)
+        names += f", {extracted.recogniser}" if extracted.recogniser else ""
         fields = asdict(replace(extracted, pieces=())) | {"pieces": to_json_lines(extracted.pieces)}
         result = {"text": fields, "extractor": f"{kind} {_VERSION}, {names}"}
     except ReadError as error:
@@ -135,10 +146,12 @@ def _limit() -> None:
         resource.setrlimit(kind, (most, most))
 
 
-def _refuse(event: str, _: tuple[Any, ...]) -> None:
+def _refuse(allowed: Collection[tuple[str, ...]], event: str, said: tuple[Any, ...]) -> None:
+    if event == "subprocess.Popen" and tuple(said[1]) in allowed and said[0] == said[1][0]:
+        return
     if event.startswith(_FORBIDDEN):
         raise PermissionError(f"a reader may not use {event}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], Path(sys.argv[2]), *sys.argv[3:])

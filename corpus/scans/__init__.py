@@ -1,0 +1,1 @@
+"""Pages of a PDF that are pictures: Tesseract reads their words."""
