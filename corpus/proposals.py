@@ -66,7 +66,8 @@ def propose(
 ) -> Proposal:
     """A record for a file; fields that are not given are read from the file, and unsure ones are to be confirmed.
 
-    `data` are its bytes where they were read before, `ocr_languages` those of scanned pages. Raises `CatalogueError` or `ReadError` naming the file.
+    `data` are its bytes where they were read before, `ocr_languages` those of scanned pages. Raises `CatalogueError` or
+    `ReadError` naming the file.
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:

@@ -20,6 +20,7 @@ BlockKind = Literal[
     "furniture",
 ]
 PassageKind = Literal["paragraph", "item", "row", "definition"]
+RECOGNISED = "read by character recognition"  # said of every quotation whose passage is `recognised`
 Role = Literal["number", "text", "lead", "status", "priority_area", "deadline", "indicator"]
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import corpus
+from corpus.scans.tesseract import LANGUAGES
 from index.encoders.models import Models
 from index.encoders.weights import PACKAGED
 
@@ -22,6 +23,12 @@ class Settings(BaseSettings):
     model: str = Field(PACKAGED, description="the packaged model's name, or the folder of another")
     token_model: str | None = Field(None, description="folder of a multi-vector model, for the token vectors")
     reranker: str | None = Field(None, description="folder of a CrossEncoder, which judges the best passages")
+    ocr_languages: str = Field(
+        LANGUAGES,
+        max_length=200,
+        pattern=r"^[A-Za-z_]+(\+[A-Za-z_]+)*$",
+        description="languages of scanned documents, as Tesseract names them, with + between",
+    )
     host: str = Field("127.0.0.1", description="address the service listens on")
     port: int = Field(8000, ge=0, le=65535, description="port the service listens on")
     workers: int | None = Field(

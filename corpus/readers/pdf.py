@@ -177,9 +177,7 @@ def _words(page: pypdfium2.PdfPage, readable: Readable, file: str) -> list[Box]:
     return words(page, readable)
 
 
-def _page(
-    size: tuple[float, float], words: Sequence[Box], seen: Drawing, before: Sequence[_Page]
-) -> _Page:
+def _page(size: tuple[float, float], words: Sequence[Box], seen: Drawing, before: Sequence[_Page]) -> _Page:
     """A page of its words, and of tables that may go on from the page before."""
     boxes = _with_tables(words, seen, size, before[-1].table if before else ())
     table = next((box.table.columns for box in reversed(boxes) if box.table), ())

@@ -39,7 +39,8 @@ _SPLIT = "split the document, or save it anew by the program that made it"
 def extract(data: bytes, suffix: str, file: str, languages: str = LANGUAGES) -> tuple[Extracted, str]:
     """The text of a PDF, DOCX or HTML file, and the name of its reader with versions.
 
-    Scanned pages are read in these languages, where Tesseract is installed. Raises `ReadError` naming `file` if the reader refuses it, fails, or goes over a limit.
+    Scanned pages are read in these languages, where Tesseract is installed. Raises `ReadError` naming `file` if the reader
+    refuses it, fails, or goes over a limit.
     """
     tesseract = find_tesseract(languages) if READERS[suffix] == "pdf" else None
     program = (tesseract.program, languages) if tesseract else ()
@@ -58,9 +59,7 @@ def extract(data: bytes, suffix: str, file: str, languages: str = LANGUAGES) -> 
         try:
             child.wait(seconds)
         except subprocess.TimeoutExpired:
-            raise ReadError(
-                f"took longer than {seconds} s to read", where=file, remedy=_SPLIT
-            ) from None
+            raise ReadError(f"took longer than {seconds} s to read", where=file, remedy=_SPLIT) from None
         finally:
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)

@@ -9,8 +9,9 @@ from lxml import etree
 
 from corpus.pdf.words import Rectangle
 
-_SURE = 30.0  # of 100: what is read with less confidence is noise
-_SURE_SIGN = 80.0  # and so is a sign without letters or digits, which specks are taken for
+_SURE = 50.0  # of 100: a line that is read with less confidence on the whole is no text; in others every word is kept
+_SURE_STROKE = 80.0  # a word of strokes alone that is read with less is a speck, or part of a rule
+_STROKES = frozenset("|_~.,:;'`‘’\\/")
 _LEAST_WORDS = 4  # of a line that tells how far the page is askew
 _X_HEIGHT = 0.48  # of the size of a type, about the same in most
 
@@ -43,10 +44,17 @@ class ReadPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class _Word:
+    place: Rectangle
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class _Line:
     """A line of the picture, in pixels: where its words stand, and its baseline from the left edge on."""
 
-    words: tuple[tuple[Rectangle, str], ...]
+    words: tuple[_Word, ...]
     left: float
     height: float
     slope: float
@@ -59,52 +67,56 @@ def read_hocr(data: bytes, scale: float) -> ReadPicture:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(data, parser)
     lines = list(_lines(root))
-    slopes = [line.slope for line in lines if len(line.words) >= _LEAST_WORDS]
-    slope = median(slopes) if slopes else 0.0
     turns = Counter({0: 0})
     for line in lines:
         turns[line.turn] += len(line.words)
+    turn = turns.most_common(1)[0][0]
+    lines = [line for line in lines if line.turn == turn]
+    slopes = [line.slope for line in lines if len(line.words) >= _LEAST_WORDS]
+    slope = median(slopes) if slopes else 0.0
     return ReadPicture(
-        tuple(_straight(line, slope, scale) for line in lines),
-        tuple(_rules(root, slope, scale)),
-        turns.most_common(1)[0][0],
+        tuple(_straight(line, slope, scale) for line in lines), tuple(_rules(root, slope, scale)), turn
     )
 
 
 def _lines(root: etree._Element) -> Iterator[_Line]:
-    """The lines that have words, without those that are noise."""
-    for line in root.iter("{*}span"):
+    """The lines that have words, but not what specks and pictures are taken for."""
+    for line in root.iterfind(".//{*}p/{*}span"):
         found = [
-            (_box(said), text)
-            for word in line.iterchildren("{*}span")
-            if word.get("class") == "ocrx_word"
-            and (text := "".join("".join(word.itertext()).split()))
-            and _is_sure(text, float((said := _properties(word))["x_wconf"][0]))
+            word
+            for word in map(_word, line.iterchildren("{*}span"))
+            if word.text and (word.confidence >= _SURE_STROKE or not _STROKES.issuperset(word.text))
         ]
-        if found:
+        if found and _confidence(found) >= _SURE:
             said = _properties(line)
             left, _, _, bottom = _box(said)
             slope, offset = map(float, said.get("baseline", ("0", "0")))
-            size, below, above = (
-                float(said[name][0]) for name in ("x_size", "x_descenders", "x_ascenders")
-            )
+            size, below, above = (float(said[name][0]) for name in ("x_size", "x_descenders", "x_ascenders"))
             turn = int(float(said.get("textangle", ("0",))[0]))
             yield _Line(tuple(found), left, bottom + offset, slope, size - below - above, turn)
 
 
-def _is_sure(text: str, confidence: float) -> bool:
-    return confidence >= (_SURE if any(map(str.isalnum, text)) else _SURE_SIGN)
+def _word(element: etree._Element) -> _Word:
+    said = _properties(element)
+    text = "".join("".join(element.itertext()).split())
+    return _Word(_box(said), text, float(said.get("x_wconf", ("0",))[0]))
+
+
+def _confidence(words: Sequence[_Word]) -> float:
+    """How sure the characters of a line are on average."""
+    return sum(word.confidence * len(word.text) for word in words) / sum(len(word.text) for word in words)
 
 
 def _straight(line: _Line, slope: float, scale: float) -> ReadLine:
     """A line on the page turned so that its text is level."""
-    x0, x1 = line.words[0][0][0], line.words[-1][0][2]
+    x0, x1 = line.words[0].place[0], line.words[-1].place[2]
     middle = (x0 + x1) / 2
     height = line.height + line.slope * (middle - line.left)
     across = slope * height
     return ReadLine(
         tuple(
-            ReadWord((box[0] + across) * scale, (box[2] + across) * scale, text) for box, text in line.words
+            ReadWord((word.place[0] + across) * scale, (word.place[2] + across) * scale, word.text)
+            for word in line.words
         ),
         (height - slope * middle) * scale,
         line.x_height * scale / _X_HEIGHT,

@@ -50,7 +50,7 @@ def is_scan(page: pypdfium2.PdfPage, words: Sequence[Box]) -> bool:
         max(0.0, min(x1, width) - max(x0, 0.0)) * max(0.0, min(bottom, height) - max(top, 0.0))
         for x0, top, x1, bottom in pictures(page, _PICTURES)
     )
-    return covered >= _MOST * width * height
+    return bool(covered >= _MOST * width * height)
 
 
 def scanned_pages(
@@ -123,7 +123,8 @@ def _page(size: tuple[float, float], picture: ReadPicture, usual: float) -> Scan
 
 def _even(size: float, usual: float) -> float:
     """A size in steps from the usual one: those of lines in one type are measured a little different."""
-    return usual * _STEP ** round(math.log(size / usual, _STEP)) if size > 0 else usual
+    steps = round(math.log(size / usual, _STEP)) if size > 0 else 0
+    return float(round(usual * _STEP**steps, 1))
 
 
 def _words(line: ReadLine, size: float) -> Iterator[Box]:

@@ -114,6 +114,7 @@ class _PassageReader:
         strings = (passage.id, passage.context, *passage.section, *passage.fields, *passage.fields.values())
         expect(all(isinstance(text, str) for text in strings), "a field is no string")
         expect(passage.page is None or type(passage.page) is int, "a page is no number")
+        expect(type(passage.recognised) is bool, "`recognised` is neither true nor false")
         expect(passage.fields.keys() >= set(roles.values()), "a header with a role is missing")
         return passage
 

@@ -37,6 +37,8 @@ def passage_line(passage: Passage) -> str:
         "context": passage.context,
         "page": passage.page,
     }
+    if passage.recognised:
+        record["recognised"] = True
     return json.dumps(record, ensure_ascii=False) + "\n"
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from corpus.types import RECOGNISED
 from service.answering.types import Answer, Citation
 
 _MARKER = re.compile(r"\[(\d+)\]")
@@ -45,9 +46,13 @@ def linked(answer: Answer, url_of: Callable[[Citation], str]) -> tuple[str, tupl
 
 
 def title_of(citation: Citation) -> str:
-    """The document of a citation, the heading above the quotation and its offsets, on one line."""
+    """The document of a citation, the heading above the quotation and its offsets, on one line.
+
+    Where letters may be misread, that is said, with the page to compare.
+    """
     passage, place = citation.passage, f"{citation.start}:{citation.end}"
-    return " ".join(", ".join([passage.document.title, *passage.section[-1:], place]).split())
+    note = [f"page {passage.page}", RECOGNISED] if passage.recognised else []
+    return " ".join(", ".join([passage.document.title, *passage.section[-1:], place, *note]).split())
 
 
 def _quoted(title: str) -> str:

@@ -85,7 +85,13 @@ def add(
     if len(found) > 1 and (id or fields.title):
         raise typer.BadParameter("is for one file only", param_hint="--id" if id else "--title")
     settings = Settings()
-    batch = _Batch(settings.corpus, read_catalogue(settings.corpus), [], ask=may_ask(yes, as_json))
+    batch = _Batch(
+        settings.corpus,
+        settings.ocr_languages,
+        read_catalogue(settings.corpus),
+        [],
+        ask=may_ask(yes, as_json),
+    )
     try:
         batch.add(found, fields.given())
     except KeyboardInterrupt:
@@ -100,6 +106,7 @@ class _Batch:
     """Files that are added together: `done` reports on each."""
 
     folder: Path
+    ocr_languages: str
     catalogue: Catalogue
     done: list[dict[str, Any]]
     ask: bool
@@ -130,7 +137,9 @@ class _Batch:
     def _propose(self, file: _File, given: dict[str, Any]) -> Proposal | str:
         """What a file is; the id of the document that has the same bytes, if there is one."""
         data = read_file(file.path)
-        return self._known(data) or propose(file.path, data=data, id=file.id, **given)
+        return self._known(data) or propose(
+            file.path, data=data, id=file.id, ocr_languages=self.ocr_languages, **given
+        )
 
     def _known(self, data: bytes) -> str | None:
         sha256 = hashlib.sha256(data).hexdigest()
@@ -145,8 +154,7 @@ class _Batch:
         proposal = confirmed(self._with_free_id(file, read), ask=self.ask)
         self.catalogue = changes.add(self.folder, proposal)
         print_done("Added", proposal.document)
-        for warning in proposal.warnings:
-            print_warning(f"{file.path}: {warning}")
+        print_warnings(file.path, proposal)
         self.done.append(_report(proposal))
 
     def _with_free_id(self, file: _File, proposal: Proposal) -> Proposal:
@@ -216,6 +224,12 @@ def print_done(done: str, document: Document) -> None:
     about = f"“{document.title}”, {document.issuer}, {document.kind}, {_shown(document.period)}"
     unsure = f" (to be confirmed: {', '.join(document.confirm)})" if document.confirm else ""
     err.print(f"{done} {document.id}: {about}{unsure}", markup=False, soft_wrap=True)
+
+
+def print_warnings(file: Path, proposal: Proposal) -> None:
+    """What was not read of a file, or may be read wrong."""
+    for warning in proposal.warnings:
+        print_warning(f"{file}: {warning}")
 
 
 def finish(settings: Settings, catalogue: Catalogue, done: list[dict[str, Any]], *, as_json: bool) -> None:

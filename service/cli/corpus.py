@@ -10,7 +10,16 @@ from corpus import changes
 from corpus.catalogue import read_catalogue
 from corpus.errors import CatalogueError
 from corpus.proposals import propose
-from service.cli.add import DocumentFields, Yes, confirmed, finish, may_ask, print_done, suffixes
+from service.cli.add import (
+    DocumentFields,
+    Yes,
+    confirmed,
+    finish,
+    may_ask,
+    print_done,
+    print_warnings,
+    suffixes,
+)
 from service.cli.options import Json
 from service.cli.output import err, out, print_json
 from service.schemas.documents import CatalogueEntry
@@ -56,10 +65,11 @@ def replace(
     settings = Settings()
     old = next((one for one in read_catalogue(settings.corpus).documents if one.id == id), None)
     kept = {name: getattr(old, name) for name in _KEPT if old and name not in old.confirm}
-    proposal = propose(file, id=id, **{**kept, **fields.given()})
+    proposal = propose(file, id=id, ocr_languages=settings.ocr_languages, **{**kept, **fields.given()})
     proposal = confirmed(proposal, ask=may_ask(yes, as_json))
     catalogue = changes.replace_document(settings.corpus, id, proposal)
     print_done("Replaced", proposal.document)
+    print_warnings(file, proposal)
     done = [{"file": str(file), "document": CatalogueEntry.of(proposal.document).model_dump()}]
     finish(settings, catalogue, done, as_json=as_json)
 

@@ -9,6 +9,7 @@ from rich.panel import Panel
 
 from corpus.coverage import Coverage
 from corpus.readers.extracted import PAGE_BREAK
+from corpus.types import RECOGNISED
 
 if TYPE_CHECKING:  # the index takes long to import
     from index.search import Interpretation
@@ -39,6 +40,7 @@ def print_citation(mark: str, citation: "Citation") -> None:
 
 def _place(citation: "Citation") -> str:
     passage, characters = citation.passage, f"{citation.start}:{citation.end}"
+    characters += f", {RECOGNISED}" if passage.recognised else ""
     if passage.page is None:
         return f"{passage.document.id} {characters}"
     page = passage.page + passage.text.count(PAGE_BREAK, 0, citation.start - passage.start)

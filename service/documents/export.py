@@ -45,6 +45,7 @@ def cells(record: Record) -> list[str]:
         "lead": "; ".join(record.lead),
         "fields": "\n".join(f"{header}: {said}" for header, said in record.fields.items()),
         "period": f"{first}-{last}",
+        "recognised": "yes" if record.recognised else "",
     }
     return [own[column] or "" for column in COLUMNS]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from corpus.types import Document
+from corpus.types import RECOGNISED, Document
 from index.search import Result
 from service.http.urls import link
 from service.pages.quotations import cells, headings
@@ -19,6 +19,7 @@ class Hit:
     rank: int
     document: Document
     place: str
+    note: str
     kind: str
     cells: list[tuple[str, Markup]]
     url: str
@@ -32,6 +33,7 @@ class Hit:
             rank=result.rank,
             document=passage.document,
             place=" › ".join(headings(passage)),
+            note=RECOGNISED if passage.recognised else "",
             kind=KINDS[passage.kind],
             cells=cells(passage, (0, len(passage.text)), marks),
             url=link(passage.document.id, passage.start, passage.end, passage.text),

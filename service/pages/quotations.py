@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from corpus.text.markup import plain
-from corpus.types import Document, Passage
+from corpus.types import RECOGNISED, Document, Passage
 from index.generation import Index
 from service.answering.types import Citation
 from service.http.urls import link
@@ -17,7 +17,7 @@ from service.schemas.citations import Citation as CitationData
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """The characters `start:end` of a document; `passage` holds them, or is None."""
+    """The characters `start:end` of a document; `passage` holds them, or is None. `recognised`: as of a passage."""
 
     document: Document
     start: int
@@ -25,12 +25,14 @@ class Quotation:
     text: str
     passage: Passage | None
     marker: int = 1
+    recognised: bool = False
 
     @property
     def place(self) -> str:
-        """The headings above, the page where there is one, and the characters."""
+        """The headings above, the page where there is one, the characters, and whether these may be misread."""
         above = headings(self.passage) if self.passage else []
-        return " › ".join([*above, f"characters {self.start}–{self.end}"])
+        place = " › ".join([*above, f"characters {self.start}–{self.end}"])
+        return f"{place}, {RECOGNISED}" if self.recognised else place
 
     @property
     def url(self) -> str:
@@ -71,20 +73,30 @@ def headings(passage: Passage) -> list[str]:
 
 def of_citation(citation: Citation) -> Quotation:
     passage = citation.passage
-    return Quotation(passage.document, citation.start, citation.end, citation.quote, passage, citation.marker)
+    return Quotation(
+        passage.document,
+        citation.start,
+        citation.end,
+        citation.quote,
+        passage,
+        citation.marker,
+        passage.recognised,
+    )
 
 
 def quotation(index: Index, document: str, start: int, end: int, marker: int = 1) -> Quotation:
     """The characters `start:end` of a known document, cut at its end."""
     text = index.sources[document][start:end]
     end = start + len(text)
-    holding = (
+    touching = [
         passage
         for passage in map(index.passages.__getitem__, index.passages.of_document(document))
-        if passage.start <= start and end <= passage.end
-    )
+        if passage.start < end and start < passage.end
+    ]
+    holding = (passage for passage in touching if passage.start <= start and end <= passage.end)
     smallest = min(holding, key=lambda passage: passage.end - passage.start, default=None)
-    return Quotation(index.documents[document], start, end, text, smallest, marker)
+    recognised = any(passage.recognised for passage in touching)
+    return Quotation(index.documents[document], start, end, text, smallest, marker, recognised)
 
 
 def cells(passage: Passage, window: Span, marks: Sequence[Span] = ()) -> list[tuple[str, Markup]]:

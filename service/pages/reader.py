@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from corpus.structure.blocks import blocks as read_blocks
 from corpus.text.markup import plain
-from corpus.types import Block
+from corpus.types import RECOGNISED, Block
 from index.generation import Index
 from service.documents.reader import entry
 from service.documents.verification import verdict
@@ -96,7 +96,17 @@ def read(
         changed=bool(quoted and not unchanged(quoted.text, sha256)),
         holds=_verdict(index, quoted) if verify and quoted else None,
         base=str(request.base_url),
+        scanned=_scanned(index, known.id),
+        recognised=RECOGNISED,
     )
+
+
+def _scanned(index: Index, document: str) -> list[int]:
+    """The pages on which passages begin that were read by character recognition."""
+    if not index.documents[document].paged:
+        return []
+    found = map(index.passages.__getitem__, index.passages.of_document(document))
+    return sorted({passage.page for passage in found if passage.recognised and passage.page})
 
 
 def _part_of(whole: Sequence[Sequence[Block]], quoted: Quotation) -> int:

@@ -10,7 +10,7 @@ from fastapi import Query, Request
 from fastapi.responses import Response
 from markupsafe import Markup
 
-from corpus.types import Document
+from corpus.types import RECOGNISED, Document
 from index.generation import Index
 from service.documents.action_items import action_items, in_order
 from service.http.dependencies import Open
@@ -106,6 +106,7 @@ def items(request: Request, open: Open, show: Annotated[int, Query(ge=1, le=100_
         more=more,
         state=state,
         longest=MAX_CONTAINS,
+        recognised=RECOGNISED,
     )
 
 

@@ -40,6 +40,9 @@ class Passage(Model):
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     page: int | None = None
+    recognised: bool = Field(
+        False, description="read off a picture of its page by character recognition: letters may be wrong"
+    )
     fields: dict[str, str] = Field(
         max_length=MAX_ENTRIES, description="for a table row: column header to cell"
     )

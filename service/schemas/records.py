@@ -25,6 +25,9 @@ class Record(Model):
     fields: dict[str, str]
     period: Period
     passage_id: str
+    recognised: bool = Field(
+        False, description="read off a picture of its page by character recognition: letters may be wrong"
+    )
 
     @classmethod
     def of(cls, record: ActionItem) -> Self:
@@ -40,6 +43,7 @@ class Record(Model):
             fields=dict(record.fields),
             period=record.passage.document.period,
             passage_id=record.passage.id,
+            recognised=record.passage.recognised,
         )
 
     @property

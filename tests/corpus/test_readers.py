@@ -15,7 +15,6 @@ from corpus.proposals import propose
 from corpus.readers.docx import read_docx
 from corpus.readers.html import read_html
 from corpus.readers.pdf import read_pdf
-from corpus.readers.sandbox import extract
 from corpus.types import Document, Passage
 from tests.corpus.made import HARBOUR, Written, as_docx, as_html, as_pdf
 
@@ -223,12 +222,3 @@ def test_a_damaged_page_is_named() -> None:
     broken = as_pdf(HARBOUR).replace(b"/Type /Page\n", b"/Type /Pigs\n")
     with pytest.raises(ReadError, match="page 1 that cannot be opened"):
         read_pdf(broken, "broken.pdf")
-
-
-def test_a_scanned_pdf_says_what_to_do() -> None:
-    from fpdf import FPDF
-
-    pdf = FPDF()
-    pdf.add_page()
-    with pytest.raises(ReadError, match=r"scan\.pdf: holds no text.*OCR"):
-        extract(bytes(pdf.output()), ".pdf", "scan.pdf")

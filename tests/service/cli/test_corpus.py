@@ -15,6 +15,7 @@ from service.cli import add as adding
 from service.cli.build import update_index
 from service.settings import Settings
 from tests.corpus.made import HARBOUR, Written, as_docx, as_html, as_pdf
+from tests.corpus.scanned import BLANK, as_scan, stand_in, sure
 from tests.service.cli.test_cli import Run, run
 
 __all__ = ["run"]
@@ -47,6 +48,24 @@ def test_a_pdf_is_added_and_cited_with_its_page(run: Run, tmp_path: Path) -> Non
     code, out, _ = run("verify")
     assert code == 0
     assert "ferry: " in out
+
+
+def test_a_scan_is_read_in_the_languages_that_are_set(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(tmp_path, sure("The cook of the ferry winds its brass clock."))
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+    file = _file(tmp_path, "log-2033.pdf", as_scan([BLANK]))
+    monkeypatch.setenv("BALI_OCR_LANGUAGES", "eng+tha")
+    code, _, err = run("add", str(file))
+    assert code == 2
+    assert f"{file}: is a scan, and Tesseract does not have the language tha" in err
+    monkeypatch.setenv("BALI_OCR_LANGUAGES", "eng")
+    code, _, err = run("add", str(file))
+    assert code == 0
+    assert "page 1: read by character recognition, so letters may be wrong" in err
+    _, out, _ = run("search", "brass clock of the ferry", "--document", "log-2033")
+    assert "log-2033 page 1 0:44, read by character recognition" in out
 
 
 def test_a_bad_file_does_not_stop_the_others(run: Run, tmp_path: Path, corpus_folder: Path) -> None:
