@@ -8,21 +8,28 @@ from statistics import median
 from lxml import etree
 
 from corpus.pdf.words import Rectangle
+from corpus.scans.ink import Ink
 
 _SURE = 50.0  # of 100: a line that is read with less confidence on the whole is no text; in others every word is kept
 _SURE_STROKE = 80.0  # a word of strokes alone that is read with less is a speck, or part of a rule
 _STROKES = frozenset("|_~.,:;'`‘’\\/")
 _LEAST_WORDS = 4  # of a line that tells how far the page is askew
+_RAISED = 0.4  # of the height of small letters: what ends so far above the line is raised
 _X_HEIGHT = 0.48  # of the size of a type, about the same in most
 
 
 @dataclass(frozen=True, slots=True)
 class ReadWord:
-    """A word between two places across the page."""
+    """A word: its place in the line, and how heavy its strokes are, as a share of the height of small letters.
+
+    `raised`: it stands above the small letters, as the number of a note does.
+    """
 
     x0: float
     x1: float
     text: str
+    weight: float
+    raised: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,8 @@ class _Line:
     turn: int
 
 
-def read_hocr(data: bytes, scale: float) -> ReadPicture:
-    """The lines and rules of hOCR, `scale` points to a pixel."""
+def read_hocr(data: bytes, ink: Ink, scale: float) -> ReadPicture:
+    """The lines and rules of hOCR, which was read off that ink; `scale` points to a pixel."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(data, parser)
     lines = list(_lines(root))
@@ -75,7 +82,7 @@ def read_hocr(data: bytes, scale: float) -> ReadPicture:
     slopes = [line.slope for line in lines if len(line.words) >= _LEAST_WORDS]
     slope = median(slopes) if slopes else 0.0
     return ReadPicture(
-        tuple(_straight(line, slope, scale) for line in lines), tuple(_rules(root, slope, scale)), turn
+        tuple(_straight(line, ink, slope, scale) for line in lines), tuple(_rules(root, slope, scale)), turn
     )
 
 
@@ -107,7 +114,7 @@ def _confidence(words: Sequence[_Word]) -> float:
     return sum(word.confidence * len(word.text) for word in words) / sum(len(word.text) for word in words)
 
 
-def _straight(line: _Line, slope: float, scale: float) -> ReadLine:
+def _straight(line: _Line, ink: Ink, slope: float, scale: float) -> ReadLine:
     """A line on the page turned so that its text is level."""
     x0, x1 = line.words[0].place[0], line.words[-1].place[2]
     middle = (x0 + x1) / 2
@@ -115,7 +122,13 @@ def _straight(line: _Line, slope: float, scale: float) -> ReadLine:
     across = slope * height
     return ReadLine(
         tuple(
-            ReadWord((word.place[0] + across) * scale, (word.place[2] + across) * scale, word.text)
+            ReadWord(
+                (word.place[0] + across) * scale,
+                (word.place[2] + across) * scale,
+                word.text,
+                ink.stroke(word.place) / line.x_height if line.x_height > 0 else 0.0,
+                height + line.slope * (word.place[0] - middle) - word.place[3] > _RAISED * line.x_height,
+            )
             for word in line.words
         ),
         (height - slope * middle) * scale,

@@ -2,16 +2,18 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from subprocess import SubprocessError, TimeoutExpired
 
 import pypdfium2
+from PIL import Image
 
 from corpus.errors import ReadError
 from corpus.pdf.drawing import Drawing, Rule, pictures
 from corpus.pdf.words import Box
 from corpus.scans.hocr import ReadLine, ReadPicture, read_hocr
+from corpus.scans.ink import Ink
 from corpus.scans.tesseract import DPI, Tesseract
 
 _MOST = 0.5  # of a page: pictures that cover as much are what it shows
@@ -19,6 +21,10 @@ _PICTURES = 1_000  # of a page that are looked at; scanners cut a page into stri
 _MARGIN = 0.09  # of its height, above and below: words there may be stamped on a scan
 _STEP = 1.2  # sizes are told apart where one is so many times the other
 _ASCENT, _DESCENT = 0.8, 0.2  # of its size: how far a line reaches above and below its baseline
+_BOLD = 1.35  # times the usual weight; bold type has about one and a half
+_NEARLY_ALL = 0.8  # of the letters of a line
+_BULLET = 2.0  # times the usual weight: a spot, whatever letter it is taken for
+_NOTE = 0.6  # of the size of its line: a raised word
 _POINTS = 72
 
 
@@ -38,6 +44,19 @@ class Bounds:
     pixels: int
     page_seconds: float
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """What most of the text is set in: its size and the weight of its strokes."""
+
+    size: float
+    weight: float
+
+    def even(self, size: float) -> float:
+        """A size in steps from the usual one: those of lines in one type are measured a little different."""
+        steps = round(math.log(size / self.size, _STEP)) if size > 0 else 0
+        return float(round(self.size * _STEP**steps, 1))
 
 
 def is_scan(page: pypdfium2.PdfPage, words: Sequence[Box]) -> bool:
@@ -75,7 +94,7 @@ def scanned_pages(
                 where=file,
                 remedy="check the file, or scan the page anew",
             ) from error
-    usual = _usual(line for _, picture in found for line in picture.lines)
+    usual = _type([picture for _, picture in found])
     return [_page(size, picture, usual) for size, picture in found]
 
 
@@ -86,7 +105,8 @@ def _read(
     for _ in range(2):
         width, height = page.get_size()
         scale = min(DPI / _POINTS, math.sqrt(pixels / (width * height)))
-        read = read_hocr(tesseract.read(_picture(page, scale), seconds), 1 / scale)
+        picture = page.render(scale=scale, grayscale=True).to_pil()
+        read = read_hocr(tesseract.read(_pgm(picture), seconds), Ink(picture), 1 / scale)
         if not read.turn:
             break
         page.set_rotation((page.get_rotation() + read.turn) % 360)
@@ -94,40 +114,54 @@ def _read(
     return (width, height), read
 
 
-def _picture(page: pypdfium2.PdfPage, scale: float) -> bytes:
-    """A page as it is shown, in grey, as PGM."""
-    bitmap = page.render(scale=scale, grayscale=True)
-    width, height, stride = bitmap.width, bitmap.height, bitmap.stride
-    data = bytes(bitmap.buffer)
-    rows = b"".join(data[row * stride : row * stride + width] for row in range(height))
-    return b"P5 %d %d 255\n" % (width, height) + rows
+def _pgm(picture: Image.Image) -> bytes:
+    return b"P5 %d %d 255\n" % picture.size + picture.tobytes()
 
 
-def _usual(lines: Iterator[ReadLine]) -> float:
-    """The size that the middle one of all characters has."""
-    sizes = sorted((line.size, sum(len(word.text) for word in line.words)) for line in lines)
-    half = sum(length for _, length in sizes) / 2
-    for size, length in sizes:
+def _type(pictures: Sequence[ReadPicture]) -> _Type:
+    words = [
+        (line, word, len(word.text)) for picture in pictures for line in picture.lines for word in line.words
+    ]
+    return _Type(
+        _middle((line.size, length) for line, _, length in words),
+        _middle((word.weight, length) for _, word, length in words),
+    )
+
+
+def _middle(values: Iterable[tuple[float, int]]) -> float:
+    """What the middle one of all characters has."""
+    ordered = sorted(values)
+    half = sum(length for _, length in ordered) / 2
+    for value, length in ordered:
         half -= length
         if half <= 0:
-            return size
+            return value
     return 0.0
 
 
-def _page(size: tuple[float, float], picture: ReadPicture, usual: float) -> ScannedPage:
-    words = tuple(box for line in picture.lines for box in _words(line, _even(line.size, usual)))
+def _page(size: tuple[float, float], picture: ReadPicture, usual: _Type) -> ScannedPage:
+    words = tuple(box for line in picture.lines for box in _words(line, usual))
     level = [Rule(x0, x1, top) for x0, top, x1, bottom in picture.rules if x1 - x0 > bottom - top]
     rules = sorted(level, key=lambda rule: (rule.y, rule.x0))
     return ScannedPage(size, words, Drawing(tuple(rules), picture.rules))
 
 
-def _even(size: float, usual: float) -> float:
-    """A size in steps from the usual one: those of lines in one type are measured a little different."""
-    steps = round(math.log(size / usual, _STEP)) if size > 0 else 0
-    return float(round(usual * _STEP**steps, 1))
-
-
-def _words(line: ReadLine, size: float) -> Iterator[Box]:
+def _words(line: ReadLine, usual: _Type) -> Iterator[Box]:
+    """The words of a line; it is bold as a whole where nearly all of it is."""
+    size = usual.even(line.size)
     top, bottom = line.baseline - _ASCENT * size, line.baseline + _DESCENT * size
-    for word in line.words:
-        yield Box(word.x0, top, word.x1, bottom, word.text, size)
+    bold = [word.weight >= _BOLD * usual.weight for word in line.words]
+    letters = sum(len(word.text) for word in line.words)
+    heavy = sum(len(word.text) for word, is_bold in zip(line.words, bold, strict=True) if is_bold)
+    for number, word in enumerate(line.words):
+        is_bold = heavy >= _NEARLY_ALL * letters or bold[number]
+        if (
+            number == 0 < len(line.words) - 1
+            and len(word.text) == 1
+            and word.weight >= _BULLET * usual.weight
+        ):
+            yield Box(word.x0, top, word.x1, bottom, "•", size)
+        elif word.raised:
+            yield Box(word.x0, top, word.x1, top + _NOTE * size, word.text, _NOTE * size, is_bold)
+        else:
+            yield Box(word.x0, top, word.x1, bottom, word.text, size, is_bold)

@@ -56,7 +56,7 @@ def _say(pdf: FPDF, size: int, style: str, text: str) -> None:
 
 def picture(data: bytes, angle: float = 0.0) -> Image.Image:
     """The first page of a PDF as a scanner sees it that lies at an angle."""
-    seen = pypdfium2.PdfDocument(data)[0].render(scale=200 / 72, grayscale=True).to_pil()
+    seen: Image.Image = pypdfium2.PdfDocument(data)[0].render(scale=200 / 72, grayscale=True).to_pil()
     return seen.rotate(angle, Image.Resampling.BICUBIC, expand=angle % 90 == 0, fillcolor=255)
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from fpdf import FPDF
 
 from corpus.errors import ReadError
 from corpus.passages import passages
@@ -28,8 +29,12 @@ def with_stand_in(monkeypatch: pytest.MonkeyPatch, folder: Path, said: str) -> N
     monkeypatch.setenv("PATH", f"{folder}:/bin:/usr/bin")
 
 
-def shown(found: Extracted) -> list[tuple[str, str]]:
-    return [(piece.kind, found.text[piece.start : piece.end]) for piece in found.pieces]
+def shown(found: Extracted) -> list[tuple[str, bool, bool, str]]:
+    """The kind of each piece, whether it is a header or bold, and its text."""
+    return [
+        (piece.kind, piece.header, piece.look.bold, found.text[piece.start : piece.end])
+        for piece in found.pieces
+    ]
 
 
 def test_without_tesseract_a_scan_is_refused_with_the_remedy(
@@ -166,6 +171,20 @@ def test_a_scan_is_read_as_what_was_printed_however_it_lay(angle: float) -> None
     assert all(piece.recognised for piece in found.pieces)
     assert found.pieces[0].look.size > 1.2 * found.pieces[1].look.size
     assert "tesseract" in extractor
+
+
+@needs_tesseract
+def test_spots_before_lines_are_bullets() -> None:
+    pdf = FPDF(unit="pt")
+    pdf.add_page(format=(420, 160))
+    pdf.set_font("Helvetica", "", 11)
+    pdf.text(40, 40, "The harbour asks everyone who comes aboard to do as follows:")
+    for number, said in enumerate(("Bring a rope of hemp.", "Wear a vest.", "Each ferry rings its bell.")):
+        pdf.ellipse(42, 60.5 + 20 * number, 4, 4, "F")
+        pdf.text(56, 66 + 20 * number, said)
+    found, _ = extract(as_scan([picture(bytes(pdf.output()))]), ".pdf", "scan.pdf")
+    items = [found.text[piece.start : piece.end] for piece in found.pieces if piece.kind == "item"]
+    assert items == ["• Bring a rope of hemp.", "• Wear a vest.", "• Each ferry rings its bell."]
 
 
 @needs_tesseract
