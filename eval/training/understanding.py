@@ -21,6 +21,7 @@ from index.terms import FUNCTION_WORDS, terms
 from index.types import Vectors
 from service.settings import Settings
 from service.understanding.heads import HEADS, heads_path, runs_of, scaled, views
+from service.understanding.words import with_question_mark
 
 GOLD = Path(__file__).parents[1] / "gold" / "messages"
 _RARE = 3  # messages in which a run of words must occur, of two authors at least
@@ -59,7 +60,7 @@ def main() -> None:
     write = parser.parse_args().write
     encoder = Settings().models.load()
     messages = read_messages(GOLD)
-    read = encoder.read([message.text for message in messages])
+    read = encoder.read_questions([with_question_mark(message.text) for message in messages])
     vectors = np.stack([views(message.text, one) for message, one in zip(messages, read, strict=True)])
     for known in (vectors, None):
         print("\nwith the vectors" if known is not None else "\nby words alone")

@@ -4,6 +4,7 @@ import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import cached_property, lru_cache
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from index.storage.files import Files
 from index.types import Encoding, Vectors
 
 T = TypeVar("T")
+_RECENT = 16  # questions whose vectors are kept
 _IN_ONE_THREAD = 8  # up to so many texts, such as the readings of a question, start no threads
 
 
@@ -102,7 +104,12 @@ class ReadingEncoder(ABC):
         return Encoding(pooled, cut.ids[cut.keep].astype(np.int32), cut.spans[cut.keep], tokens[cut.keep])
 
     def read_questions(self, texts: Sequence[str]) -> list[Encoding]:
-        return self.read(texts)
+        """Those of the last questions are kept: one is read to be understood, and again to be searched."""
+        return [self._question(text) for text in texts]
+
+    @cached_property
+    def _question(self) -> Callable[[str], Encoding]:
+        return lru_cache(_RECENT)(self._read)
 
     def pieces(self, texts: Sequence[str]) -> list[Tokenization]:
         return list(map(self.word_pieces.pieces, texts))

@@ -19,6 +19,8 @@ from service.understanding.names import BodyNames
 from service.understanding.request import Request
 from service.understanding.understand import bodies_of
 
+_READ = 24  # passages that any step looks at
+
 
 @dataclass(frozen=True)
 class QuestionContext:
@@ -86,12 +88,16 @@ class QuestionContext:
         return replace(self.filter, document=(document.id,))
 
     def search(self, count: int) -> SearchResults:
-        """The best `count` passages for the question, in the documents that it names, if it names any."""
+        """The best `count` passages, at most 24, for the question, in the documents that it names, if it names any."""
+        return replace(self._found, results=self._found.results[:count])
+
+    @cached_property
+    def _found(self) -> SearchResults:
         asked = self.question
         filter = self.filter
         if self.request.scope.documents:
             filter = replace(filter, document=tuple(sorted(self.scoped)))
-        return search(self.index, self.encoder, asked.query, count, filter, asked.near)
+        return search(self.index, self.encoder, asked.query, _READ, filter, asked.near)
 
     def reworded(self, text: str) -> "QuestionContext":
         return replace(self, question=replace(self.question, standalone=text))

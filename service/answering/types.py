@@ -7,6 +7,7 @@ from typing import Literal
 from corpus.types import Passage
 from index.search import ConversationContext
 from service.understanding.request import Request
+from service.understanding.words import with_question_mark
 
 Status = Literal["answered", "partial", "not_found"]
 
@@ -52,22 +53,17 @@ class StandaloneQuestion:
     @property
     def query(self) -> str:
         """The search text: how a question ends must not change its answer."""
-        return _with_question_mark(self.standalone)
+        return with_question_mark(self.standalone)
 
     @property
     def words(self) -> str:
         """The question in the user's own words."""
-        return _with_question_mark(self.before.own_words) if self.before else self.query
+        return with_question_mark(self.before.own_words) if self.before else self.query
 
     @property
     def near(self) -> ConversationContext | None:
         """`before` with its words in the form that is searched."""
         return self.before and replace(self.before, own_words=self.words)
-
-
-def _with_question_mark(question: str) -> str:
-    """`question` with exactly one question mark, as in the training of the search."""
-    return f"{question.rstrip(' ?.!…') or question}?"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from index.queries.preferences import MONTHS
 from service.questions.english import NUMBERS
-from service.understanding.countries import countries_in
 from service.understanding.request import Wanted
 
 _MONTH = rf"(?:{MONTHS}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)"
@@ -33,10 +32,7 @@ _EDGES = "?.,;:!\"'()"
 
 def has_value(text: str, kind: Wanted) -> bool:
     """Whether a text has a value of a kind; the number of a list item does not count."""
-    body = _MARK.sub("", text)
-    if kind == "place" and any(True for _ in countries_in(body, bool)):
-        return True
-    return _PATTERNS[kind].search(body) is not None
+    return _PATTERNS[kind].search(_MARK.sub("", text)) is not None
 
 
 def values_in(text: str, kinds: Iterable[Wanted]) -> frozenset[Wanted]:

@@ -71,7 +71,12 @@ def _tells(word: str, is_word: Callable[[str], bool]) -> bool:
     """Whether a word may begin or end the name of a country."""
     if _CODE.fullmatch(word.replace(".", "")):
         return country_of(word) is not None and (word not in _codes() or not is_word(word))
-    return word[0].isupper() or any(literal in word.lower() for literal in _literals())
+    return word[0].isupper() or _has_literal(word.lower())
+
+
+@lru_cache(_CACHED)
+def _has_literal(word: str) -> bool:
+    return any(literal in word for literal in _literals())
 
 
 def _is_one_name(run: str) -> bool:

@@ -13,6 +13,7 @@ from service.understanding.heads import HeadModel, heads_for
 from service.understanding.names import BodyNames, entities_in
 from service.understanding.request import FORMS, Request, Span
 from service.understanding.scope import scope_of
+from service.understanding.words import with_question_mark
 
 _ITEM = re.compile(
     r"\b(?:(?:action )?(?:items?|actions?|activity|commitments?|recommendations?|milestones?|goals?|no\.?|nr\.?|number|#)"
@@ -30,7 +31,7 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
     """`message`, which must not be empty, as a request about the documents of `index`; slips of the pen are put right."""
     message = index.names.corrected(message, encoder.vocabulary()).text
     model = heads_for(encoder.sha256)
-    chances = model.chances(message, encoder.read([message])[0])
+    chances = model.chances(message, encoder.read_questions([with_question_mark(message)])[0])
     ranked = {head: sorted(some, key=some.__getitem__, reverse=True) for head, some in chances.items()}
     best: dict[str, Any] = {head: labels[0] for head, labels in ranked.items()}  # each one of its Literal
     kinds: Any = chances["wanted"]

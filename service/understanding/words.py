@@ -5,6 +5,11 @@ import re
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 
 
+def with_question_mark(message: str) -> str:
+    """`message` with exactly one question mark, as in the training of the search: how it ends must not change its answer."""
+    return f"{message.rstrip(' ?.!…') or message}?"
+
+
 def words_of(message: str) -> list[str]:
     """Its words in lower case; every number is "0", for which year or item it is does not tell what is asked."""
     return ["0" if word[0].isdigit() else word.lower().replace("’", "'") for word in _WORD.findall(message)]
