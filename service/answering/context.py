@@ -16,7 +16,7 @@ from index.search import SearchResults, search
 from service.answering.types import StandaloneQuestion
 from service.questions.analysis import QuestionAnalysis, analyse
 from service.understanding.names import BodyNames
-from service.understanding.request import Request
+from service.understanding.request import Request, Scope
 from service.understanding.understand import bodies_of
 
 _READ = 24  # passages that any step looks at
@@ -98,6 +98,10 @@ class QuestionContext:
         if self.request.scope.documents:
             filter = replace(filter, document=tuple(sorted(self.scoped)))
         return search(self.index, self.encoder, asked.query, _READ, filter, asked.near)
+
+    def everywhere(self) -> "QuestionContext":
+        """The same of all documents, whichever the question names."""
+        return replace(self, request=replace(self.request, scope=Scope()))
 
     def reworded(self, text: str) -> "QuestionContext":
         return replace(self, question=replace(self.question, standalone=text))

@@ -46,6 +46,9 @@ def searched(context: QuestionContext) -> Answer:
     unknown = question.yes_or_no and any(unknown_names(index, question.names, found.interpretation))
     if unknown:
         return not_found(context, found, min(sure.value, UNLIKELY))
+    scope = context.request.scope
+    if sure.refused and scope.documents and not scope.years:  # what the words of titles tell may be mistaken
+        return searched(context.everywhere())
     if sure.refused:
         return not_found(context, found, sure.value)
     if not context.is_follow_up and (missing := _lacking(context, found.results)):

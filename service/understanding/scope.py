@@ -142,7 +142,7 @@ def _titled(document: Document, said: set[str]) -> bool:
 def _by_title(kin: Sequence[Document], said: set[str]) -> list[Document]:
     """Those whose title has the most of the words said, where these tell titles apart."""
     words = {stem for word in said for stem in terms(word) if word not in FUNCTION_WORDS}
-    titles = [frozenset(terms(f"{document.title} {document.series or ''}")) for document in kin]
+    titles = [frozenset(terms(f"{d.title} {d.series or ''}")) - frozenset(terms(d.kind)) for d in kin]
     common = frozenset.intersection(*titles)
     matches = [len(words & (title - common)) for title in titles]
     most = max(matches)
