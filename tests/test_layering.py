@@ -24,8 +24,9 @@ DOORS = {
             "answering.features",
             "answering.types",
             "chat",
-            "understanding.heads",
             "settings",
+            "understanding.heads",
+            "understanding.words",
         )
     ),
 }

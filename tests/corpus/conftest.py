@@ -13,7 +13,7 @@ from tests.corpus.reading import read_file
 def read_here() -> Iterator[None]:
     """Files are read in this process and once: to start another takes longer than to read most of them."""
 
-    def extract(_data: bytes, _suffix: str, file: str) -> tuple[Extracted, str]:
+    def extract(_data: bytes, _suffix: str, file: str, _languages: str) -> tuple[Extracted, str]:
         return read_file(Path(file)), "a reader"
 
     with pytest.MonkeyPatch.context() as patch:

@@ -220,6 +220,7 @@ def test_records_are_the_plan_rows(client: TestClient) -> None:
             "Status": "For action – 2022",
         },
         "period": [2020, 2022],
+        "recognised": False,
         "passage_id": "",
     }
 
