@@ -15,7 +15,7 @@ Quoted = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The non-blank `characters` of a document, and how many are `covered` by passages and headings.
+    """The non-blank `characters` of a document, and how many are `covered` by passages.
 
     `furniture` is left out on purpose, `lost` is not. `wrong` counts passages that overlap the one before, or
     whose offsets do not give their text.
@@ -55,9 +55,8 @@ def coverage(document: Document, source: str, pieces: Sequence[Piece] = ()) -> C
     """Account for every character of `source`."""
     cut = passages(document, source, pieces)
     found = blocks(source, document.title, pieces)
-    headings = [(b.start, b.end) for b in found if b.kind in ("title", "heading", "label", "header", "group")]
-    furniture = [(b.start, b.end) for b in found if b.kind in ("furniture", "contents")]
-    taken = _marked(len(source), [*headings, *((p.start, p.end) for p in cut)])
+    furniture = [(b.start, b.end) for b in found if b.kind == "furniture"]
+    taken = _marked(len(source), ((p.start, p.end) for p in cut))
     left_out = _marked(len(source), furniture)
     visible = [n for n, character in enumerate(source) if not character.isspace() and character != "\ufeff"]
     wrong = sum(source[p.start : p.end] != p.text for p in cut)

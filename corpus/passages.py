@@ -5,6 +5,7 @@ import re
 from bisect import bisect, bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from corpus.layout import Piece, Span
 from corpus.readers.extracted import PAGE_BREAK
@@ -16,7 +17,7 @@ from corpus.text.sentences import refers_back, sentences
 from corpus.types import Block, Document, Passage, PassageKind
 
 MAX_SENTENCES = 3
-READ = frozenset({"title", "paragraph", "item", "row", "definition", "caption", "footnote"})
+HEADINGS = frozenset({"heading", "group", "header", "contents"})
 TARGET = 450  # characters: a passage grows by sentences up to this length
 LIMIT = 1000  # characters: only table rows are longer; the encoder reads 256 word pieces
 _LEAD_IN = 240  # characters of a lead-in that are repeated for each item
@@ -26,9 +27,10 @@ _SHORT_CELL = 80  # characters: shorter cells are repeated in the context, after
 def passages(document: Document, source: str, pieces: Sequence[Piece] = ()) -> list[Passage]:
     """The passages of `source`, in order and not overlapping; `source[start:end] == text` for each."""
     breaks = [match.start() for match in re.finditer(PAGE_BREAK, source)] if document.paged else None
+    read = [block for block in blocks(source, document.title, pieces) if block.kind != "furniture"]
     found = [
         _passage(document, source, block, start, end, breaks)
-        for block in _with_labels(blocks(source, document.title, pieces))
+        for block in _with_labels(_without_lone_headings(read))
         for start, end in _cuts(source, block)
     ]
     return _marked(found, [piece for piece in pieces if piece.recognised])
@@ -45,8 +47,15 @@ def _marked(found: list[Passage], recognised: Sequence[Piece]) -> list[Passage]:
     ]
 
 
+def _without_lone_headings(found: Sequence[Block]) -> Iterator[Block]:
+    """The blocks; a heading or group with nothing under it is a paragraph: it may be all that is said."""
+    for block, following in zip_longest(found, found[1:]):
+        lone = not following or following.section[: len(block.section)] != block.section
+        yield replace(block, kind="paragraph") if lone and block.kind in ("heading", "group") else block
+
+
 def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
-    """The blocks that are read as text; a label joins the paragraphs under it while these stay short."""
+    """The blocks; a label joins the paragraphs under it while these stay short."""
     owner: Block | None = None
     for block in found:
         if block.kind == "label":
@@ -63,14 +72,13 @@ def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
             if owner:
                 yield owner
                 owner = None
-            if block.kind in READ:
-                yield block
+            yield block
     if owner:
         yield owner
 
 
 def _cuts(source: str, block: Block) -> Iterator[Span]:
-    """Spans of the passages of a block: a few sentences each; rows, definitions and titles whole.
+    """Spans of the passages of a block: a few sentences each; rows, definitions, titles and headings whole.
 
     A long value of one property is cut too, or the model would not read all of it.
     """
@@ -79,7 +87,7 @@ def _cuts(source: str, block: Block) -> Iterator[Span]:
         yield block.start, first[1]
         yield from others
         return
-    if block.kind in ("row", "definition", "title") or block.end - block.start <= TARGET:
+    if block.kind in ("row", "definition", "title", *HEADINGS) or block.end - block.start <= TARGET:
         yield block.start, block.end
         return
     yield from _group(_sentences(source, block.start, block.end), source)
@@ -151,6 +159,8 @@ def _kind(block: Block) -> PassageKind:
     match block.kind:
         case "item" | "row" | "definition":
             return block.kind
+        case kind if kind in HEADINGS:
+            return "heading"
         case _:
             return "paragraph"
 

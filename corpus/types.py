@@ -19,7 +19,7 @@ BlockKind = Literal[
     "contents",
     "furniture",
 ]
-PassageKind = Literal["paragraph", "item", "row", "definition"]
+PassageKind = Literal["paragraph", "item", "row", "definition", "heading"]
 RECOGNISED = "read by character recognition"  # said of every quotation whose passage is `recognised`
 Role = Literal["number", "text", "lead", "status", "priority_area", "deadline", "indicator"]
 
@@ -63,9 +63,9 @@ class Document:
 class Block:
     """A piece of structure: `source[start:end]`, in characters, without surrounding blanks.
 
-    A "title" names a document or an attachment and is also read as text. A "label" heads the paragraphs after
-    it. "header" and "group" are heading rows of a table. "furniture" belongs to the page, not the text; "contents" is a
-    table of contents, which is not read either.
+    A "title" names a document or an attachment and is read as text. A "label" heads the paragraphs after
+    it. "header" and "group" are heading rows of a table. "contents" is a
+    table of contents. "furniture" belongs to the page, not the text.
     `section` is the path of headings above the block, outermost first. `lead_in` are the texts that introduce
     a list item or a paragraph under a label. `cells` are the (start, end) of a row's cells, `headers` their
     plain headers, and `group` is the sub-heading row above, if any.
@@ -85,6 +85,7 @@ class Block:
 class Passage:
     """The smallest piece of a document that is an answer by itself; `source[start:end] == text`.
 
+    A "heading" names what stands below or elsewhere: a search shows that instead, unless headings are asked for.
     `fields` maps column headers to plain cell texts for a table row, else it is empty. `context` helps to
     understand the text: it is indexed with the text and never quoted. `page` is the page on which the passage
     begins, from 1, if the format has pages. `recognised`: some of it was read off a picture, by character recognition, so

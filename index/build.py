@@ -150,7 +150,7 @@ class _IndexWriter:
         self._names.add(passages)
         self._items.add(passages)
         self._count += len(texts)
-        self._own += sum(len(passage.text) for passage in passages)
+        self._own += sum(len(passage.text) for passage, text in zip(passages, texts, strict=True) if text)
         self._indexed += sum(map(len, texts))
 
     def finish(self) -> Manifest:

@@ -133,7 +133,7 @@ class Likeness:
 
     def _candidates(self, row: int, words: Vectors) -> NDArray[np.intp]:
         """The rows of other documents worth comparing, in order: all if they are few."""
-        others = np.flatnonzero(self._documents != self._documents[row])
+        others = np.flatnonzero(self._index.passages.searched & (self._documents != self._documents[row]))
         if len(others) <= _EXHAUSTIVE:
             return others
         pooled = self._index.dense.vectors(np.array([row]))[0]

@@ -194,10 +194,11 @@ def _candidates(index: Index, mask: NDArray[np.bool_], pooled: Vectors, lexical:
     passing = int(np.count_nonzero(mask))
     if passing <= _EXHAUSTIVE:
         return np.flatnonzero(mask)
-    rows = None if passing == len(mask) else np.flatnonzero(mask)
+    rows = None if passing == np.count_nonzero(index.passages.searched) else np.flatnonzero(mask)
     worded = top_k(lexical if rows is None else lexical[rows], _CANDIDATES)
     worded = worded if rows is None else rows[worded]
-    return np.union1d(index.dense.nearest(pooled, rows, _CANDIDATES), worded)
+    found = np.union1d(index.dense.nearest(pooled, rows, _CANDIDATES), worded)
+    return found[mask[found]]
 
 
 def _order(rows: NDArray[np.intp], scores: Vectors) -> NDArray[np.intp]:

@@ -16,7 +16,7 @@ from index.passages.table import KINDS
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Passages must satisfy every field given; within a list, one value is enough.
+    """Passages must satisfy every field given; within a list, one value is enough. Headings pass only by `kind`.
 
     A year range takes every document whose period overlaps it; a lead matches each member of a joint lead;
     a status matches by its leading words. Comparisons are of texts as `folded`.
@@ -40,7 +40,7 @@ class FilterFields:
         self._lasts = np.array([document.period[1] for document in documents], np.int32)
         self._begins = np.flatnonzero(np.diff(numbers, prepend=-1))  # of the documents that have passages
         self._lead, self._status, self._status_cell = items.lead, items.status, items.status_cell
-        self._all = self._counted(np.ones(len(passages), bool))
+        self._all = self._counted(passages.searched)
 
     def mask(self, filter: Filter) -> NDArray[np.bool_]:
         """Of shape (passages,): True for those that pass the filter."""
@@ -49,6 +49,8 @@ class FilterFields:
         mask: NDArray[np.bool_] = np.ones(len(numbers), bool) if documents.all() else documents[numbers]
         if filter.kind:
             mask &= np.array([kind in filter.kind for kind in KINDS], bool)[self._passages.kinds]
+        else:
+            mask &= self._passages.searched
         if filter.lead:
             leads = frozenset(map(folded, filter.lead))
             mask &= self._lead.having(lambda value: folded(value) in leads, len(mask))
@@ -69,7 +71,7 @@ class FilterFields:
 
     def facets(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
         """For each field, its values in the passages under `mask` with their counts, most frequent first."""
-        return dict(self._all) if mask.all() else self._counted(mask)
+        return dict(self._all) if np.array_equal(mask, self._passages.searched) else self._counted(mask)
 
     def _counted(self, mask: NDArray[np.bool_]) -> dict[str, list[tuple[str, int]]]:
         some = np.add.reduceat(mask, self._begins, dtype=np.intp)

@@ -37,8 +37,8 @@ Digests = NDArray[np.uint64]
 
 
 def indexed_text(passage: Passage) -> str:
-    """The text that BM25 and the token vectors are made of: the passage's own, then its context."""
-    return f"{passage.text}\n{passage.context}"
+    """The text that BM25 and the token vectors are made of: the passage's own, then its context; of headings none."""
+    return "" if passage.kind == "heading" else f"{passage.text}\n{passage.context}"
 
 
 def digest(id: str) -> int:
@@ -151,7 +151,7 @@ class PassageStore(Lazy[Passage]):
     """The passages by row, each read from its line when it is asked for; the last ones are cached.
 
     `documents`, `sources` and `positions` go by ids. `sections`, `document_numbers` and `kinds`, of shape (passages,),
-    are columns of `PassageTable`. Reading a passage raises `GenerationError` where its line is not as it was built.
+    are columns of `PassageTable`; `searched` tells which are no headings. Reading a passage raises `GenerationError` where its line is not as it was built.
     """
 
     def __init__(
@@ -167,6 +167,7 @@ class PassageStore(Lazy[Passage]):
         self.sections = table.section
         self.document_numbers = table.document.astype(np.int32)
         self.kinds = table.kind.astype(np.uint8)
+        self.searched = self.kinds != KINDS.index("heading")
         self._numbers = {document.id: number for number, document in enumerate(documents)}
         self._read = lru_cache(_CACHED_PASSAGES)(reader.read)
         self.positions = Positions(self._read, *ids)

@@ -15,7 +15,7 @@ from index.errors import GenerationError, StaleError
 from index.storage.drafts import Draft
 from index.storage.files import REBUILD, Files, Listed, expect, read_whole, safe
 
-FORMAT = 12
+FORMAT = 13
 MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 _LONGEST = 1 << 26  # bytes of a manifest; an entry of `files` takes about a hundred
 _ID, _SHA256 = re.compile("[0-9a-f]{16}"), re.compile("[0-9a-f]{64}")

@@ -60,7 +60,7 @@ def print_coverage(report: Coverage) -> None:
     """How much of a document is in passages, and what is left out or lost."""
     out.print(
         f"{report.document}: {report.passages} passages, {report.covered}/{report.characters} non-blank characters "
-        f"in passages and headings ({report.share:.2%})"
+        f"in passages ({report.share:.2%})"
     )
     for start, end, text in report.furniture:
         out.print(f"  left out as page furniture {start}:{end}: {text!r}", markup=False)

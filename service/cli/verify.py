@@ -24,7 +24,7 @@ def verify(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a citation; without one, that passages and headings cover every character of the corpus."""
+    """Check a citation; without one, that passages cover every character of the corpus."""
     if citation is None:
         _verify_corpus(as_json=as_json)
         return

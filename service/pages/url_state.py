@@ -19,7 +19,13 @@ FACETS = (
     ("year", "Year"),
     ("kind", "Kind of passage"),
 )
-KINDS = {"paragraph": "Paragraph", "item": "List item", "row": "Table row", "definition": "Definition"}
+KINDS = {
+    "paragraph": "Paragraph",
+    "item": "List item",
+    "row": "Table row",
+    "definition": "Definition",
+    "heading": "Heading",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def _whole(value: Any) -> Any:
 Text = Annotated[str, Field(min_length=1, max_length=300)]
 Several = Annotated[list[Text], Field(max_length=100)]
 Values = Annotated[Several, BeforeValidator(as_list, json_schema_input_type=Text | Several)]
-Kinds = Annotated[list[PassageKind], Field(max_length=4)]
+Kinds = Annotated[list[PassageKind], Field(max_length=5)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
 # a list over HTTP; described without `prefixItems`, which few clients know
