@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from corpus.layout import Piece
+from corpus.layout import Piece, Span
 from corpus.passages import passages
 from corpus.structure.blocks import blocks
-from corpus.types import Document
+from corpus.text.markup import plain
+from corpus.types import Block, Document
 
 Quoted = tuple[int, int, str]
 
@@ -16,6 +17,8 @@ Quoted = tuple[int, int, str]
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The non-blank `characters` of a document, and how many are `covered` by passages.
+
+    The header of a table counts where the fields of its rows have its words.
 
     `furniture` is left out on purpose, `lost` is not. `wrong` counts passages that overlap the one before, or
     whose offsets do not give their text.
@@ -55,8 +58,8 @@ def coverage(document: Document, source: str, pieces: Sequence[Piece] = ()) -> C
     """Account for every character of `source`."""
     cut = passages(document, source, pieces)
     found = blocks(source, document.title, pieces)
-    furniture = [(b.start, b.end) for b in found if b.kind == "furniture"]
-    taken = _marked(len(source), ((p.start, p.end) for p in cut))
+    furniture = [(b.start, b.end) for b in found if b.kind in ("furniture", "contents")]
+    taken = _marked(len(source), [*_named_columns(source, found), *((p.start, p.end) for p in cut)])
     left_out = _marked(len(source), furniture)
     visible = [n for n, character in enumerate(source) if not character.isspace() and character != "\ufeff"]
     wrong = sum(source[p.start : p.end] != p.text for p in cut)
@@ -70,6 +73,15 @@ def coverage(document: Document, source: str, pieces: Sequence[Piece] = ()) -> C
         tuple((start, end, source[start:end]) for start, end in furniture),
         tuple(_runs(source, [n for n in visible if not taken[n] and not left_out[n]])),
     )
+
+
+def _named_columns(source: str, found: Sequence[Block]) -> Iterable[Span]:
+    """The headers of tables whose words are in the names of the fields of rows."""
+    names = {word for block in found for header in block.headers for word in header.split()}
+    for block in found:
+        said = plain(source[block.start : block.end]).replace("|", " ").split()
+        if block.kind == "header" and names.issuperset(word for word in said if any(map(str.isalnum, word))):
+            yield block.start, block.end
 
 
 def _marked(length: int, spans: Iterable[tuple[int, int]]) -> bytearray:

@@ -17,7 +17,8 @@ from corpus.text.sentences import refers_back, sentences
 from corpus.types import Block, Document, Passage, PassageKind
 
 MAX_SENTENCES = 3
-HEADINGS = frozenset({"heading", "group", "header", "contents"})
+_HEADINGS = frozenset({"heading", "group"})
+_UNREAD = frozenset({"header", "contents", "furniture"})  # a header is said by the fields of its rows
 TARGET = 450  # characters: a passage grows by sentences up to this length
 LIMIT = 1000  # characters: only table rows are longer; the encoder reads 256 word pieces
 _LEAD_IN = 240  # characters of a lead-in that are repeated for each item
@@ -27,7 +28,7 @@ _SHORT_CELL = 80  # characters: shorter cells are repeated in the context, after
 def passages(document: Document, source: str, pieces: Sequence[Piece] = ()) -> list[Passage]:
     """The passages of `source`, in order and not overlapping; `source[start:end] == text` for each."""
     breaks = [match.start() for match in re.finditer(PAGE_BREAK, source)] if document.paged else None
-    read = [block for block in blocks(source, document.title, pieces) if block.kind != "furniture"]
+    read = [block for block in blocks(source, document.title, pieces) if block.kind not in _UNREAD]
     found = [
         _passage(document, source, block, start, end, breaks)
         for block in _with_labels(_without_lone_headings(read))
@@ -51,7 +52,7 @@ def _without_lone_headings(found: Sequence[Block]) -> Iterator[Block]:
     """The blocks; a heading or group with nothing under it is a paragraph: it may be all that is said."""
     for block, following in zip_longest(found, found[1:]):
         lone = not following or following.section[: len(block.section)] != block.section
-        yield replace(block, kind="paragraph") if lone and block.kind in ("heading", "group") else block
+        yield replace(block, kind="paragraph") if lone and block.kind in _HEADINGS else block
 
 
 def _with_labels(found: Iterable[Block]) -> Iterator[Block]:
@@ -87,7 +88,7 @@ def _cuts(source: str, block: Block) -> Iterator[Span]:
         yield block.start, first[1]
         yield from others
         return
-    if block.kind in ("row", "definition", "title", *HEADINGS) or block.end - block.start <= TARGET:
+    if block.kind in ("row", "definition", "title", *_HEADINGS) or block.end - block.start <= TARGET:
         yield block.start, block.end
         return
     yield from _group(_sentences(source, block.start, block.end), source)
@@ -159,7 +160,7 @@ def _kind(block: Block) -> PassageKind:
     match block.kind:
         case "item" | "row" | "definition":
             return block.kind
-        case kind if kind in HEADINGS:
+        case "heading" | "group":
             return "heading"
         case _:
             return "paragraph"

@@ -174,8 +174,10 @@ class Likeness:
     def _beside(self, rows: NDArray[np.intp], values: Vectors) -> Vectors:
         """The mean value of the compared passages right before and after each in its document; 0 where there are none."""
         around, alike = np.empty((2, len(rows)), np.float32), np.empty((2, len(rows)), bool)
+        searched = np.flatnonzero(self._index.passages.searched)
+        here = np.searchsorted(searched, rows)
         for n, step in enumerate((-1, 1)):
-            others = np.clip(rows + step, 0, len(self._documents) - 1)
+            others = searched[np.clip(here + step, 0, len(searched) - 1)]
             places = np.minimum(np.searchsorted(rows, others), len(rows) - 1)
             around[n] = np.where(rows[places] == others, values[places], np.nan)
             alike[n] = (others != rows) & (self._documents[others] == self._documents[rows])

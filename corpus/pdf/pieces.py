@@ -28,7 +28,7 @@ _LEADERS = re.compile(r"\s?(?:[.·…_-]\s?){3,}(?:\d{1,4}|[ivxlc]{1,6})$")
 _NUMBERED = re.compile(r"(?P<title>.*\S)\s(?P<page>\d{1,4})$")
 _DASHES = "-–—"
 
-DraftKind = Literal["text", "item", "table", "footnote", "contents", "furniture"]
+DraftKind = Literal["text", "item", "table", "caption", "footnote", "contents", "furniture"]
 
 
 @dataclass(slots=True)

@@ -209,7 +209,7 @@ def _written(pages: Sequence[_Page]) -> tuple[str, LayoutWriter]:
     drafts: list[Draft] = []
     for number, (columns, running) in enumerate(parted([page.sheet for page in pages], usual)):
         drafts += _furniture([*(line.text for line in running)], number, known)
-        drafts += _furniture(pages[number].figures, number, set())
+        drafts += [Draft("caption", number, [text]) for text in pages[number].figures]
         drafts += _drafts(columns, number, style, pages[number].rules)
     notes = frozenset(note_number(draft.lines[0]) for draft in drafts if draft.kind == "footnote") - {""}
     spelling = Spelling(counted(line.text for line in lines), notes)
@@ -232,7 +232,7 @@ def _usual_size(lines: Sequence[PageLine]) -> float:
 
 
 def _furniture(texts: Sequence[str], page: int, known: set[str]) -> Iterator[Draft]:
-    """What stands in margins and figures; a running head is given where it is met first."""
+    """What stands in margins; a running head is given where it is met first."""
     for text in texts:
         key = re.sub(r"\d+", "#", text)
         if key not in known and not PAGE_NUMBER.fullmatch(text):

@@ -268,9 +268,11 @@ class _Outline:
         group: str | None = None
         for number, element in enumerate(run):
             row = element.row
-            if row is None or row.delimiter:
+            if row is None:
                 yield Block("furniture", element.start, element.end)
-            elif number >= titles and (element.header or (header and row.texts == header.texts)):
+            elif number >= titles and (
+                row.delimiter or element.header or (header and row.texts == header.texts)
+            ):
                 yield Block("header", row.start, row.end, self._section())
             elif number < titles and not is_group(row):
                 yield Block("paragraph", row.start, row.end, self._section())

@@ -14,7 +14,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -151,7 +151,8 @@ class PassageStore(Lazy[Passage]):
     """The passages by row, each read from its line when it is asked for; the last ones are cached.
 
     `documents`, `sources` and `positions` go by ids. `sections`, `document_numbers` and `kinds`, of shape (passages,),
-    are columns of `PassageTable`; `searched` tells which are no headings. Reading a passage raises `GenerationError` where its line is not as it was built.
+    are columns of `PassageTable`; `searched` tells which are no headings.
+    Reading a passage raises `GenerationError` where its line is not as it was built.
     """
 
     def __init__(
@@ -185,6 +186,15 @@ class PassageStore(Lazy[Passage]):
         """The rows of a document's passages."""
         begin, end = np.searchsorted(self.document_numbers, [self._numbers[id], self._numbers[id] + 1])
         return range(int(begin), int(end))
+
+    def beside(self, row: int, step: Literal[-1, 1]) -> int | None:
+        """The nearest row before or after one that is no heading."""
+        row += step
+        while 0 <= row < len(self):
+            if self.searched[row]:
+                return row
+            row += step
+        return None
 
     def of_kind(self, kind: PassageKind, mask: NDArray[np.bool_]) -> Iterator[Passage]:
         """The passages of one kind under a mask of shape (passages,)."""

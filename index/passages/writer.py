@@ -81,8 +81,8 @@ class PassagesWriter:
         """The same number for neighbours under the same heading, which has its own."""
         last, self._last = self._last, passage
         together = last and last.section and last.section == passage.section
-        together = together and "heading" not in (last.kind, passage.kind)
-        if last and not (together and last.document.id == passage.document.id):
+        text = last and "heading" not in (last.kind, passage.kind)
+        if last and not (text and together and last.document.id == passage.document.id):
             self._section += 1
         return self._section
 

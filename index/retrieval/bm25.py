@@ -48,8 +48,9 @@ class BM25Writer:
         del keys
         begins = np.searchsorted(numbers, np.arange(len(alphabet) + 1))
         having = np.diff(begins)
-        idf = np.log(1 + (size - having + 0.5) / (having + 0.5)).astype(np.float32)
-        average = lengths.mean()
+        worded = lengths[lengths > 0]  # a text without words counts for nothing
+        idf = np.log(1 + (len(worded) - having + 0.5) / (having + 0.5)).astype(np.float32)
+        average = worded.mean()
         scores = draft.open(_SCORES)
         scores.write(to_npy_header("float32", len(rows)))
         for begin in range(0, len(rows), _BLOCK):

@@ -126,8 +126,8 @@ class TokenIndex:
         self.quantizer = quantizer
         self._codes = codes
         self._starts = starts
-        found = np.array([*frequencies.values(), 0], np.float32)
-        *roots, self._rarest = np.sqrt(np.log1p((len(self) - found + 0.5) / (found + 0.5))).tolist()
+        found, worded = np.array([*frequencies.values(), 0], np.float32), np.count_nonzero(np.diff(starts))
+        *roots, self._rarest = np.sqrt(np.log1p((worded - found + 0.5) / (found + 0.5))).tolist()
         self._roots = dict(zip(frequencies, roots, strict=True))  # of the idf of each word piece
         self._product = product
         self._lookups = MappedPages(data)

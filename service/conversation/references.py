@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from corpus.cells import cell_of
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
+from index.passages.store import PassageStore
 from service.questions.english import NUMBERS, ORDINALS, UP_TO_TEN
 from service.understanding.request import Span
 
@@ -60,19 +62,22 @@ def referenced_entry(
 
 def _list(index: Index, passage: Passage) -> Sequence[Passage]:
     """The rows or items of one kind around `passage`, or after it."""
-    row = index.positions[passage.id]
+    row: int | None = index.positions[passage.id]
     passages = index.passages
     if passage.kind not in ("row", "item") or item_marker(passage.text) is None:
-        if row + 1 == len(passages) or passages[row + 1].kind not in ("row", "item"):
-            return ()
-        row += 1
-    first = last = row
-    shape = _shape(passages[row])
-    while first > 0 and _shape(passages[first - 1]) == shape:
-        first -= 1
-    while last + 1 < len(passages) and _shape(passages[last + 1]) == shape:
-        last += 1
-    return passages[first : last + 1]
+        row = passages.beside(index.positions[passage.id], 1)
+    if row is None or passages[row].kind not in ("row", "item"):
+        return ()
+    return [*reversed(_alike(passages, row, -1)), passages[row], *_alike(passages, row, 1)]
+
+
+def _alike(passages: PassageStore, row: int, step: Literal[-1, 1]) -> list[Passage]:
+    """The passages of one shape that go on from a row in one direction."""
+    shape, found = _shape(passages[row]), []
+    while (beside := passages.beside(row, step)) is not None and _shape(passages[beside]) == shape:
+        found.append(passages[beside])
+        row = beside
+    return found
 
 
 def _shape(passage: Passage) -> tuple[str, str, bool, bool]:

@@ -54,6 +54,6 @@ def _headings(index: Index, id: str) -> Iterator[Heading]:
     before: tuple[str, ...] = ()
     for row in index.passages.of_document(id):
         passage = index.passages[row]
-        if passage.section != before:
+        if passage.kind != "heading" and passage.section != before:
             before = passage.section
             yield Heading(section=list(before), start=passage.start)

@@ -35,8 +35,8 @@ def read_file(path: Path) -> Extracted:
 
 
 def read(source: str) -> list[Passage]:
-    """The passages of a text."""
-    return passages(DOCUMENT, source)
+    """The passages of a text that a search ranks: all but headings."""
+    return [passage for passage in passages(DOCUMENT, source) if passage.kind != "heading"]
 
 
 def read_blocks(source: str) -> list[Block]:
@@ -61,7 +61,7 @@ def is_blank(character: str) -> bool:
 
 def assert_accounted_for(source: str) -> None:
     """Offsets are exact, blocks and passages are ordered, and no visible character is lost."""
-    found, cut = read_blocks(source), read(source)
+    found, cut = read_blocks(source), passages(DOCUMENT, source)
     position = 0
     for block in found:
         assert position <= block.start < block.end <= len(source)
@@ -80,8 +80,8 @@ def assert_accounted_for(source: str) -> None:
 
 
 def _assert_read(source: str, found: list[Block], cut: list[Passage]) -> None:
-    """What is text, and not a heading or furniture, lies in passages; each passage begins in such a block."""
-    text = ("title", "label", "paragraph", "item", "row", "definition")
+    """What is no furniture lies in passages, but a table's header; each passage begins in such a block."""
+    text = ("title", "heading", "group", "label", "paragraph", "item", "row", "definition")
     edges = [0, *(edge for passage in cut for edge in (passage.start, passage.end)), len(source)]
     for start, end in zip(edges[::2], edges[1::2], strict=True):  # between passages
         for block in found:

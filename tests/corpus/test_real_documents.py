@@ -112,7 +112,7 @@ def test_options_with_their_labels() -> None:
         "Meets OGP IRM MSF requirements",
     }
     assert found == [{"Item", *labels}] * 4
-    levels = [p for p in _passages(OPTIONS) if "Level of Public Influence" in p.section]
+    _, *levels = [p for p in _passages(OPTIONS) if "Level of Public Influence" in p.section]
     assert len(levels) == 6
     assert {"Purpose:", "Background", "MSF Requirements", "Conclusion"} <= _headings(OPTIONS)
 

@@ -55,7 +55,7 @@ def test_scores_are_bounded_ordered_and_never_of_more_than_asked_for(
 ) -> None:
     results = search(index, TinyEncoder(), question, top_k).results
     scores = [result.score for result in results]
-    assert len(results) == min(top_k, len(index.passages))
+    assert len(results) == min(top_k, index.passages.searched.sum())
     assert scores == sorted(scores, reverse=True)
     assert all(-1 <= score <= 1 for score in scores)
     assert len({result.passage.id for result in results}) == len(results)
@@ -74,7 +74,7 @@ def test_equal_scores_rank_in_the_order_of_the_documents(index: Index) -> None:
     nothing = EvidenceWeights(late=0, lexical=1, dense=0, beside=0, wishes=0)
     found = search(index, TinyEncoder(), "zebra", 100, evidence=nothing).results
     assert {result.score for result in found} == {0.0}
-    assert [result.passage for result in found] == list(index.passages)
+    assert [result.passage for result in found] == [p for p in index.passages if p.kind != "heading"]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -97,15 +97,26 @@ def test_a_filter_lets_through_all_that_it_names_and_nothing_else(
 ) -> None:
     assert callable(expected)
     found = search(index, TinyEncoder(), question, 100, filter)
-    assert {r.passage.id for r in found.results} == {p.id for p in index.passages if expected(p)}
+    assert {r.passage.id for r in found.results} == {
+        p.id for p in index.passages if p.kind != "heading" and expected(p)
+    }
     assert sum(count for _, count in found.facets["document"]) == len(found.results)
+
+
+def test_headings_are_found_where_they_are_asked_for(index: Index) -> None:
+    headings = [p for p in index.passages if p.kind == "heading"]
+    assert headings
+    assert all(index.sources[p.document.id][p.start : p.end] == p.text for p in headings)
+    found = search(index, TinyEncoder(), headings[-1].text, 100, Filter(kind=("heading",)))
+    assert {r.passage.id for r in found.results} == {p.id for p in headings}
+    assert found.results[0].passage == headings[-1]
 
 
 def test_facets_count_every_passage_let_through(index: Index) -> None:
     facets = search(index, TinyEncoder(), "lighthouse", 1).facets
     assert dict(facets["lead"]) == {"Norway": 1, "All members": 2, "Iceland": 2}
     assert dict(facets["status"]) == {"Complete": 1, "For action": 2, "Ongoing": 1}
-    assert sum(count for _, count in facets["kind"]) == len(index.passages)
+    assert sum(count for _, count in facets["kind"]) == index.passages.searched.sum()
 
 
 def test_few_candidates_find_what_looking_at_all_passages_finds(
@@ -147,7 +158,7 @@ def test_wishes_are_understood_and_exclude_nothing(
 ) -> None:
     found = search(index, TinyEncoder(), question, 100)
     assert (wish, value) in {(p.wish, p.value) for p in found.interpretation.preferences}
-    assert len(found.results) == len(index.passages)
+    assert len(found.results) == index.passages.searched.sum()
 
 
 def test_a_wish_decides_between_equals(index: Index) -> None:
@@ -202,6 +213,7 @@ def test_neighbours_under_one_heading_are_known(index: Index) -> None:
     for n in range(1, len(index.passages)):
         one, other = index.passages[n - 1], index.passages[n]
         together = bool(one.section) and (one.document, one.section) == (other.document, other.section)
+        together = together and "heading" not in (one.kind, other.kind)
         assert (index.passages.sections[n - 1] == index.passages.sections[n]) == together
 
 
