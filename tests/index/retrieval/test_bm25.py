@@ -50,4 +50,4 @@ def test_scores_are_those_of_bm25s_to_the_last_bit(texts: list[str], query: list
     best = [max(float(known.get_scores([term]).max()), 0) for term in asked]
     scores = index.scores(" ".join(query))
     np.testing.assert_array_equal(scores[rows], known.get_scores(asked) / sum(best))
-    assert scores.sum() == scores[rows].sum()
+    assert not np.delete(scores, rows).any()
