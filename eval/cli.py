@@ -26,6 +26,7 @@ from eval.beir.scoring import (
 )
 from eval.gold_data import Gold, read_gold, read_sources
 from eval.metrics.latency import Latency
+from eval.metrics.rubric import grouped, mark
 from eval.options import (
     DOCUMENTS,
     GOLD,
@@ -41,6 +42,7 @@ from eval.options import (
     stderr,
 )
 from eval.report.report import MeansTable, markdown, render, summaries
+from eval.report.sheet import asked_of, sheet
 from eval.runs.compare import changes, differences
 from eval.runs.gate import baseline_path, falls
 from eval.runs.peers import read_peers
@@ -55,6 +57,7 @@ from eval.tables import (
     fall_line,
     print_change,
     print_differences,
+    print_marks,
     print_scores,
     print_summary,
     show,
@@ -154,6 +157,34 @@ def gate(
         print("accuracy lost" if lost else "accuracy held")
     if lost:
         raise typer.Exit(LOST)
+
+
+@app.command()
+def rubric(
+    gold: Annotated[
+        Path, typer.Argument(help="The folder of questions.jsonl and conversations.jsonl.")
+    ] = GOLD,
+    url: Annotated[str | None, typer.Option(help="Judge the service at this URL, not in process.")] = None,
+    documents: DocumentsFolder = DOCUMENTS,
+    var: VarFolder = Path("var"),
+    sheet_file: Annotated[
+        Path | None, typer.Option("--sheet", help="Where to write the sheet for marking by eye.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Mark every answer from 0 to 3 for what it says, proves and in which form, as far as that can be checked."""
+    with one_line_errors():
+        read = replace(read_gold(gold, documents), precedents=())
+        asked = (_ask_service(read, url) if url else _ask_in_process(read, var))[0]
+        questions = asked_of(read)
+        answers = [asked.answers[question.id] for question in questions]
+        marks = list(map(mark, questions, answers))
+        if sheet_file:
+            sheet_file.write_text(sheet(read, answers, marks), encoding="utf-8")
+    if as_json:
+        print(json.dumps(list(map(asdict, marks))))
+    else:
+        print_marks(grouped(read, marks))
 
 
 @app.command()

@@ -27,7 +27,8 @@ class GoldError(BaliError):
 class Question:
     """A question; `evidence` is a list of alternatives, each the quotes that together answer it.
 
-    `miss` says in which way the corpus just misses the answer to an unanswerable question.
+    `miss` says in which way the corpus just misses the answer to an unanswerable question; `ideal` is what a good
+    assistant would say.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Question:
     accepted: Accepted
     evidence: Evidence
     miss: str | None
+    ideal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Turn:
     standalone: str
     accepted: Accepted
     evidence: Evidence
+    ideal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,7 @@ class _Quote(_Row):
 
 
 class _Judged(_Row):
+    ideal: Text | None = None
     answers: list[Text]
     answer_all: bool = False
     answer_variants: dict[str, list[Text]] = {}
@@ -117,7 +121,7 @@ class _Question(_Judged, _Identified):
     question: Text
     kind: Text
     style: Text
-    difficulty: Literal["easy", "medium", "hard"]
+    difficulty: Literal["easy", "medium", "hard"] = "medium"
     answerable: bool
     miss: Text | None = None
 
@@ -147,7 +151,7 @@ class _Precedent(_Identified):
 
 class _Turn(_Judged):
     question: Text
-    standalone: Text
+    standalone: Text | None = None
 
 
 class _Conversation(_Identified):
@@ -252,6 +256,7 @@ def _question(row: _Question, at: str, sources: Mapping[str, str]) -> Question:
         accepted,
         evidence,
         row.miss,
+        row.ideal,
     )
 
 
@@ -268,7 +273,16 @@ def _conversation(row: _Conversation, at: str, sources: Mapping[str, str]) -> Co
     turns = []
     for n, turn in enumerate(row.turns):
         evidence, accepted = _judged(turn, at, f"turns.{n}.", sources)
-        turns.append(Turn(f"{row.id}.{n + 1}", turn.question, turn.standalone, accepted, evidence))
+        turns.append(
+            Turn(
+                f"{row.id}.{n + 1}",
+                turn.question,
+                turn.standalone or turn.question,
+                accepted,
+                evidence,
+                turn.ideal,
+            )
+        )
     return Conversation(row.id, tuple(turns))
 
 

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from eval.beir.collection import Collection
 from eval.beir.scoring import Score, Scores
+from eval.metrics.rubric import Mark
 from eval.options import stdout
 from eval.report.report import SIGNIFICANT, Cell, MeansTable, figure
 from eval.runs.compare import Change, Difference
@@ -93,6 +94,21 @@ def print_change(change: Change) -> None:
             _print(f"  {label} {side.answer.status}: {_short(side.answer.text)}")
         for rank, result in enumerate(side.results[:3], 1):
             _print(f"  {label}{rank} {result.document}: {_short(result.text)}")
+
+
+def print_marks(groups: Mapping[str, list[Mark]]) -> None:
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("answers", no_wrap=True)
+    for column in ("n", "mean mark", "3", "2", "1", "0", "in form", "green and wrong"):
+        table.add_column(column, justify="right")
+    for name, marks in groups.items():
+        counts = (str(sum(one.mark == mark for one in marks)) for mark in (3, 2, 1, 0))
+        in_form, wrong = (sum(one.in_form for one in marks), sum(one.green_and_wrong for one in marks))
+        mean = sum(one.mark for one in marks) / len(marks)
+        table.add_row(
+            name, str(len(marks)), f"{mean:.2f}", *counts, f"{in_form / len(marks):.2f}", str(wrong)
+        )
+    stdout.print(table)
 
 
 def _print(*lines: str) -> None:

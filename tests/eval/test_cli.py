@@ -143,3 +143,19 @@ def test_the_gate_fails_beyond_noise(two_runs: tuple[Path, Path], tmp_path: Path
     assert done.exit_code == 1
     assert "beyond noise" in done.stdout
     assert done.stdout.strip().endswith("accuracy lost")
+
+
+def test_every_answer_is_marked_and_shown_on_a_sheet(url: str, folders: list[str], tmp_path: Path) -> None:
+    gold, documents = folders[1], folders[3]
+    asked = ["rubric", gold, "--url", url, "--documents", documents]
+    done = bali_eval(*asked, "--sheet", tmp_path / "sheet.md", "--json")
+    assert done.exit_code == 0, done.stderr
+    marks = {one["id"]: one["mark"] for one in json.loads(done.stdout)}
+    assert marks["q1"] == 3
+    assert set(marks.values()) <= {0, 1, 2, 3}
+    page = (tmp_path / "sheet.md").read_text(encoding="utf-8")
+    assert "## q1: When does the archive open?" in page
+    assert page.count("by eye: ") == len(marks)
+    table = bali_eval(*asked).stdout
+    assert "near misses" in table
+    assert "turn 1" in table
