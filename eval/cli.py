@@ -26,7 +26,6 @@ from eval.beir.scoring import (
 )
 from eval.gold_data import Gold, read_gold, read_sources
 from eval.metrics.latency import Latency
-from eval.metrics.rubric import grouped, mark
 from eval.options import (
     DOCUMENTS,
     GOLD,
@@ -47,6 +46,7 @@ from eval.runs.compare import changes, differences
 from eval.runs.gate import baseline_path, falls
 from eval.runs.peers import read_peers
 from eval.runs.results import Results, ResultsError, read_results, to_json
+from eval.runs.rubric import grouped, mark
 from eval.runs.run import ask, judge, latency, searches, texts, time_encoding
 from eval.runs.trec import read_run, write_run
 from eval.runs.types import QuestionRun

@@ -11,12 +11,12 @@ from rich.table import Table
 
 from eval.beir.collection import Collection
 from eval.beir.scoring import Score, Scores
-from eval.metrics.rubric import Mark
 from eval.options import stdout
 from eval.report.report import SIGNIFICANT, Cell, MeansTable, figure
 from eval.runs.compare import Change, Difference
 from eval.runs.gate import Fall
 from eval.runs.results import Judged, Results, by_set
+from eval.runs.rubric import Mark
 
 SUMMARISED = "nDCG@10"
 """The measure by which several collections are summarised, as in BEIR."""

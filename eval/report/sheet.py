@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from eval.gold_data import Gold, Question, Turn
-from eval.metrics.rubric import Mark
+from eval.runs.rubric import Mark
 from eval.systems.protocol import Answer
 
 _HEAD = """# Answers to be marked by eye

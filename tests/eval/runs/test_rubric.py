@@ -6,8 +6,8 @@ import pytest
 
 from eval.gold_data import Question
 from eval.metrics.answers import Accepted
-from eval.metrics.rubric import form_of, has_form, mark
 from eval.metrics.spans import Quote
+from eval.runs.rubric import form_of, has_form, mark
 from eval.systems.protocol import Answer, Citation, Status
 
 QUOTE = Quote("letters", "The archive opens at nine.", ((0, 26),))
