@@ -1,6 +1,7 @@
 """Extraction of the part of a passage that answers: a cell, or the sentences that the search highlights."""
 
 import re
+from collections.abc import Sequence
 
 from corpus.cells import Span, cell_under, sentences_of
 from corpus.text.markup import plain
@@ -17,8 +18,10 @@ from service.questions.values import values_in, without_question_words
 _ASKED_BY_ROLE: tuple[Role, ...] = ("number", "text", "lead", "status", "priority_area")
 _LEADS_ON = re.compile(r"(?:;\s*(?:and|or)?|,?\s+(?:and|or))\s*\Z")
 _CLAUSE_END = re.compile(r"[,;:.](?=\s)")
+_SURELY = 0.6  # probability from which a date alone is the answer
 _BETWEEN = " ,;—–"  # separates names, and remains when some are left out
 _A_FEW_NAMES = 4  # a series of so many is quoted whole
+_SHORT_SENTENCE = 200  # characters; to leave out one costs the reader more than to read it
 _SHORT_CLAUSE = 20  # characters; a clause is longer
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
 _PERIOD = rf"{YEAR}(?:[-–/](?:19|20)?\d\d)?"
@@ -48,7 +51,8 @@ def extract(question: QuestionAnalysis, result: Result) -> list[Span]:
     wanted = _of_expected_type(question, passage.text, found, pieces) or found or pieces
     if cell and not any(start < cell[1] and end > cell[0] for start, end in wanted):
         wanted.append(cell)
-    spans = [_trimmed(passage.text, span) for span in _merged(sorted(set(wanted)), passage.text)]
+    whole = sorted(set(wanted)) if passage.kind == "row" else _filled(set(wanted), pieces)
+    spans = [_trimmed(passage.text, span) for span in _merged(whole, passage.text)]
     if question.yes_or_no:
         return [part for span in spans for part in _without_others(question, passage.text, span)]
     return spans
@@ -113,7 +117,8 @@ def _of_expected_type(
     having = [span for span in pieces if has_expected_type(question, text[slice(*span)])]
     if editions := [span for span in having if _names_edition(question, text[slice(*span)])]:
         found = having = editions
-    if question.kinds == {"date"} and len(having) == 1 and having[0] in found:
+    surely = question.kinds == {"date"} and question.chances["date"] >= _SURELY
+    if surely and len(having) == 1 and having[0] in found:
         asked = _YEAR if _ASKS_YEAR.search(question.text) else _DATE
         dates = [m.span() for m in asked.finditer(text, *having[0]) if has_expected_type(question, m.group())]
         return dates if len(dates) == 1 else having
@@ -144,6 +149,16 @@ def first_clause(passage: Passage) -> Span:
     start, end = trimmed_item(passage)
     clause = _CLAUSE_END.search(passage.text, start + _SHORT_CLAUSE, end)
     return start, clause.start() if clause else end
+
+
+def _filled(wanted: set[Span], pieces: Sequence[Span]) -> list[Span]:
+    """The spans in order, with each short sentence that alone stands between two of them."""
+    between = [
+        here
+        for before, here, after in zip(pieces, pieces[1:], pieces[2:], strict=False)
+        if before in wanted and after in wanted and here[1] - here[0] <= _SHORT_SENTENCE
+    ]
+    return sorted(wanted.union(between))
 
 
 def _merged(spans: list[Span], text: str) -> list[Span]:

@@ -1,33 +1,49 @@
 """What a quoted sentence says of a question for yes or no, or for a number."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from corpus.identity.names import full_name
+from corpus.types import Passage
 from index.terms import terms
 from service.questions.english import NUMBERS
 from service.understanding.request import Request
 
 _NOT = re.compile(r"\b(?:no|not|never|none|neither|nor|without|yet to|nobody)\b|n['’]t\b", re.IGNORECASE)
-_SURE, _PARTLY = 0.85, 0.2  # probability of an answer from which so much is enough
-_COVERED = 0.6  # share of the topic that the sentence must say for a yes
+_COVERED = 0.6  # share of the topic that a quotation must say for a yes
+_SURE, _PARTLY, _OF_NAMED = 0.85, 0.5, 0.2  # from this probability of an answer so much is enough, of someone named less
+_FEW = 2  # terms of a topic must all be said
 _WORD = re.compile(r"[\w’'-]+(?:,\d{3})*")
 _NEAR = 4  # words after a number in which that which is counted stands
 
 
-def verdict_of(request: Request, sentence: str, named: Collection[str], sure: float) -> str | None:
-    """Yes or no, where a sentence says what is asked, or its contrary; None where it says neither.
+def verdict_of(
+    request: Request, own: Collection[str], passage: Passage, sentence: str, named: Collection[str], sure: float
+) -> str | None:
+    """Yes or no, where a sentence of a passage says what is asked, or its contrary; None where it says neither.
 
-    `named` are the keys of those that the sentence names. Of a sentence that answers with a high probability, `sure`, fewer
-    words need be those of the question.
+    `named` are the keys of those that the sentence names, `own` the terms of a follow-up itself. The heading and the name of the document count as said. Of a
+    passage that answers with a high probability, `sure`, fewer words need be those of the question.
     """
     if not {entity.key for entity in request.entities} <= set(named):
         return None
-    said = frozenset(terms(sentence))
-    share = sum(_says(term, said) for term in request.topic) / max(1, len(request.topic))
-    if share < (_COVERED if sure < _SURE and not request.entities else _PARTLY):
+    heading = passage.section[-1] if passage.section else ""
+    said = frozenset(terms(f"{sentence} {heading} {full_name(passage.document)}"))
+    asked = [request.topic, [term for term in request.topic if term in own]]
+    if any(_share(some, said) < _enough(request, some, sure) for some in asked if some):
         return None
     negated = _NOT.search(sentence) is not None and _NOT.search(request.text) is None
     return "No" if negated else "Yes"
+
+
+def _share(topic: Sequence[str], said: frozenset[str]) -> float:
+    return sum(_says(term, said) for term in topic) / len(topic)
+
+
+def _enough(request: Request, topic: Sequence[str], sure: float) -> float:
+    if not request.entities and len(topic) <= _FEW:
+        return 1.0
+    return _COVERED if sure < _SURE else _OF_NAMED if request.entities else _PARTLY
 
 
 def number_of(request: Request, sentence: str) -> str | None:

@@ -221,7 +221,9 @@ def _fragment(encoder: Encoder, own: Request, last: Turn) -> Resolved:
             StandaloneQuestion(text, ConversationContext(own.text, last.passage)),
             subject_of(request),
         )
-    span = most_similar(encoder, phrase, old.text, _runs(_topic_spans(old), old.text))
+    span = _replaced_before(last) or most_similar(
+        encoder, phrase, old.text, _runs(_topic_spans(old), old.text)
+    )
     if span is None:
         text = f"{phrase}, {last.subject}?" if last.subject else f"{phrase}?"
         request = replace(own, text=text, form=old.form, scope=own.scope if own.scope.spans else old.scope)
@@ -236,6 +238,12 @@ def _fragment(encoder: Encoder, own: Request, last: Turn) -> Resolved:
         old, text=text, topic=topic, entities=_placed(text, (*own.entities, *old.entities)), scope=scope
     )
     return Resolved(request, StandaloneQuestion(text, ConversationContext(own.text, last.passage)), phrase)
+
+
+def _replaced_before(last: Turn) -> Span | None:
+    """The phrase that the last message put in the place of another: the next is in its place."""
+    start = last.request.text.find(last.subject) if last.subject != subject_of(last.request) else -1
+    return (start, start + len(last.subject)) if start >= 0 and last.subject else None
 
 
 def _continued(own: Request, last: Turn, documents: Sequence[Document]) -> Resolved:
@@ -261,13 +269,23 @@ def _continued(own: Request, last: Turn, documents: Sequence[Document]) -> Resol
 def _listed(own: Request, last: Turn) -> Resolved:
     """The things that were counted or spoken of, by name."""
     old = last.request
-    text = f"What are the {subject_of(old)}?"
+    text = f"What are the {_counted(old) or subject_of(old)}?"
     request = replace(
         old, text=text, intent="list", form="list", wanted="body" if old.wanted == "none" else old.wanted
     )
     return Resolved(
         request, StandaloneQuestion(text, ConversationContext(own.text, last.passage)), last.subject
     )
+
+
+def _counted(old: Request) -> str:
+    """What a question counts: "member states" of "how many member states does the forum have?"; else ""."""
+    spans = _topic_spans(old)
+    if old.form != "count" or not spans:
+        return ""
+    rest = list(_WORD.finditer(old.text, spans[0][0]))
+    end = next((word.start() for word in rest if word.group().lower() in _CLAUSE), len(old.text))
+    return old.text[spans[0][0] : end].strip(" ?.!,")
 
 
 def terms_of(subject: str) -> tuple[str, ...]:

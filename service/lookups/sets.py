@@ -73,9 +73,7 @@ def named_sets(bodies: BodyNames, passages: Sequence[Passage]) -> Iterator[Named
         span = series(passage.text)
         if span is None:
             continue
-        found = tuple(
-            (key_of(plain(passage.text[slice(*part)]), bodies), part) for part in parts(passage.text, span)
-        )
+        found = _entries(passage.text, parts(passage.text, span), bodies)
         known = sum(key.isupper() for key, _ in found)
         if len(found) < _FEWEST or (
             2 * known < len(found) and span[1] - span[0] < _MOSTLY * len(passage.text)

@@ -20,6 +20,7 @@ _PATTERNS: dict[Wanted, re.Pattern[str]] = {
     "money": re.compile(r"[$€£]\s?\d|\b(?:USD|AUD|EUR|dollars?|crowns?|million|billion)\b", re.IGNORECASE),
     "percent": re.compile(r"%|\bper ?cent", re.IGNORECASE),
     "person": re.compile(r"\b(?:Mr|Ms|Mrs|Dr|Prof|Excellency|Ambassador)\b|\b[A-Z][a-z]+ [A-Z][a-z]+\b"),
+    "body": re.compile(r"(?<=[\w,;:)] )(?:the )?[A-Z][\w’'-]{2,}|\b[A-Z]{3,}\b"),
     "contact": re.compile(r"@|https?:|www\.|\bwebsite\b", re.IGNORECASE),
     "place": re.compile(
         r"\b(?:in|at|near|from|to) (?:the )?[A-Z][\w’'-]+|^[A-Z][\w’'-]+, (?:[A-Z]|\d)", re.MULTILINE

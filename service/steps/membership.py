@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.text.markup import plain
+from index.terms import terms
 from service.answering.composition import bullets
 from service.answering.context import QuestionContext
 from service.answering.refusal import found
@@ -38,7 +39,7 @@ def membership(context: QuestionContext) -> Answer | Passed:
     if request.form == "yes_no":
         return _whether(context, about, sets)
     about = [one for one in about if one.of_known]
-    if not about or request.wanted != "body" or (request.form == "list" and best < 1):
+    if not about or request.wanted != "body" or best < 1:
         return Passed("no list of just that")
     if request.form == "count" and number_of(request, plain(passages[0].text)):
         return Passed("a number is said")
@@ -76,8 +77,8 @@ def _whether(
 
 
 def _listed(context: QuestionContext, about: Sequence[NamedSet]) -> Answer | Passed:
-    """The names of the lists about one thing."""
-    first = about[0]
+    """The names of the lists about one thing, that which says least besides it."""
+    first = min(about, key=lambda one: len(set(terms(_opening(one))) - set(context.request.topic)))
     same = [one for one in about if one.passage.context == first.passage.context and not one.open]
     if not same:
         return Passed("the list is not closed")

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from corpus.text.markup import plain
 from index.search import Result
+from index.terms import terms
 from service.answering.composition import ALONE, FOLLOW_UP, Composed, compose
 from service.answering.confidence import confidence
 from service.answering.context import QuestionContext
@@ -56,6 +57,8 @@ def searched(context: QuestionContext) -> Answer:
     status: Status = "answered" if sure.sure else "partial"
     closeness = FOLLOW_UP if context.is_follow_up else ALONE
     said = compose(index, question, found.results, closeness)
+    if context.request.form == "yes_no" and _verdict(context, said, sure.value) is None:
+        said = _telling(context, found.results, sure.value) or said
     text, status = _in_form(context, said, status, sure.value)
     return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
 
@@ -82,14 +85,26 @@ def _mentioned(context: QuestionContext, results: Sequence[Result]) -> bool:
 def _in_form(context: QuestionContext, said: Composed, status: Status, sure: float) -> tuple[str, Status]:
     """The text with yes or no, or the number, first, if that is asked and the first quotation tells."""
     request = context.request
-    sentence = plain(said.citations[0].quote)
     if request.form == "yes_no":
-        verdict = verdict_of(request, sentence, _named(context, sentence), sure)
+        verdict = _verdict(context, said, sure)
         return (f"{verdict}: {said.text}", status) if verdict else (said.text, "partial")
     several = len({one.passage.document.id for one in said.citations if f"[{one.marker}]" in said.text}) > 1
-    if request.form == "count" and not several and (number := number_of(request, sentence)):
-        return f"{number}: {said.text}", status
-    return said.text, status
+    number = None if several or request.form != "count" else number_of(request, plain(said.citations[0].quote))
+    return (f"{number}: {said.text}" if number else said.text), status
+
+
+def _verdict(context: QuestionContext, said: Composed, sure: float) -> str | None:
+    first = said.citations[0]
+    sentence = plain(first.quote)
+    own = frozenset(terms(context.question.words))
+    return verdict_of(context.request, own, first.passage, sentence, _named(context, sentence), sure)
+
+
+def _telling(context: QuestionContext, results: Sequence[Result], sure: float) -> Composed | None:
+    """The first of the near passages that says yes or no, by itself."""
+    near = [result for result in results[1:] if results[0].score - result.score <= _NEAR]
+    alone = (compose(context.index, context.analysis, [result], ALONE) for result in near)
+    return next((said for said in alone if _verdict(context, said, sure)), None)
 
 
 def _named(context: QuestionContext, sentence: str) -> frozenset[str]:

@@ -114,7 +114,8 @@ def _about(context: QuestionContext, records: Sequence[Record], query: RecordQue
     matching = [record for record in records if query.matches(record, context.bodies)]
     on_topic = about(matching, query.rest)
     if request.field in _CELLS and request.intent in ("fact", "yes_no", "list"):
-        item = on_topic[0] if len(on_topic) == 1 else _found_by_search(context, records)
+        clear = len(on_topic) == 1 and (request.intent != "yes_no" or len(query.rest) > 1)
+        item = on_topic[0] if clear else _found_by_search(context, records)
         if item is None:
             return Passed("no item is clearly meant")
         return _told(context, [item], query)
