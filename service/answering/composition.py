@@ -9,6 +9,7 @@ from corpus.types import Document, Passage
 from index.generation import Index
 from index.retrieval.highlights import Highlight
 from index.search import Result
+from index.terms import terms
 from service.answering.extraction import extract, first_clause, has_expected_type, trimmed_item
 from service.answering.types import Citation, Listing
 from service.lookups.lists import (
@@ -39,6 +40,7 @@ ALONE = Closeness(quoted=0.02, side_by_side=2, nearby=0.06)
 FOLLOW_UP = Closeness(quoted=0.04, side_by_side=3, nearby=0.1)  # its meaning is less sure
 
 _PREFERRED = 0.1  # distance within which a list that is asked for, or who did what, comes first
+_MAY_MEAN = 0.3  # probability from which a meaning may be asked for
 _SHORT = 300  # characters that passages of one period may have together
 _SEE_ALSO = 2  # passages that are named besides
 _READ = 5  # passages that are worth reading
@@ -155,6 +157,7 @@ def _preferred(index: Index, question: QuestionAnalysis, results: Sequence[Resul
     first = (
         (question.lists and _list_asked_for(index, question, results))
         or (question.deed and _best_doer(question, results))
+        or _explaining(question, results)
         or _best_of_close(question, results)
     )
     rest = [result for result in results[:_READ] if result.passage.id != first.passage.id]
@@ -203,6 +206,19 @@ def _best_doer(question: QuestionAnalysis, results: Sequence[Result]) -> Result 
     """The best close passage that says who did what is asked."""
     near = (result for result in results if results[0].score - result.score <= _PREFERRED)
     return next((result for result in near if says_who_did(question, plain(result.passage.text))), None)
+
+
+def _explaining(question: QuestionAnalysis, results: Sequence[Result]) -> Result | None:
+    """The close entry of a glossary for a term that the question names, if its meaning may be asked for."""
+    if question.yes_or_no or question.chances["meaning"] < _MAY_MEAN:
+        return None
+    near = (result for result in results if results[0].score - result.score <= _PREFERRED)
+    return next((one for one in near if _explains(one.passage, question.terms)), None)
+
+
+def _explains(passage: Passage, asked: Sequence[str]) -> bool:
+    named = terms(passage.fields.get("Term", ""))
+    return passage.kind == "definition" and bool(named) and set(named) <= set(asked)
 
 
 def _fitness(question: QuestionAnalysis, passage: Passage) -> tuple[bool, bool, bool]:

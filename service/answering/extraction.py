@@ -36,7 +36,8 @@ _ASKS_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
 def extract(question: QuestionAnalysis, result: Result) -> list[Span]:
     """Spans of the passage's text that answer `question`, in order; never empty."""
     passage = result.passage
-    header = passage.roles.get(question.role) if question.role else _named_column(question, passage)
+    header = passage.roles.get(question.role) if question.role else None
+    header = header or named_column(question, passage)
     cell = cell_under(passage, header)
     if cell and _states(question, passage.text[slice(*cell)]):
         cell = None
@@ -81,7 +82,7 @@ def _stripped(text: str, span: Span) -> Span:
     return begin, begin + len(part.strip(_BETWEEN))
 
 
-def _named_column(question: QuestionAnalysis, passage: Passage) -> str | None:
+def named_column(question: QuestionAnalysis, passage: Passage) -> str | None:
     """The one column of a row that the question names, if its cell has the expected type.
 
     Some columns of action items do not count: `question.role` covers them, and questions name them in passing.

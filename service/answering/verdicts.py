@@ -11,19 +11,29 @@ from service.understanding.request import Request
 
 _NOT = re.compile(r"\b(?:no|not|never|none|neither|nor|without|yet to|nobody)\b|n['’]t\b", re.IGNORECASE)
 _COVERED = 0.6  # share of the topic that a quotation must say for a yes
-_SURE, _PARTLY, _OF_NAMED = 0.85, 0.5, 0.2  # from this probability of an answer so much is enough, of someone named less
+_SURE, _PARTLY, _OF_NAMED = (
+    0.85,
+    0.5,
+    0.2,
+)  # from this probability of an answer so much is enough, of someone named less
 _FEW = 2  # terms of a topic must all be said
 _WORD = re.compile(r"[\w’'-]+(?:,\d{3})*")
 _NEAR = 4  # words after a number in which that which is counted stands
 
 
 def verdict_of(
-    request: Request, own: Collection[str], passage: Passage, sentence: str, named: Collection[str], sure: float
+    request: Request,
+    own: Collection[str],
+    passage: Passage,
+    sentence: str,
+    named: Collection[str],
+    sure: float,
 ) -> str | None:
     """Yes or no, where a sentence of a passage says what is asked, or its contrary; None where it says neither.
 
-    `named` are the keys of those that the sentence names, `own` the terms of a follow-up itself. The heading and the name of the document count as said. Of a
-    passage that answers with a high probability, `sure`, fewer words need be those of the question.
+    `named` are the keys of those that the sentence names, `own` the terms of a follow-up itself. The heading and the name of
+    the document count as said. Of a passage that answers with a high probability, `sure`, fewer words need be those of the
+    question.
     """
     if not {entity.key for entity in request.entities} <= set(named):
         return None

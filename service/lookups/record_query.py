@@ -78,7 +78,9 @@ def record_query(
     texts = frozenset(term for record in records for term in _terms_of_record(record))
     said = frozenset(terms(request.text))
     leading = {key for record in records for key in lead_keys(record, bodies)}
-    keys = [entity.key for entity in request.entities]
+    objects = [entity for entity in request.entities if entity.key not in leading and _asks_who(request)]
+    keys = [entity.key for entity in request.entities if entity not in objects]
+    of_objects = [term for entity in objects for term in terms(request.text[slice(*entity.span)])]
     statuses = _statuses(
         request.text, said, {status_of(record.status) for record in records if record.status}
     )
@@ -101,10 +103,15 @@ def record_query(
         fewest=bool(said & _FEWEST),
         rest=tuple(
             term
-            for term in request.topic
+            for term in (*of_objects, *request.topic)
             if term not in known and not (term in heads.perhaps and term not in texts)
         ),
     )
+
+
+def _asks_who(request: Request) -> bool:
+    """Whether those who lead something are asked for, so that another name is of what they lead."""
+    return request.field == "lead" and request.intent == "fact" and request.wanted in ("body", "person")
 
 
 def lead_keys(record: Record, bodies: BodyNames) -> frozenset[str]:

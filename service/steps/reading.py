@@ -14,6 +14,7 @@ from service.answering.types import Answer, Status
 from service.answering.unknown_names import unknown_names
 from service.answering.verdicts import number_of, verdict_of
 from service.questions.analysis import without_number
+from service.questions.labels import absent_label
 from service.questions.values import has_value, without_question_words
 from service.steps.outcome import Passed
 from service.understanding.names import entities_in
@@ -47,6 +48,8 @@ def searched(context: QuestionContext) -> Answer:
     unknown = question.yes_or_no and any(unknown_names(index, question.names, found.interpretation))
     if unknown:
         return not_found(context, found, min(sure.value, UNLIKELY))
+    if absent := absent_label(context.text, [index.sources[id] for id in _documents(found.results)]):
+        return not_found(context, found, min(sure.value, UNLIKELY), f"The documents have no {absent}.")
     scope = context.request.scope
     if sure.refused and scope.documents and not scope.years:  # what the words of titles tell may be mistaken
         return searched(context.everywhere())
@@ -61,6 +64,11 @@ def searched(context: QuestionContext) -> Answer:
         said = _telling(context, found.results, sure.value) or said
     text, status = _in_form(context, said, status, sure.value)
     return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
+
+
+def _documents(results: Sequence[Result]) -> list[str]:
+    """The ids of the documents of some results, each once."""
+    return list(dict.fromkeys(result.passage.document.id for result in results))
 
 
 def _lacking(context: QuestionContext, results: Sequence[Result]) -> str:
@@ -89,7 +97,9 @@ def _in_form(context: QuestionContext, said: Composed, status: Status, sure: flo
         verdict = _verdict(context, said, sure)
         return (f"{verdict}: {said.text}", status) if verdict else (said.text, "partial")
     several = len({one.passage.document.id for one in said.citations if f"[{one.marker}]" in said.text}) > 1
-    number = None if several or request.form != "count" else number_of(request, plain(said.citations[0].quote))
+    number = (
+        None if several or request.form != "count" else number_of(request, plain(said.citations[0].quote))
+    )
     return (f"{number}: {said.text}" if number else said.text), status
 
 

@@ -12,6 +12,7 @@ from corpus.text.markup import plain
 from service.answering.composition import bullets, short_title, whole_passages
 from service.answering.confidence import confidence
 from service.answering.context import QuestionContext
+from service.answering.extraction import named_column
 from service.answering.refusal import found, nothing
 from service.answering.types import Answer, Listing
 from service.lookups.record_query import RecordQuery, about, lead_keys, record_query
@@ -143,6 +144,8 @@ def _told(context: QuestionContext, items: Sequence[Record], query: RecordQuery)
     if request.field == "number":
         return _quoted_items(context, items)
     having = [item for item in items if _cell(item, request.field)]
+    if not having and any(named_column(context.analysis, item.passage) for item in items):
+        return Passed("a column of its own name is asked for")
     if not having:
         field = _NAMES[request.field]
         which = " and ".join(

@@ -4,7 +4,8 @@ Documents are known by the nouns of their kinds, the words of their titles and s
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from corpus.types import Document
 from index.terms import FUNCTION_WORDS, terms
@@ -23,6 +24,7 @@ _WORD = re.compile(r"[\w’'&-]+")
 _ORDER = 3  # words before the noun of a kind that tell its age
 _BETWEEN = 3  # words between years and such a noun
 _BEFORE, _AFTER = 6, 9  # words around the noun of a kind that may belong to the name of a document
+_PHRASE = 4  # terms in a row that name a document by its title
 _FAR = 9999  # a year beyond all
 
 
@@ -43,6 +45,10 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
         named = _named(
             kin, around, before, [years for years, _ in own], several=word.group().lower().endswith("s")
         )
+        if elsewhere := _by_phrase(text, word.span(), documents, kin):
+            named = elsewhere
+        elif not named and own:
+            named = [document for document in documents if document.period in [years for years, _ in own]]
         if named is None:
             continue
         span = _extent(text, words, n, own)
@@ -60,6 +66,29 @@ def _adjacent(text: str, noun: Span, period: Span) -> bool:
     if period[1] <= noun[0]:
         return len(words) <= _BETWEEN and not any(word.lower() in FUNCTION_WORDS for word in words)
     return len(words) <= _ORDER and all(word.lower() in FUNCTION_WORDS for word in words)
+
+
+def _by_phrase(
+    text: str, noun: Span, documents: Sequence[Document], kin: Sequence[Document]
+) -> list[Document]:
+    """The documents of another kind whose title has more of the words in a row around a noun than those of its kind."""
+    before, after = terms(text[: noun[0]]), terms(text[noun[0] :])
+    runs = {d.id: _run(before, after, terms(d.title)) for d in documents}
+    most = max(runs.values())
+    best = [document for document in documents if runs[document.id] == most]
+    return [] if most < _PHRASE or any(document in kin for document in best) else best
+
+
+def _run(before: Sequence[str], after: Sequence[str], title: Sequence[str]) -> int:
+    """The most terms in a row of a title that end `before` and begin `after`, the first of `after` among them."""
+    places = [n for n, term in enumerate(title) if term == after[0]]
+    runs = (_same(reversed(before), reversed(title[:n])) + _same(after, title[n:]) for n in places)
+    return max(runs, default=0)
+
+
+def _same(one: Iterable[str], other: Iterable[str]) -> int:
+    """The number of terms that both begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def covering(documents: Sequence[Document], years: Sequence[tuple[int, int]]) -> list[Document]:
@@ -110,7 +139,9 @@ def _named(
     chosen = list(kin)
     if closed:
         exact = [document for document in kin if document.period in closed]
-        chosen = exact or covering(kin, closed)
+        chosen = exact or [
+            d for d in covering(kin, closed) if any(_within(d.period, some) for some in closed)
+        ]
         if not chosen:
             return []
     if several and around & _ALL:
@@ -131,6 +162,11 @@ def _named(
             oldest = min(document.period for document in chosen)
             chosen = [document for document in chosen if document.period == oldest]
     return chosen if len(chosen) < len(kin) or len(kin) == 1 or closed else None
+
+
+def _within(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether one of two periods lies within the other."""
+    return (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
 
 
 def _titled(document: Document, said: set[str]) -> bool:
