@@ -40,9 +40,9 @@ LIBRARIES = (
 ENCODER = "encoder"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
-    """An open index; `passages[n]` is row n of each of its parts.
+    """An open index; `passages[n]` is row n of each of its parts. What is derived from it may be kept by it.
 
     `exported` is the encoder for onnxruntime, where the model could be exported. `instead_of` says what is wrong with
     the current index, where this one was opened in its place.

@@ -16,10 +16,11 @@ from service.answering.types import Answer, Citation
 from service.questions.analysis import analyse
 from service.questions.english import stem
 from service.steps.outcome import Passed
-from service.understanding.request import Request
+from service.understanding.request import COMPARING, Request
 from service.understanding.scope import covering
 
 _CLEAR = 0.5  # probability from which a message is taken for a comparison
+_COMPARES = frozenset(terms("change changed differ difference compare comparison versus vs"))
 _READ = 8  # passages looked at in each document
 _FEW = 2  # terms of a topic must all be there; of more, two thirds
 _BROAD = 3  # terms of a topic at most, of which it is worth saying where nothing is on it
@@ -28,8 +29,9 @@ _MOST_DOCUMENTS = 6  # side by side
 
 def compared(context: QuestionContext) -> Answer | Passed:
     """Quotes each side on the topic, or says that it has nothing on it; of documents the newest first."""
-    request = context.request
-    if request.intent not in ("compare", "change") or request.chance < _CLEAR:
+    request = replace(context.request, topic=tuple(t for t in context.request.topic if t not in _COMPARES))
+    context = replace(context, request=request)
+    if request.intent not in COMPARING or request.chance < _CLEAR:
         return Passed("compares nothing")
     if not request.topic:
         return Passed("compares nothing on a topic")

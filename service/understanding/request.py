@@ -22,6 +22,7 @@ Intent = Literal[
     "outside",
 ]
 FORMS: tuple[Intent, ...] = ("fact", "yes_no", "list", "count")
+COMPARING: tuple[Intent, ...] = ("compare", "change")
 Wanted = Literal[
     "person",
     "body",
@@ -91,7 +92,8 @@ class Scope:
 class Request:
     """A message as it was understood.
 
-    `chance` is the probability of `intent`; `form` is the likeliest of those that only say in what form to answer.
+    `chance` is the probability of `intent`, of those that compare together; `form` is the likeliest of those that only say in
+    what form to answer.
     `kinds` has the probability of each kind of thing wanted.
     `needs_context` is the probability that it cannot be understood alone. `numbers` are those of items ("item 4").
     `topic` are the terms of what it is about: neither names, nor documents, nor words that only ask.

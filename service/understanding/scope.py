@@ -10,6 +10,7 @@ from itertools import takewhile
 from corpus.types import Document
 from index.terms import FUNCTION_WORDS, terms
 from service.understanding.request import Scope, Span
+from service.understanding.words import PREPOSITIONS
 
 _PERIOD = re.compile(
     r"(?<![\d-])(?P<first>(?:19|20)\d\d)(?:\s?(?:[-–/]|to)\s?(?P<last>(?:19|20)?\d\d))?(?![\d-])|"
@@ -21,6 +22,7 @@ _NEWEST = frozenset("new newest newer latest current present later recent".split
 _OLDEST = frozenset("old older oldest earlier earliest previous former first original last preceding".split())
 _ALL = frozenset("both two all every each".split())
 _WORD = re.compile(r"[\w’'&-]+")
+_OUTSIDE = (FUNCTION_WORDS | PREPOSITIONS) - {"the"}
 _ORDER = 3  # words before the noun of a kind that tell its age
 _BETWEEN = 3  # words between years and such a noun
 _BEFORE, _AFTER = 6, 9  # words around the noun of a kind that may belong to the name of a document
@@ -33,6 +35,9 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
     periods = list(_periods(text))
     years = tuple(years for years, _ in periods)
     words = list(_WORD.finditer(text))
+    ids: dict[str, None] = {}
+    missing: list[str] = []
+    spans: list[Span] = []
     for n, word in enumerate(words):
         kin = _of_noun(word.group().lower(), documents)
         if not kin:
@@ -52,11 +57,12 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
         if named is None:
             continue
         span = _extent(text, words, n, own)
-        if named:
-            ids = tuple(document.id for document in named)
-            return Scope(() if len(ids) == len(documents) else ids, years, (), (span,))
-        return Scope((), years, (text[slice(*span)],), (span,))
-    return Scope((), years, (), tuple(span for _, span in periods))
+        spans.append(span)
+        ids |= dict.fromkeys(document.id for document in named)
+        if not named:
+            missing.append(text[slice(*span)])
+    known = () if len(ids) == len(documents) else tuple(ids)
+    return Scope(known, years, tuple(missing), tuple(spans or (span for _, span in periods)))
 
 
 def _adjacent(text: str, noun: Span, period: Span) -> bool:
@@ -195,7 +201,7 @@ def _extent(
     """The words around the noun of a kind that belong to the name of a document, years among them."""
     start, end = words[noun].span()
     for word in reversed(words[max(0, noun - _BEFORE) : noun]):
-        if word.group().lower() in FUNCTION_WORDS - {"the"} or text[word.end() : start].strip(" 's’"):
+        if word.group().lower() in _OUTSIDE or text[word.end() : start].strip(" 's’"):
             break
         start = word.start()
     for _, span in periods:

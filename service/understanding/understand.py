@@ -1,7 +1,7 @@
 """A message → a request: learned heads tell what is asked, look-up tells of whom, a small grammar the numbers."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -11,9 +11,9 @@ from index.generation import Index
 from index.terms import FUNCTION_WORDS, terms
 from service.understanding.heads import HeadModel, heads_for
 from service.understanding.names import BodyNames, entities_in
-from service.understanding.request import FORMS, Request, Span
+from service.understanding.request import COMPARING, FORMS, Intent, Request, Span
 from service.understanding.scope import scope_of
-from service.understanding.words import with_question_mark
+from service.understanding.words import PREPOSITIONS, with_question_mark
 
 _ITEM = re.compile(
     r"\b(?:(?:action )?(?:items?|actions?|activity|commitments?|recommendations?|milestones?|goals?|no\.?|nr\.?|number|#)"
@@ -43,7 +43,7 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
     return Request(
         text=message,
         intent=best["intent"],
-        chance=chances["intent"][best["intent"]],
+        chance=sum(chances["intent"][intent] for intent in _alike(best["intent"])),
         form=form,
         wanted=best["wanted"],
         kinds=kinds,
@@ -61,6 +61,11 @@ def understand(index: Index, encoder: Encoder, message: str) -> Request:
             model.telling_fields if asked != "none" else (),
         ),
     )
+
+
+def _alike(intent: Intent) -> Sequence[Intent]:
+    """The intents that are answered alike: what differs, and what has changed."""
+    return COMPARING if intent in COMPARING else (intent,)
 
 
 def _likely(chances: Mapping[str, float], enough: float) -> Any:
@@ -82,7 +87,7 @@ def _topic(
     """The terms of a message outside of `spans` that do more than ask; those that tell a column, `telling`, only ask."""
     for start, end in spans:
         message = message[:start] + " " * (end - start) + message[end:]
-    small = FUNCTION_WORDS.union(model.asking, telling)
+    small = FUNCTION_WORDS.union(PREPOSITIONS, model.asking, telling)
     return tuple(
         dict.fromkeys(
             term
@@ -94,24 +99,7 @@ def _topic(
     )
 
 
-class _Same:
-    """An index, the same as any other of its content: what is derived from it is kept."""
-
-    def __init__(self, index: Index) -> None:
-        self.index = index
-
-    def __hash__(self) -> int:
-        return hash(self.index.id)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.index.id == self.index.id
-
-
+@lru_cache(_OPEN_INDEXES)
 def bodies_of(index: Index) -> BodyNames:
     """The names of bodies that an index knows."""
-    return _bodies(_Same(index))
-
-
-@lru_cache(_OPEN_INDEXES)
-def _bodies(same: _Same) -> BodyNames:
-    return BodyNames.of(same.index)
+    return BodyNames.of(index)

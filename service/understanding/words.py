@@ -2,6 +2,11 @@
 
 import re
 
+PREPOSITIONS = frozenset(
+    "about above across after against along among around as at before behind below between beyond by despite during for "
+    "from in inside into of on onto outside over per regarding since through throughout to toward towards under until "
+    "upon versus via vs with within without".split()
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 
 
