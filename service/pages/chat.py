@@ -1,6 +1,6 @@
 """The chat: a conversation as a page, from the same templates with and without scripts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -11,7 +11,9 @@ from pydantic import StringConstraints
 
 from corpus.types import Document
 from service.answering.types import Answer
+from service.documents.examples import examples
 from service.documents.reader import entry
+from service.documents.shelf import coverage
 from service.http.dependencies import Open
 from service.pages.markup import answer_html
 from service.pages.problems import page_router
@@ -37,12 +39,16 @@ router = page_router()
 
 @dataclass(frozen=True, slots=True)
 class ChatTurn:
-    """A question and the text of its answer; `answer` is known of the last turn alone."""
+    """A question and the text of its answer; `answer` is known of the last turn alone.
+
+    `scope` has each document to which the question was restricted, and the ids of the others, joined by commas.
+    """
 
     number: int
     question: str
     text: str
     answer: Answer | None = None
+    scope: Sequence[tuple[Document, str]] = ()
 
     @property
     def outcome(self) -> str:
@@ -81,31 +87,55 @@ async def ask(
 
 @router.post("/")
 async def ask_on(request: Request, open: Open) -> Response:
-    """The next turn of the conversation in the form."""
+    """The next turn of the conversation in the form; with `keep`, the last once more, of these documents or of all."""
     async with request.form(max_files=0, max_fields=500, max_part_size=200_000) as form:
         given = [[str(value) for value in form.getlist(name)] for name in ("asked", "answered")]
-        question = str(form.get("q", ""))
-    return await _conversation(request, open, list(zip(*given, strict=False)), question)
+        question, keep = str(form.get("q", "")), form.get("keep")
+    earlier = list(zip(*given, strict=False))
+    if keep is None or not earlier:
+        return await _conversation(request, open, earlier, question)
+    kept = [id for id in str(keep).split(",") if id]
+    return await _conversation(request, open, earlier[:-1], earlier[-1][0], kept)
 
 
 async def _conversation(
-    request: Request, open: Open, earlier: Sequence[tuple[str, str]], question: str
+    request: Request,
+    open: Open,
+    earlier: Sequence[tuple[str, str]],
+    question: str,
+    kept: Sequence[str] | None = None,
 ) -> Response:
-    body = _chat_request(earlier, question if question.strip() else "?")  # checks the earlier turns, too
+    """A page with one turn more; of the documents `kept` whatever the question names, if these are given."""
+    body = _chat_request(
+        earlier, question if question.strip() else "?", kept
+    )  # checks the earlier turns, too
     turns = [ChatTurn(number, *turn) for number, turn in enumerate(earlier, 1)]
     if not question.strip():
         return _page(request, open, turns, problem="Write a question first.", status=422)
-    answer = await answer_for(request, *open, body.turns())
-    return _page(request, open, [*turns, ChatTurn(len(turns) + 1, question, answer.text, answer)])
+    filter = body.filter.to_index(open[0].documents) if body.filter else None
+    answer = await answer_for(request, *open, body.turns(), filter, everywhere=body.everywhere)
+    scope = _scope(open[0].documents, answer)
+    return _page(request, open, [*turns, ChatTurn(len(turns) + 1, question, answer.text, answer, scope)])
 
 
-def _chat_request(earlier: Sequence[tuple[str, str]], question: str) -> ChatRequest:
+def _scope(documents: Mapping[str, Document], answer: Answer) -> list[tuple[Document, str]]:
+    """The documents that a question names, each with the ids of the others."""
+    ids = answer.request.scope.documents if answer.request else ()
+    return [(documents[id], ",".join(other for other in ids if other != id)) for id in ids]
+
+
+def _chat_request(
+    earlier: Sequence[tuple[str, str]], question: str, kept: Sequence[str] | None
+) -> ChatRequest:
     messages = [
         {"role": role, "content": text}
         for turn in earlier
         for role, text in zip(("user", "assistant"), turn, strict=True)
     ]
-    return ChatRequest.model_validate({"messages": [*messages, {"role": "user", "content": question}]})
+    body: dict[str, Any] = {"messages": [*messages, {"role": "user", "content": question}]}
+    if kept is not None:
+        body |= {"everywhere": True, "filter": {"document": kept} if kept else None}
+    return ChatRequest.model_validate(body)
 
 
 def _page(
@@ -113,7 +143,7 @@ def _page(
 ) -> Response:
     documents: list[Document] = list(open[0].documents.values())
     shown: dict[str, Any] = {"turns": turns, "problem": problem, "documents": documents, "says": STATUS}
-    shown["longest_comment"] = MAX_COMMENT
+    shown |= {"longest_comment": MAX_COMMENT, "examples": examples(open[0]), "coverage": coverage(documents)}
     return page(request, "chat", status, longest=MAX_QUESTION, base=str(request.base_url), **shown)
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.types import RECOGNISED, Document, Passage
 from index.generation import Index
+from service.answering.composition import short_title
 from service.answering.types import Citation
 from service.http.urls import link
 from service.pages.markup import Span, render, split
@@ -33,6 +35,22 @@ class Quotation:
         above = headings(self.passage) if self.passage else []
         place = " › ".join([*above, f"characters {self.start}–{self.end}"])
         return f"{place}, {RECOGNISED}" if self.recognised else place
+
+    @property
+    def title(self) -> str:
+        """The title of its document without what it says of the issuer."""
+        return short_title(self.document)
+
+    @property
+    def where(self) -> str:
+        """The number of its item, the last heading above it and the page, as far as there are such."""
+        if self.passage is None:
+            return ""
+        marker = item_marker(self.passage.text)
+        number = self.passage.text[: marker.width].strip("-*•–—(). \t") if marker else ""
+        heading = [plain(self.passage.section[-1])] if self.passage.section else []
+        page = [f"page {self.passage.page}"] if self.passage.page is not None else []
+        return ", ".join([*([f"item {number}"] if number else []), *heading, *page])
 
     @property
     def url(self) -> str:

@@ -1,4 +1,5 @@
 // The conversation. The server stores nothing: the form holds the turns, and the session storage for going back.
+// The address is that of the last question by itself.
 import { copy, enliven } from "./cards.js";
 import { events } from "./events.js";
 import { offer } from "./feedback.js";
@@ -36,14 +37,15 @@ function part(turn, selector) {
 }
 
 function begin(question) {
-  const number = turns.children.length + 1;
+  const number = Number(turns.lastElementChild?.id.slice(1) ?? 0) + 1;
   const turn = template.content.firstElementChild.cloneNode(true);
   turn.id = `t${number}`;
   turn.dataset.number = number;
   turn.setAttribute("aria-labelledby", `t${number}-q`);
   part(turn, ".asked").id = `t${number}-q`;
   part(turn, "[data-is=question]").textContent = question;
-  document.querySelector(".intro").hidden = true;
+  document.getElementById("intro").hidden = true;
+  document.getElementById("lead").className = "unseen";
   turns.append(turn);
   afresh.hidden = false;
   form.querySelector("label").textContent = "Ask a follow-up";
@@ -119,6 +121,27 @@ async function cardsOf(turn, citations, related, signal) {
   }
 }
 
+// a restriction to documents as buttons, each of which asks again without it
+function scopeOf(turn, scope) {
+  if (!scope.length) return;
+  const list = element("ul");
+  list.className = "chips scope";
+  list.setAttribute("aria-label", "Only searched in");
+  for (const { id, title } of scope) {
+    const cross = element("span", " ×");
+    cross.ariaHidden = "true";
+    const unseen = element("span", ", ask without this restriction");
+    unseen.className = "unseen";
+    const button = element("button", `Only: ${title.length > 60 ? `${title.slice(0, 59)}…` : title}`, cross, unseen);
+    button.className = "quiet";
+    button.type = "button";
+    button.dataset.do = "unscope";
+    button.dataset.keep = scope.filter((other) => other.id !== id).map((other) => other.id).join(",");
+    list.append(element("li", button));
+  }
+  part(turn, ".scoped").replaceChildren(list);
+}
+
 async function complete(turn, given, cards) {
   linked(turn, given.answer, new Set(given.citations.map((one) => one.marker)));
   if (given.question.trim() !== part(turn, "[data-is=question]").textContent.trim()) {
@@ -128,6 +151,8 @@ async function complete(turn, given, cards) {
   const nodes = await cards;
   enliven(nodes);
   part(turn, ".sources").append(nodes);
+  scopeOf(turn, given.scope ?? []);
+  turn.dataset.alone = given.question;
   offer(turn, given);
   part(turn, ".doings").hidden = false;
 }
@@ -146,12 +171,16 @@ function keep(question, given) {
   }
 }
 
-async function ask(question) {
-  const messages = said().flatMap(({ question, answer }) => [
+// `again`: {before, keep}: the turn of this question, and the documents that it is asked of, "" for all
+async function ask(question, again) {
+  const before = again ? said().slice(0, again.before) : said();
+  const messages = before.flatMap(({ question, answer }) => [
     { role: "user", content: question },
     { role: "assistant", content: answer },
   ]);
   messages.push({ role: "user", content: question });
+  const body = { messages, stream: true };
+  if (again) Object.assign(body, { everywhere: true, filter: again.keep ? { document: again.keep.split(",") } : null });
   const turn = begin(question);
   part(turn, ".asked").scrollIntoView({ block: "start" });
   news.textContent = "Searching the documents…";
@@ -159,12 +188,9 @@ async function ask(question) {
   stop.hidden = false;
   send.hidden = true;
   try {
-    await answer(turn, question, messages, running.signal);
+    await answer(turn, question, body, running.signal);
   } catch (error) {
-    const stopped = error.name === "AbortError";
-    state(turn, "failed", stopped ? "Stopped" : "No answer");
-    part(turn, ".answer").textContent = stopped ? "" : error.message;
-    news.textContent = stopped ? "Stopped." : `No answer: ${error.message}`;
+    failed(turn, question, again, error);
   } finally {
     running = null;
     stop.hidden = true;
@@ -173,14 +199,47 @@ async function ask(question) {
   }
 }
 
-async function answer(turn, question, messages, signal) {
+// says what went wrong in plain words, keeps the question, and offers what helps
+function failed(turn, question, again, error) {
+  const stopped = error.name === "AbortError";
+  const words = stopped ? "" : error instanceof TypeError ? "The service cannot be reached. Is it running?" : error.message;
+  state(turn, "failed", stopped ? "Stopped" : "No answer");
+  part(turn, ".answer").textContent = words;
+  news.textContent = stopped ? "Stopped." : `No answer: ${words}`;
+  if (!box.value) box.value = question;
+  const retry = element("button", "Try again");
+  retry.type = "button";
+  retry.addEventListener("click", () => {
+    box.value = "";
+    turn.remove();
+    ask(question, again);
+  });
+  const help = [retry];
+  if (error.status === 401) {
+    const link = element("a", "Sign in");
+    link.href = `/sign-in?${new URLSearchParams({ next: `/?${new URLSearchParams({ q: question })}` })}`;
+    help.push(link);
+  }
+  part(turn, ".mend").replaceChildren(...help);
+  part(turn, ".mend").hidden = false;
+}
+
+// what a refusal says, with the time to wait where it gives one
+async function refusal(response) {
+  const told = await response.json().catch(() => ({}));
+  const wait = response.headers.get("retry-after");
+  const words = [told.detail ?? "The service did not answer.", ...(wait ? [`Try again in ${wait} seconds.`] : [])];
+  return Object.assign(new Error(words.join(" ")), { status: response.status });
+}
+
+async function answer(turn, question, body, signal) {
   const response = await fetch("/chat", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ messages, stream: true }),
+    body: JSON.stringify(body),
     signal,
   });
-  if (!response.ok) throw new Error((await response.json()).detail);
+  if (!response.ok) throw await refusal(response);
   const given = { citations: [], answer: "" };
   let cards = null;
   for await (const { name, data } of events(response)) {
@@ -198,13 +257,22 @@ async function answer(turn, question, messages, signal) {
   await complete(turn, given, cards);
   remember(question, given.answer);
   keep(question, given);
+  history.replaceState(null, "", addressOf(turn));
   const count = given.citations.length;
   const says = SAYS[outcome(given)] && `${SAYS[outcome(given)]}. `;
   news.textContent = `${says}${given.answer} ${count} ${count === 1 ? "citation" : "citations"}.`;
 }
 
-async function restore() {
-  for (const { question, given } of JSON.parse(sessionStorage.getItem(KEPT) ?? "[]")) {
+// where the last answer is found by itself
+function addressOf(turn) {
+  return `/?${new URLSearchParams({ q: turn.dataset.alone })}`;
+}
+
+// the conversation that was left here, in place of its last turn alone
+async function restore(kept) {
+  turns.replaceChildren();
+  for (const input of form.querySelectorAll("input[name=asked], input[name=answered]")) input.remove();
+  for (const { question, given } of kept) {
     const turn = begin(question);
     state(turn, outcome(given), SAYS[outcome(given)]);
     part(turn, ".answer").textContent = given.answer;
@@ -216,7 +284,7 @@ async function restore() {
 
 function inWords(turn) {
   const sources = [...turn.querySelectorAll(".card")].map(
-    (card) => `[${card.id.split("-")[1]}] ${card.querySelector(".copy pre")?.textContent ?? ""}`,
+    (card) => `[${card.querySelector(".number").textContent}] ${card.querySelector(".copy pre")?.textContent ?? ""}`,
   );
   return [part(turn, "[data-is=question]").textContent, part(turn, ".answer").textContent, ...sources].join("\n\n");
 }
@@ -243,9 +311,20 @@ turns.addEventListener("click", (event) => {
   const turn = event.target.closest(".turn");
   const deed = event.target.closest("[data-do]")?.dataset.do;
   if (deed === "copy") copy(inWords(turn), event.target);
+  if (deed === "link") copy(new URL(addressOf(turn), location).href, event.target);
+  if (deed === "unscope" && !running) {
+    event.preventDefault();
+    const { keep } = event.target.closest("[data-do]").dataset;
+    const before = [...turns.querySelectorAll("[data-alone]")].indexOf(turn);
+    ask(part(turn, "[data-is=question]").textContent, { before, keep });
+  }
+  const marker = event.target.closest("a.marker");
+  if (marker) document.querySelector(marker.hash)?.closest("details")?.setAttribute("open", "");
   if (deed === "print") print();
 });
 addEventListener("pagehide", () => sessionStorage.setItem(PLACE, turns.children.length ? scrollY : 0));
 for (const doings of turns.querySelectorAll(".doings")) doings.hidden = false;
-if (turns.children.length) sessionStorage.removeItem(KEPT);
-else restore();
+const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
+const here = new URLSearchParams(location.search).get("q");
+if (kept.length && (here ? kept.at(-1).given.question === here : !turns.children.length)) restore(kept);
+else sessionStorage.removeItem(KEPT);
