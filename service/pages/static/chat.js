@@ -132,7 +132,7 @@ function scopeOf(turn, scope) {
     cross.ariaHidden = "true";
     const unseen = element("span", ", ask without this restriction");
     unseen.className = "unseen";
-    const button = element("button", `Only: ${title.length > 60 ? `${title.slice(0, 59)}…` : title}`, cross, unseen);
+    const button = element("button", `Only: ${title.split(",")[0]}`, cross, unseen);
     button.className = "quiet";
     button.type = "button";
     button.dataset.do = "unscope";
