@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 from index.encoders.base import Encoder
 from service.answering.types import Answer
 from service.answering.types import Citation as Quotation
+from service.api.openai_background import background
 from service.api.openai_links import Link, linked
 from service.http.dependencies import Open, current_index, current_pair
 from service.http.openai_errors import Refusal, Refused
@@ -51,8 +52,11 @@ async def complete(request: Request, body: CompletionRequest, open: Open) -> Com
     """The answer with its markers as links. What cannot be honoured is refused, what makes no difference ignored."""
     index, encoder = open
     _check(body)
-    conversation = _conversation(body.messages)
-    given = await answer_for(request, index, encoder, conversation)
+    task = background(body.messages[-1].text) if body.messages else None
+    if task is None:
+        given = await answer_for(request, index, encoder, _conversation(body.messages))
+    else:
+        given = Answer("not_found", task, 0.0, "", (), index.id)
 
     def url_of(citation: Quotation) -> str:
         return str(request.base_url).rstrip("/") + reader_url(citation)

@@ -19,7 +19,8 @@ _CLEAR = 0.6  # probability from which a message is taken to be no question
 _COURTEOUS = 3  # terms of a courtesy at most
 _KNOWN = 0.5  # share of the words of an English question, at least, that documents or questions have
 _WORDS = 3  # of a message whose language can be told
-_LIKELY = 0.7  # probability of its language
+_LIKELY = 0.7  # probability of its language, or of those as like it as Malay and Indonesian
+_ALIKE = 3
 _NEAREST = 3  # passages attached
 _PLEASE_ASK = {  # "Please ask in English; the passages nearest to your question are attached."
     "ar": "يرجى طرح السؤال باللغة الإنجليزية؛ أقرب المقاطع مرفقة.",
@@ -106,8 +107,9 @@ def _language(context: QuestionContext) -> str | None:
     known = [word for word in words if word in FUNCTION_WORDS or _is_known(context, word, asking)]
     if (len(words) < _WORDS and context.text.isascii()) or len(known) >= _KNOWN * len(words):
         return None
-    language, probability = _identifier().classify(context.text)
-    return str(language) if language != "en" and probability >= _LIKELY else None
+    likeliest = _identifier().rank(context.text)[:_ALIKE]
+    sure = sum(probability for _, probability in likeliest) >= _LIKELY
+    return str(likeliest[0][0]) if sure and all(language != "en" for language, _ in likeliest) else None
 
 
 def _is_known(context: QuestionContext, word: str, asking: frozenset[str]) -> bool:
