@@ -8,7 +8,7 @@ from index.generation import Index
 from index.passages.filters import Filter
 from service.answering.context import QuestionContext
 from service.answering.types import Answer, TraceEntry
-from service.conversation.commands import obeyed
+from service.conversation.commands import listed, obeyed
 from service.conversation.resolution import resolved
 from service.conversation.turn import Turn
 from service.steps import pipeline
@@ -65,5 +65,8 @@ def _turn(
     last = next((turn for turn in reversed(turns) if turn.answer.citations), None)
     if last and found.request.command != "none" and (given := obeyed(found.request, last)):
         return replace(last, answer=replace(given, trace=(TraceEntry("command", found.request.command),)))
+    if found.chosen:
+        given = listed(index, message, found.chosen)
+        return Turn(found.request, found.subject, replace(given, request=found.request))
     context = QuestionContext(index, encoder, filter, found.question, found.request, found.anchor)
     return Turn(found.request, found.subject, pipeline.answer(context))

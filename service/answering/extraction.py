@@ -26,7 +26,7 @@ _SHORT_CLAUSE = 20  # characters; a clause is longer
 _DAY = r"\d{1,2}(?:\s?(?:st|nd|rd|th))?"
 _PERIOD = rf"{YEAR}(?:[-–/](?:19|20)?\d\d)?"
 _DATE = re.compile(
-    rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{MONTHS})\b(?: \d{{1,2}},)?(?: {YEAR}\b)?|"
+    rf"(?:\w+day,? )?(?:{_DAY}(?:\s?[-–]\s?{_DAY})? )?\b(?:{MONTHS})\b(?: \d{{1,2}},)?(?: {YEAR}\b| (?:last|this|next) year\b)?|"
     rf"\b{_PERIOD}\b"
 )
 _YEAR = re.compile(rf"\b{_PERIOD}\b|\b(?:last|this|next) year\b")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from corpus.identity.names import full_name
+from corpus.text.markers import item_marker
 from corpus.types import Passage
 from index.terms import terms
 from service.questions.english import NUMBERS
@@ -58,7 +59,8 @@ def _enough(request: Request, topic: Sequence[str], sure: float) -> float:
 
 def number_of(request: Request, sentence: str) -> str | None:
     """The number that stands before what is counted."""
-    words = _WORD.findall(sentence)
+    marker = item_marker(sentence)
+    words = _WORD.findall(sentence[marker.width if marker else 0 :])
     for n, word in enumerate(words):
         if not (word.replace(",", "").isdigit() or word.lower() in NUMBERS):
             continue

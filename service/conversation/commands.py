@@ -1,13 +1,17 @@
 """Commands on the last answer: its exact words, where it is from, shorter, as a table, how many, are you sure."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from corpus.text.markup import plain
+from corpus.types import Passage
+from index.generation import Index
 from service.answering.composition import bullets, short_title, whole_passages
-from service.answering.types import Answer, Citation
+from service.answering.types import Answer, Citation, TraceEntry
 from service.conversation.turn import Turn
 from service.understanding.request import Request
 
+_CHOSEN = 0.8  # confidence in entries chosen from a list
 _SHORT = 160  # characters of a short answer
 
 
@@ -28,6 +32,15 @@ def obeyed(request: Request, last: Turn) -> Answer | None:
         "translate": _repeated,
     }.get(request.command)
     return make(last) if make else None
+
+
+def listed(index: Index, question: str, passages: Sequence[Passage]) -> Answer:
+    """Some passages, quoted whole, as the answer to a question about a list that was given."""
+    citations = whole_passages(passages)
+    lines = [f"{plain(one.quote)} [{one.marker}]" for one in citations]
+    said = lines[0] if len(lines) == 1 else bullets(lines)
+    trace = (TraceEntry("chosen_entries", "answered"),)
+    return Answer("answered", said, _CHOSEN, question, citations, index.id, trace=trace)
 
 
 def _quoted(last: Turn) -> Answer:

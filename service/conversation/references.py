@@ -4,14 +4,18 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+import numpy as np
+
 from corpus.cells import cell_of
 from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.types import Passage
+from index.encoders.base import Encoder, unit
 from index.generation import Index
 from index.passages.store import PassageStore
+from index.terms import terms
 from service.questions.english import NUMBERS, ORDINALS, UP_TO_TEN
-from service.understanding.request import Span
+from service.understanding.request import Request, Span
 
 _ORDINALS = ORDINALS[:10]
 _ENTRY = r"(?:one|item|point|entry|action|activity|priority|recommendation)"
@@ -23,6 +27,7 @@ _ENTRY_REFERENCE = re.compile(
     rf"number (?P<number>{UP_TO_TEN})\b(?: (?:on|of|in) (?:the|that|this) list)?)(?:['’]s\b)?",
     re.IGNORECASE,
 )
+_WHICH_OF_THEM = re.compile(r"\b(?:which|what) (?:ones? )?of (?:them|those|these)\b", re.IGNORECASE)
 _SHOWN = 16  # words of an entry that name it in a question
 
 
@@ -58,6 +63,26 @@ def referenced_entry(
     if place is None or not 0 <= place < len(listed):
         return None
     return match.span(), listed[place]
+
+
+def chosen_entries(
+    index: Index, encoder: Encoder, request: Request, passage: Passage, entries: Sequence[Passage]
+) -> list[Passage]:
+    """Those entries that "which of them …" asks for: with all words of its topic, or else the one most like it.
+
+    They are of `entries`, which were given last, or of the list around or after `passage`, which answered last.
+    """
+    if not request.topic or not _WHICH_OF_THEM.search(request.text):
+        return []
+    entries = entries if len(entries) > 1 else _list(index, passage)
+    if len(entries) < 2:
+        return []
+    having = [entry for entry in entries if set(request.topic) <= set(terms(entry.text))]
+    if having:
+        return having
+    asked = _WHICH_OF_THEM.sub("", request.text)
+    vectors = unit(np.stack([one.pooled for one in encoder.read([asked, *(plain(e.text) for e in entries)])]))
+    return [entries[int(np.argmax(vectors[1:] @ vectors[0]))]]
 
 
 def _list(index: Index, passage: Passage) -> Sequence[Passage]:

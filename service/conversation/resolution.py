@@ -16,12 +16,14 @@ from index.search import ConversationContext
 from index.terms import FUNCTION_WORDS, terms
 from service.answering.composition import short_title
 from service.answering.types import StandaloneQuestion
+from service.conversation.antecedents import with_names
 from service.conversation.ellipsis import most_similar
-from service.conversation.references import quoted_name, referenced_entry
+from service.conversation.references import chosen_entries, quoted_name, referenced_entry
 from service.conversation.turn import Turn
 from service.understanding.request import Entity, Request, Scope, Span
-from service.understanding.scope import covering, periods_in
+from service.understanding.scope import covering, periods_in, without_periods
 from service.understanding.understand import understand
+from service.understanding.words import PREPOSITIONS
 
 _FOLLOWS = 0.5  # probability from which a message is taken for a follow-up
 _MAY, _MAY_WELL, _BRIEFLY = 0.1, 0.25, 2  # the same of a message of so few terms, with and without a pronoun
@@ -36,6 +38,7 @@ _CLAUSE = frozenset(
 )
 _ASKS_FOR = frozenset("which what whose many".split())
 _OPENING = frozenset("and but so or also then now no yes ok okay well thanks please sorry actually".split())
+_WHAT_ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok|okay)\W+)?(?:what|how) about\b", re.IGNORECASE)
 _YEAR_BEFORE = frozenset("before earlier previous prior ago".split())
 _YEAR_AFTER = frozenset("after later following next".split())
 _WORD = re.compile(r"[\w’'&-]+")
@@ -48,12 +51,16 @@ _LONGEST = 300  # characters of a subject
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A request that stands by itself, how it is searched, what it is about, and the passage that it refers to, if any."""
+    """A request that stands by itself, how it is searched, what it is about, and the passage that it refers to, if any.
+
+    `chosen` are the entries of a list given before that it asks for, if it asks for some of those.
+    """
 
     request: Request
     question: StandaloneQuestion
     subject: str
     anchor: Passage | None = None
+    chosen: Sequence[Passage] = ()
 
 
 def resolved(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn]) -> Resolved:
@@ -65,10 +72,16 @@ def resolved(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn]
         if last and own.needs_context >= _BRIEF and len(own.topic) + len(own.entities) <= 2:
             near = ConversationContext(message, last.passage)
         return Resolved(own, StandaloneQuestion(message, near), _joint_subject(own, last))
+    given = next((turn.entries for turn in reversed(turns) if turn.entries), ())
+    if chosen := chosen_entries(index, encoder, own, last.passage, given):
+        return Resolved(own, StandaloneQuestion(message, None), last.subject, chosen=chosen)
     if entry := referenced_entry(index, last.passage, last.entries, message):
         return _about_entry(own, entry, last)
     if own.command not in ("none", "correct", "all"):
         return Resolved(own, StandaloneQuestion(message, None), last.subject)
+    named = with_names(index, message, last)
+    if named != message and not own.entities:
+        return _of_those_named(understand(index, encoder, named), message, last)
     if year := _relative_year(own, last):
         return _of_year(own, last, year)
     if document := _other_document(index, own, last):
@@ -80,11 +93,19 @@ def resolved(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn]
         return _listed(own, last)
     if own.form == "list" and not own.topic and not own.entities and last.request.form == "count":
         return _listed(own, last)
-    if not own.topic and not _is_clause(message) and (own.entities or own.scope.years):
+    clause = _is_clause(_WHAT_ABOUT.sub("", message))
+    if not own.topic and not clause and (own.entities or own.scope.years):
         return _instead(own, last)
-    if own.topic and not _is_clause(message):
+    if own.topic and not clause:
         return _fragment(encoder, own, last)
     return _continued(own, last, list(index.documents.values()))
+
+
+def _of_those_named(own: Request, message: str, last: Turn) -> Resolved:
+    """A question in which names stand for the words that referred to them."""
+    scope = own.scope if own.scope.spans else last.request.scope
+    question = StandaloneQuestion(own.text, ConversationContext(message, last.passage))
+    return Resolved(replace(own, scope=scope), question, subject_of(own))
 
 
 def _joint_subject(own: Request, last: Turn | None) -> str:
@@ -101,10 +122,12 @@ def _joint_subject(own: Request, last: Turn | None) -> str:
 
 def _of_year(own: Request, last: Turn, year: int) -> Resolved:
     """This question, or the last, of the year before or after: "and the webinar a year before?"."""
-    phrase = _phrase(own) if own.topic else last.subject
-    text = f"{phrase} in {year}"
+    place = own.text.lower().find("year")
+    spans = [span for span in _topic_spans(own) if span[1] <= place]
+    phrase = own.text[spans[0][0] : spans[-1][1]] if spans else last.subject
+    text = f"{without_periods(phrase)} in {year}"
     request = replace(own, text=text, intent="fact", form="fact", scope=Scope((), ((year, year),)))
-    return Resolved(request, StandaloneQuestion(text, ConversationContext(own.text, None)), text)
+    return Resolved(request, StandaloneQuestion(text, None), text)
 
 
 def subject_of(request: Request) -> str:
@@ -128,6 +151,9 @@ def subject_of(request: Request) -> str:
 
 def _follows(own: Request) -> bool:
     if own.command != "none" or own.needs_context >= _FOLLOWS:
+        return True
+    ending = [word.lower() for word in _WORD.findall(own.text)[-2:]]
+    if len(ending) == 2 and ending[0] in PREPOSITIONS and ending[1] in _PRONOUNS:  # "what was said about it"
         return True
     refers = bool(_PRONOUNS.intersection(word.lower() for word in _WORD.findall(own.text)))
     if not own.topic and not own.entities and refers:
@@ -164,16 +190,22 @@ def _other_document(index: Index, own: Request, last: Turn) -> Document | None:
     nouns = {term for document in index.documents.values() for term in terms(document.kind)[-1:]}
     if not (nouns & set(terms(own.text)) or "one" in words):
         return None
-    kin = [d for d in index.documents.values() if d.id != current.id and same_series(d, current)]
+    others = [d for d in index.documents.values() if d.id != current.id]
+    kin = [d for d in others if same_series(d, current)] or [d for d in others if _is_called(d, own.text)]
     if words & {"earlier", "previous", "old", "older", "former", "preceding"}:
         before = [document for document in kin if document.period < current.period]
         return max(before, key=lambda document: document.period, default=None)
-    if words & {"later", "new", "newer", "next", "following"}:
+    if words & {"later", "new", "newer", "next", "following", "after"}:
         after = [document for document in kin if document.period > current.period]
         return min(after, key=lambda document: document.period, default=None)
     if words & {"other"} and len(kin) == 1:
         return kin[0]
     return None
+
+
+def _is_called(document: Document, text: str) -> bool:
+    """Whether a text has the noun of a document's kind."""
+    return bool(set(terms(document.kind)[-1:]) & set(terms(text)))
 
 
 def _in_document(own: Request, document: Document, last: Turn, message: str) -> Resolved:
@@ -248,8 +280,10 @@ def _replaced_before(last: Turn) -> Span | None:
 
 def _continued(own: Request, last: Turn, documents: Sequence[Document]) -> Resolved:
     """Another question about the same."""
-    text = _about(own.text, last.subject)
-    topic = tuple(dict.fromkeys([*own.topic, *terms_of(last.subject)]))
+    refers = bool(_PRONOUNS.intersection(word.lower() for word in _WORD.findall(own.text)))
+    subject = last.subject if refers or not (own.entities and own.topic) else ""
+    text = _about(own.text, subject)
+    topic = tuple(dict.fromkeys([*own.topic, *terms_of(subject)]))
     scope = own.scope
     if not scope.spans and last.request.scope.documents:
         scope = last.request.scope
@@ -298,9 +332,9 @@ def _about(text: str, subject: str) -> str:
     if not subject:
         return body.rstrip(" ?.!")
     words = list(_WORD.finditer(body))
-    for n, word in enumerate(words):
-        if word.group().lower() not in _PRONOUNS:
-            continue
+    pronouns = [n for n, word in enumerate(words) if word.group().lower() in _PRONOUNS]
+    for n in sorted(pronouns, key=lambda n: words[n].group().lower() in _OWNERS):  # "its" may be of another
+        word = words[n]
         after = words[n + 1].group().lower() if n + 1 < len(words) else ""
         owner = word.group().lower() in _OWNERS
         if (

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from corpus.records import Record, status_of
 from index.terms import terms
-from service.understanding.heads import HeadModel
 from service.understanding.names import BodyNames, key_of
 from service.understanding.request import Request
 
@@ -71,11 +70,8 @@ class RecordQuery:
         )
 
 
-def record_query(
-    request: Request, records: Sequence[Record], bodies: BodyNames, heads: HeadModel
-) -> RecordQuery:
+def record_query(request: Request, records: Sequence[Record], bodies: BodyNames) -> RecordQuery:
     """What `request` asks of `records`."""
-    texts = frozenset(term for record in records for term in _terms_of_record(record))
     said = frozenset(terms(request.text))
     leading = {key for record in records for key in lead_keys(record, bodies)}
     objects = [entity for entity in request.entities if entity.key not in leading and _asks_who(request)]
@@ -101,11 +97,7 @@ def record_query(
         alone=bool(said & _ALONE) and not _or(request),
         most=bool(said & _MOST),
         fewest=bool(said & _FEWEST),
-        rest=tuple(
-            term
-            for term in (*of_objects, *request.topic)
-            if term not in known and not (term in heads.perhaps and term not in texts)
-        ),
+        rest=tuple(term for term in (*of_objects, *request.topic) if term not in known),
     )
 
 

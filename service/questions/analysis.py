@@ -28,6 +28,7 @@ _DEED = re.compile(
     r"(?i:which|what)\s+(?:[\w'’-]+\s+){1,3}?(?P<past>[a-z][\w-]*ed))\b(?!\W*$)"
 )
 _WORDS = re.compile(r"[^\W\d_][\w’'-]*")
+_MEASURES: frozenset[Wanted] = frozenset(("number", "money", "percent", "duration", "date"))
 _BY = re.compile(r"\s+by\s+(?:the\s+)?[A-Z]")
 
 
@@ -58,9 +59,7 @@ def analyse(request: Request, text: str) -> QuestionAnalysis:
     return QuestionAnalysis(
         text=text,
         role=None if request.field == "none" else request.field,
-        kinds=frozenset(
-            kind for kind in (request.wanted,) if kind in VALUES and request.form in ("fact", "count")
-        ),
+        kinds=_kinds(request),
         chances=request.kinds,
         terms=tuple(dict.fromkeys(terms(text))),
         names=tuple(dict.fromkeys(_POSSESSIVE.sub("", match.group()) for match in _NAME.finditer(text))),
@@ -70,6 +69,15 @@ def analyse(request: Request, text: str) -> QuestionAnalysis:
         yes_or_no=request.form == "yes_no",
         editions=tuple(dict.fromkeys(match.group().lower() for match in _EDITION.finditer(text))),
         deed=_deed(text),
+    )
+
+
+def _kinds(request: Request) -> frozenset[Wanted]:
+    """The kinds of value that an answer has: a number where things are counted."""
+    if request.form == "count" and request.wanted not in _MEASURES:
+        return frozenset(("number",))
+    return frozenset(
+        (request.wanted,) if request.form in ("fact", "count") and request.wanted in VALUES else ()
     )
 
 

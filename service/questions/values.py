@@ -16,7 +16,7 @@ _PATTERNS: dict[Wanted, re.Pattern[str]] = {
         rf"\b{_NUMERAL}[ -](?:day|week|month|year|hour|minute)s?\b|\b(?:annual|monthly|weekly|daily|quarterly|every|once|twice)",
         re.IGNORECASE,
     ),
-    "number": re.compile(rf"\b{_NUMERAL}\b", re.IGNORECASE),
+    "number": re.compile(rf"\b(?!{_YEAR}\b){_NUMERAL}\b(?! (?:{_MONTH})\b)", re.IGNORECASE),
     "money": re.compile(r"[$€£]\s?\d|\b(?:USD|AUD|EUR|dollars?|crowns?|million|billion)\b", re.IGNORECASE),
     "percent": re.compile(r"%|\bper ?cent", re.IGNORECASE),
     "person": re.compile(r"\b(?:Mr|Ms|Mrs|Dr|Prof|Excellency|Ambassador)\b|\b[A-Z][a-z]+ [A-Z][a-z]+\b"),

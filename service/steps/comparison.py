@@ -35,6 +35,8 @@ def compared(context: QuestionContext) -> Answer | Passed:
         return Passed("compares nothing")
     if not request.topic:
         return Passed("compares nothing on a topic")
+    if request.form == "yes_no" and max(map(len, (request.scope.documents, request.entities))) < 2:
+        return Passed("asks for yes or no, and names no two to compare")
     if request.intent == "compare" and len(request.entities) > 1:
         return _side_by_side(
             context, [(entity.name, f"{entity.name} {_asked(request)}", None) for entity in request.entities]

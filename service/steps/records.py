@@ -17,7 +17,6 @@ from service.answering.refusal import found, nothing
 from service.answering.types import Answer, Listing
 from service.lookups.record_query import RecordQuery, about, lead_keys, record_query
 from service.steps.outcome import Passed
-from service.understanding.heads import heads_for
 from service.understanding.names import key_of
 from service.understanding.request import Field, Request
 from service.understanding.scope import covering
@@ -44,13 +43,15 @@ def asked_records(context: QuestionContext) -> Answer | Passed:
         return Passed("asks for no field of action items")
     if request.scope.missing:
         return Passed("the plan in question is not held")
+    if request.intent == "yes_no" and request.field == "lead" and not request.entities and request.topic:
+        return Passed("names nobody who may lead")
     records = [r for r in context.records if r.passage.document.id in context.scoped]
     if request.scope.years and not request.scope.documents:
         of_years = {d.id for d in covering(context.documents, request.scope.years)}
         records = [record for record in records if record.passage.document.id in of_years]
     if not records:
         return Passed("no document in question has action items")
-    query = record_query(request, records, context.bodies, heads_for(context.encoder.sha256))
+    query = record_query(request, records, context.bodies)
     if context.anchor:
         meant = [r for r in records if context.anchor.id in {passage.id for passage in r.passages}]
         return _told(context, meant, query) if meant else Passed("refers to no action item")

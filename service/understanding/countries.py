@@ -12,6 +12,8 @@ from typing import Any
 from countryguess import CountryData
 from rapidfuzz import fuzz
 
+from index.terms import FUNCTION_WORDS
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _LITERAL = re.compile(r"[^\W\d_]{4,}")  # of a pattern: part of a name
 _LONGEST = 4  # words of a name
@@ -28,7 +30,7 @@ def countries_in(text: str, is_word: Callable[[str], bool]) -> Iterator[tuple[st
     Codes such as "PNG" count where `is_word` does not know them as something else.
     """
     words = list(_WORD.finditer(text))
-    telling = [_tells(word.group(), is_word) for word in words]
+    telling = [_tells(word.group(), is_word) and word.group().lower() not in FUNCTION_WORDS for word in words]
     n = 0
     while n < len(words):
         for stop in range(min(len(words), n + _LONGEST), n, -1):

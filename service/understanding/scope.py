@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from corpus.types import Document
+from index.queries.preferences import MONTHS
 from index.terms import FUNCTION_WORDS, terms
 from service.understanding.request import Scope, Span
 from service.understanding.words import PREPOSITIONS
@@ -16,6 +17,7 @@ _PERIOD = re.compile(
     r"(?<![\d-])(?P<first>(?:19|20)\d\d)(?:\s?(?:[-–/]|to)\s?(?P<last>(?:19|20)?\d\d))?(?![\d-])|"
     r"(?<![\d–/-])(?P<short>[0-3]\d)\s?[-–/]\s?(?P<end>[0-3]\d)(?![\d–/-])"
 )
+_DAY_BEFORE = re.compile(rf"(?:\b(?:in|on|of) )?(?:\d{{1,2}} )?(?:\b(?:{MONTHS}) )?(?:\bin )?$")
 _SINCE = frozenset("since after from".split())
 _UNTIL = frozenset("until till before".split())
 _NEWEST = frozenset("new newest newer latest current present later recent".split())
@@ -107,6 +109,13 @@ def covering(documents: Sequence[Document], years: Sequence[tuple[int, int]]) ->
 def periods_in(text: str) -> list[tuple[int, int]]:
     """The years and periods that a text names, in order."""
     return [years for years, _ in _periods(text)]
+
+
+def without_periods(text: str) -> str:
+    """A text without the years and periods that it names, and the days and months before them."""
+    for _, (start, end) in reversed(list(_periods(text))):
+        text = _DAY_BEFORE.sub("", text[:start]).rstrip() + text[end:]
+    return text.strip()
 
 
 def _periods(text: str) -> Iterator[tuple[tuple[int, int], Span]]:
