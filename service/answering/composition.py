@@ -21,7 +21,7 @@ from service.lookups.lists import (
     series,
     topic_overlap,
 )
-from service.questions.analysis import QuestionAnalysis, says_who_did
+from service.questions.analysis import QuestionAnalysis
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Closeness:
 ALONE = Closeness(quoted=0.02, side_by_side=2, nearby=0.06)
 FOLLOW_UP = Closeness(quoted=0.04, side_by_side=3, nearby=0.1)  # its meaning is less sure
 
-_PREFERRED = 0.1  # distance within which a list that is asked for, or who did what, comes first
+_PREFERRED = 0.1  # distance within which a list that is asked for, or a meaning, comes first
 _MAY_MEAN = 0.3  # probability from which a meaning may be asked for
 _SHORT = 300  # characters that passages of one period may have together
 _SEE_ALSO = 2  # passages that are named besides
@@ -153,10 +153,9 @@ def _items(
 
 
 def _preferred(index: Index, question: QuestionAnalysis, results: Sequence[Result]) -> list[Result]:
-    """The results worth reading; first a close one with what is asked for: a list, a doer, a column, a type."""
+    """The results worth reading; first a close one with what is asked for: a list, a meaning, a column, a type."""
     first = (
         (question.lists and _list_asked_for(index, question, results))
-        or (question.deed and _best_doer(question, results))
         or _explaining(question, results)
         or _best_of_close(question, results)
     )
@@ -200,12 +199,6 @@ def _introduction(passage: Passage) -> Highlight:
     if not passage.text.rstrip().endswith(":"):
         return Highlight(0, len(passage.text))
     return Highlight(*sentences_of(passage)[-1])
-
-
-def _best_doer(question: QuestionAnalysis, results: Sequence[Result]) -> Result | None:
-    """The best close passage that says who did what is asked."""
-    near = (result for result in results if results[0].score - result.score <= _PREFERRED)
-    return next((result for result in near if says_who_did(question, plain(result.passage.text))), None)
 
 
 def _explaining(question: QuestionAnalysis, results: Sequence[Result]) -> Result | None:

@@ -102,6 +102,3 @@ class QuestionContext:
     def everywhere(self) -> "QuestionContext":
         """The same of all documents, whichever the question names."""
         return replace(self, request=replace(self.request, scope=Scope()))
-
-    def reworded(self, text: str) -> "QuestionContext":
-        return replace(self, question=replace(self.question, standalone=text))

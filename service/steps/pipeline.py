@@ -11,7 +11,7 @@ from service.steps.membership import membership
 from service.steps.meta import help, other_language, outside, small_talk
 from service.steps.outcome import Step
 from service.steps.overview import overview
-from service.steps.reading import counted_list, searched
+from service.steps.reading import searched
 from service.steps.records import asked_records
 
 STEPS: tuple[Step, ...] = (
@@ -26,7 +26,6 @@ STEPS: tuple[Step, ...] = (
     expanded_abbreviation,  # the same, from running text
     compared,  # "how do the two plans differ on training"
     overview,  # "everything on scams", "summarise the report"
-    counted_list,  # "what are the nine goals"
     searched,  # everything else; always answers
 )
 

@@ -1,7 +1,6 @@
 """Search and reading: the passages that answer, or that nothing does."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from corpus.text.markup import plain
 from index.search import Result
@@ -13,10 +12,8 @@ from service.answering.refusal import UNLIKELY, not_found, not_held
 from service.answering.types import Answer, Status
 from service.answering.unknown_names import unknown_names
 from service.answering.verdicts import number_of, verdict_of
-from service.questions.analysis import without_number
 from service.questions.labels import absent_label
 from service.questions.values import has_value, without_question_words
-from service.steps.outcome import Passed
 from service.understanding.names import entities_in
 from service.understanding.request import Wanted
 from service.understanding.scope import periods_in
@@ -25,17 +22,6 @@ _READ = 8  # passages looked at
 _NEAR = 0.1  # distance from the best score within which a passage may have what is asked for
 _SURELY = 0.6  # probability from which a kind of value is taken to be wanted
 _CHECKED: frozenset[Wanted] = frozenset(("date", "money", "percent", "place"))
-
-
-def counted_list(context: QuestionContext) -> Answer | Passed:
-    """A list searched without the number of its entries, where it has as many as the question says."""
-    numberless = without_number(context.question.query)
-    if numberless is None:
-        return Passed("asks for no list of so many")
-    text, number = numberless
-    found = searched(context.reworded(text))
-    matches = found.listing is not None and found.listing.count == number
-    return replace(found, question=context.text) if matches else Passed("no list has so many entries")
 
 
 def searched(context: QuestionContext) -> Answer:
