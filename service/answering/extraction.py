@@ -116,20 +116,13 @@ def _of_expected_type(
     if not question.kinds or question.several:
         return []
     having = [span for span in pieces if has_expected_type(question, text[slice(*span)])]
-    if editions := [span for span in having if _names_edition(question, text[slice(*span)])]:
-        found = having = editions
+    both = [span for span in having if span in found]
     surely = question.kinds == {"date"} and question.chances["date"] >= _SURELY
-    if surely and len(having) == 1 and having[0] in found:
+    if surely and len(both) == 1:
         asked = _YEAR if _ASKS_YEAR.search(question.text) else _DATE
-        dates = [m.span() for m in asked.finditer(text, *having[0]) if has_expected_type(question, m.group())]
-        return dates if len(dates) == 1 else having
-    return [span for span in having if span in found] or (found and [*found, *having[:1]])
-
-
-def _names_edition(question: QuestionAnalysis, text: str) -> bool:
-    """Whether `text` speaks of the edition asked about: "second", "next"."""
-    words = frozenset(text.lower().split())
-    return bool(question.editions) and words.issuperset(question.editions)
+        dates = [m.span() for m in asked.finditer(text, *both[0]) if has_expected_type(question, m.group())]
+        return dates if len(dates) == 1 else both
+    return both or (found and [*found, *having[:1]])
 
 
 def _trimmed(text: str, span: Span) -> Span:

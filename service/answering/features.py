@@ -71,7 +71,7 @@ def features(index: Index, question: QuestionAnalysis, found: SearchResults) -> 
         **_words(index, question, best),
         **_years(question, best),
         **_column(question, best),
-        **_editions_and_names(question, best, found.interpretation.names),
+        **_names(question, best, found.interpretation.names),
         "farthest of five": float(pieces.five[pieces.carries].min(initial=1)),
         "names elsewhere": float(pieces.elsewhere[pieces.named & pieces.carries].max(initial=0)),
         "score": found.results[0].score,
@@ -188,15 +188,11 @@ def _column(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
     return {"has column": float(has), "lacks column": float(question.role is not None and not has)}
 
 
-def _editions_and_names(
-    question: QuestionAnalysis, best: Passage, readings: Mapping[str, str]
-) -> dict[str, float]:
-    """Whether the best passage lacks an edition ("second"), or in a yes-or-no question a name."""
+def _names(question: QuestionAnalysis, best: Passage, readings: Mapping[str, str]) -> dict[str, float]:
+    """Whether the best passage lacks a name of a yes-or-no question."""
     said = plain(_said(best)).lower()
-    missing = [edition for edition in question.editions if edition not in said]
     names = [name for name in question.names if not _mentions(said, name, readings)]
     return {
-        "edition missing": float(bool(missing)),
         "name missing of yes or no": float(question.yes_or_no and bool(names)),
     }
 

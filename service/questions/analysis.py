@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from corpus.types import Role
 from index.terms import terms
-from service.questions.english import ORDINALS, WH, YEAR
+from service.questions.english import WH, YEAR
 from service.questions.values import VALUES
 from service.understanding.request import Request, Wanted
 
@@ -16,9 +16,6 @@ _NAME = re.compile(
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
 _SEVERAL = re.compile(rf"\b{WH}\b.{{0,200}}?\b(?:and|or)(?: \w+)? {WH}\b", re.IGNORECASE)
-# One of several of its kind: "the second forum".
-_EDITION = re.compile(rf"\b(?:{'|'.join(ORDINALS)}|\d{{1,2}}(?:st|nd|rd|th)|next)\b", re.IGNORECASE)
-
 _MEASURES: frozenset[Wanted] = frozenset(("number", "money", "percent", "duration", "date"))
 
 
@@ -27,7 +24,7 @@ class QuestionAnalysis:
     """`role` is the column asked for, `kinds` the kinds of value that an answer has, `chances` how
     likely each kind is, `terms` the content words in order.
 
-    `several` facts may be asked for at once; `editions` are words such as "second".
+    `several` facts may be asked for at once.
     """
 
     text: str
@@ -40,7 +37,6 @@ class QuestionAnalysis:
     several: bool
     lists: bool
     yes_or_no: bool
-    editions: tuple[str, ...]
 
 
 def analyse(request: Request, text: str) -> QuestionAnalysis:
@@ -56,7 +52,6 @@ def analyse(request: Request, text: str) -> QuestionAnalysis:
         several=_SEVERAL.search(text) is not None,
         lists=request.form == "list",
         yes_or_no=request.form == "yes_no",
-        editions=tuple(dict.fromkeys(match.group().lower() for match in _EDITION.finditer(text))),
     )
 
 
