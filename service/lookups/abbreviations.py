@@ -1,7 +1,7 @@
 """Questions for the meaning of an abbreviation, answered from the documents' own definitions."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,39 +11,33 @@ from corpus.cells import Span, sentences_of
 from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
-from index.terms import terms
-from service.questions.english import QUESTION_WORDS
+from index.terms import FUNCTION_WORDS, terms
+from service.understanding.request import Request
 
-_ASKS = re.compile(
-    r"\b(?:stands? for|full (?:names?|forms?)|meanings?|means?|short for|abbreviat\w+|acronyms?|definitions?|"
-    r"spelled out|expand|glossary)\b|^\W*what(?:'s| is| are)\b",
-    re.IGNORECASE,
-)
-_ABBREVIATION = re.compile(r"\b[A-Z][\w-]*[A-Z][\w-]*\b")
-_LETTERS = re.compile(
-    r"\b(?:stands? for|full (?:names?|forms?)|short for|abbreviat\w+|acronyms?|spelled out|expand\w*)\b",
-    re.IGNORECASE,
-)
-_ASKING = re.compile(rf"({_ASKS.pattern}|{_LETTERS.pattern})", re.IGNORECASE)
+_WORD = re.compile(r"[\w&-]+")
+_LEAST = 2  # capitals of an abbreviation
 _BEFORE = 14  # words before an abbreviation that may spell it out
 _BETWEEN = 4  # words of a full name without a letter in the abbreviation
-_PLAIN = QUESTION_WORDS | frozenset(terms("difference between letters document report called"))
 
 
-def definitions(question: str, passages: Iterable[Passage]) -> list[Passage]:
-    """The definitions of the abbreviations whose meaning `question` asks for, in its order.
-
-    None where the question has other words: it asks for more than a definition.
-    """
-    rest = _ABBREVIATION.sub(" ", _ASKS.sub(" ", question))
-    if not _ASKS.search(question) or not _PLAIN.issuperset(terms(rest)):
+def abbreviations_asked(request: Request, known: Container[str]) -> list[str]:
+    """The abbreviations whose meaning a request asks for, and nothing else, in its order; those `known` in any letters."""
+    if request.intent != "definition" and request.wanted != "meaning":
         return []
-    asked = dict.fromkeys(match.group().upper() for match in _ABBREVIATION.finditer(question))
-    known: dict[str, Passage] = {}
+    words = _WORD.findall(request.text)
+    asked = [word for word in words if sum(map(str.isupper, word)) >= _LEAST] or [
+        word.upper() for word in words if word.upper() in known and word not in FUNCTION_WORDS
+    ]
+    rest = set(request.topic) - {term for word in asked for term in terms(word)}
+    return [] if rest else list(dict.fromkeys(asked))
+
+
+def definitions(asked: Iterable[str], passages: Iterable[Passage]) -> list[Passage]:
+    """The entries of glossaries for abbreviations, in the order of these."""
+    found: dict[str, Passage] = {}
     for passage in passages:
-        if passage.kind == "definition":
-            known.setdefault(passage.fields.get("Term", "").upper(), passage)
-    return [known[name] for name in asked if name in known]
+        found.setdefault(passage.fields.get("Term", "").upper(), passage)
+    return [found[name.upper()] for name in asked if name.upper() in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +47,6 @@ class Expansion:
     passage: Passage
     span: Span
     full: str | None
-
-
-def asks_letters(question: str) -> bool:
-    """Whether `question` asks what letters stand for, not only what something is."""
-    return _LETTERS.search(question) is not None
-
-
-def with_capitals(question: str) -> str:
-    """A question such as "what does rso stand for", with the letters in capitals as in documents."""
-    if not asks_letters(question) or _ABBREVIATION.search(question):
-        return question
-    parts = _ASKING.split(question)
-    raised = (
-        part
-        if n % 2
-        else re.sub(r"[\w-]+", lambda m: m[0] if _PLAIN.issuperset(terms(m[0])) else m[0].upper(), part)
-        for n, part in enumerate(parts)
-    )
-    return "".join(raised)
-
-
-def expansion_asked(question: str) -> str | None:
-    """The abbreviation whose meaning `question` asks for, if it asks for nothing else."""
-    asked = {match.group() for match in _ABBREVIATION.finditer(question)}
-    rest = _ABBREVIATION.sub(" ", _LETTERS.sub(" ", _ASKS.sub(" ", question)))
-    asks = _ASKS.search(question) or asks_letters(question)
-    return asked.pop() if len(asked) == 1 and asks and _PLAIN.issuperset(terms(rest)) else None
 
 
 def expansion(index: Index, short: str, mask: NDArray[np.bool_]) -> Expansion | None:

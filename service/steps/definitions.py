@@ -1,18 +1,20 @@
 """Meanings of abbreviations, out of a glossary or running text."""
 
 from corpus.text.markup import plain
+from index.terms import terms
 from service.answering.composition import whole_passages
 from service.answering.context import QuestionContext
 from service.answering.refusal import found, nothing
 from service.answering.types import Answer, Citation
-from service.lookups.abbreviations import asks_letters, definitions, expansion, expansion_asked, with_capitals
+from service.lookups.abbreviations import abbreviations_asked, definitions, expansion
 from service.steps.outcome import Passed
 
 
 def defined_term(context: QuestionContext) -> Answer | Passed:
     """The definitions of a glossary."""
-    passages = context.index.passages.of_kind("definition", context.mask)
-    defined = definitions(with_capitals(context.text), passages)
+    passages = list(context.index.passages.of_kind("definition", context.mask))
+    asked = abbreviations_asked(context.request, {p.fields.get("Term", "").upper() for p in passages})
+    defined = definitions(asked, passages)
     if not defined:
         return Passed("no term of a glossary is asked for")
     said = [f"{p.fields['Term']}: {p.fields.get('Definition', '')} [{n}]" for n, p in enumerate(defined, 1)]
@@ -21,13 +23,14 @@ def defined_term(context: QuestionContext) -> Answer | Passed:
 
 def expanded_abbreviation(context: QuestionContext) -> Answer | Passed:
     """Quotes where the running text spells an abbreviation out."""
-    short = expansion_asked(with_capitals(context.text))
-    if not short:
+    asked = abbreviations_asked(context.request, context.index.names.full)
+    if len(asked) != 1:
         return Passed("no abbreviation alone is asked for")
-    expanded = expansion(context.index, short, context.mask)
+    expanded = expansion(context.index, asked[0], context.mask)
+    if expanded is None and not any(map(context.index.lexical.frequency, terms(asked[0]))):
+        return nothing(context)
     if expanded is None:
-        asks = not context.is_follow_up and asks_letters(context.text)
-        return nothing(context) if asks else Passed("no passage spells the abbreviation out")
+        return Passed("no passage spells the abbreviation out")
     citation = Citation(1, expanded.passage.text[slice(*expanded.span)], expanded.passage)
-    said = f"{short}: {expanded.full}" if expanded.full else plain(citation.quote)
+    said = f"{asked[0]}: {expanded.full}" if expanded.full else plain(citation.quote)
     return found(context, f"{said} [1]", (citation,))
