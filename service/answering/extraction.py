@@ -30,7 +30,6 @@ _DATE = re.compile(
     rf"\b{_PERIOD}\b"
 )
 _YEAR = re.compile(rf"\b{_PERIOD}\b|\b(?:last|this|next) year\b")
-_ASKS_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
 
 
 def extract(question: QuestionAnalysis, result: Result) -> list[Span]:
@@ -119,7 +118,7 @@ def _of_expected_type(
     both = [span for span in having if span in found]
     surely = question.kinds == {"date"} and question.chances["date"] >= _SURELY
     if surely and len(both) == 1:
-        asked = _YEAR if _ASKS_YEAR.search(question.text) else _DATE
+        asked = _YEAR if "year" in question.terms[:2] else _DATE
         dates = [m.span() for m in asked.finditer(text, *both[0]) if has_expected_type(question, m.group())]
         return dates if len(dates) == 1 else both
     return both or (found and [*found, *having[:1]])

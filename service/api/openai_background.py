@@ -8,17 +8,19 @@ import json
 import re
 
 _TITLE_WORDS = 8
-_SPEAKER = r"^[\s|>#*-]*(?:{})[\s|>#*]*:\s*"
-_USER = re.compile(_SPEAKER.format("user|human"), re.IGNORECASE | re.MULTILINE)
-_OTHER = re.compile(_SPEAKER.format("assistant|ai|response|model"), re.IGNORECASE | re.MULTILINE)
+_TURN = re.compile(
+    r"^[\s|>#*-]*(?:(?P<user>user|human)|assistant|ai|response|model)[\s|>#*]*:\s*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _KEY = re.compile(r"\{\s*\"(?P<key>\w+)\"\s*:\s*(?P<list>\[)?")
 
 
 def background(prompt: str) -> str | None:
     """What such a prompt is answered; None of a question: it does not hold what a user and an assistant said."""
-    asked, answered = _USER.search(prompt), _OTHER.search(prompt)
-    if asked is None or answered is None or answered.start() < asked.end():
+    turns = list(_TURN.finditer(prompt))[:2]
+    if [bool(turn["user"]) for turn in turns] != [True, False]:
         return None
+    asked, answered = turns
     wanted = _KEY.search(prompt[: asked.start()])
     title = _title(prompt[asked.end() : answered.start()])
     if wanted is None:

@@ -8,9 +8,11 @@ from service.understanding.countries import country_of
 from service.understanding.names import entities_in, key_of
 from service.understanding.request import Entity
 from service.understanding.understand import bodies_of
+from service.understanding.words import WORD
 
-_PERSONAL = re.compile(r"\b(?P<owner>their|his|her)\b|\b(?:they|he|she)\b", re.IGNORECASE)
-_OBJECT = re.compile(r"\b(?:them|him)\b", re.IGNORECASE)
+_PERSONAL = frozenset("they he she their his her".split())
+_OWNERS = frozenset("their his her".split())
+_OBJECTS = frozenset("them him".split())
 _POINTED_AT = re.compile(r"\b(?:that|this|the same) (?P<noun>[a-z]{4,})\b", re.IGNORECASE)
 _NAME = r"(?:[A-Z][\w’'-]*\s+(?:(?:of|on|for|and|the|in)\s+)*)+"
 _MOST = 3  # of those named at once
@@ -22,12 +24,13 @@ def with_names(index: Index, message: str, last: Turn) -> str:
         name = _name_ending(pointed["noun"], last)
         if name:
             return message[: pointed.start()] + f"the {name}" + message[pointed.end() :]
-    pronoun = _PERSONAL.search(message) or (_OBJECT.search(message) if _gave_bodies(last) else None)
+    pronouns = _PERSONAL | _OBJECTS if _gave_bodies(last) else _PERSONAL
+    pronoun = next((word for word in WORD.finditer(message) if word.group().lower() in pronouns), None)
     named = _named(index, last) if pronoun else ()
     if pronoun is None or not 0 < len(named) <= _MOST:
         return message
     names = " and ".join(entity.name for entity in named)
-    owner = "'s" if pronoun.groupdict().get("owner") else ""
+    owner = "'s" if pronoun.group().lower() in _OWNERS else ""
     return message[: pronoun.start()] + names + owner + message[pronoun.end() :]
 
 

@@ -4,7 +4,6 @@ Nothing is spliced on for ever: a follow-up inherits from the request that was u
 `subject`, changes only where the user names something else.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +22,7 @@ from service.conversation.turn import Turn
 from service.understanding.request import Entity, Request, Scope, Span
 from service.understanding.scope import covering, periods_in, without_periods
 from service.understanding.understand import understand
-from service.understanding.words import PREPOSITIONS
+from service.understanding.words import PREPOSITIONS, WORD
 
 _FOLLOWS = 0.5  # probability from which a message is taken for a follow-up
 _MAY, _MAY_WELL, _BRIEFLY = 0.1, 0.25, 2  # the same of a message of so few terms, with and without a pronoun
@@ -38,10 +37,9 @@ _CLAUSE = frozenset(
 )
 _ASKS_FOR = frozenset("which what whose many".split())
 _OPENING = frozenset("and but so or also then now no yes ok okay well thanks please sorry actually".split())
-_WHAT_ABOUT = re.compile(r"^\W*(?:(?:and|but|so|ok|okay)\W+)?(?:what|how) about\b", re.IGNORECASE)
+_WHAT_ABOUT = (["what", "about"], ["how", "about"])
 _YEAR_BEFORE = frozenset("before earlier previous prior ago".split())
 _YEAR_AFTER = frozenset("after later following next".split())
-_WORD = re.compile(r"[\w’'&-]+")
 _JOINING = frozenset(
     ("of", "and", "for", "on", "in", "of the", "for the", "on the", "in the", "the")
 )  # within a name
@@ -93,7 +91,7 @@ def resolved(index: Index, encoder: Encoder, message: str, turns: Sequence[Turn]
         return _listed(own, last)
     if own.form == "list" and not own.topic and not own.entities and last.request.form == "count":
         return _listed(own, last)
-    clause = _is_clause(_WHAT_ABOUT.sub("", message))
+    clause = _is_clause(message)
     if not own.topic and not clause and (own.entities or own.scope.years):
         return _instead(own, last)
     if own.topic and not clause:
@@ -136,13 +134,13 @@ def subject_of(request: Request) -> str:
     if not spans:
         return ""
     runs = _runs(spans, request.text)
-    before = _WORD.findall(request.text[: runs[0][0]])[-1:]
+    before = WORD.findall(request.text[: runs[0][0]])[-1:]
     if (
         len(runs) > 1 and before and before[0].lower() in _ASKS_FOR
     ):  # "which member leads the seals": the seals
         spans = runs[1:]
     start, end = min(start for start, _ in spans), max(end for _, end in spans)
-    for word in _WORD.finditer(request.text, end):  # the noun after its name: "the Following the Money forum"
+    for word in WORD.finditer(request.text, end):  # the noun after its name: "the Following the Money forum"
         if word.start() > end + 1 or word.group().lower() in FUNCTION_WORDS | _CLAUSE:
             break
         end = word.end()
@@ -152,10 +150,10 @@ def subject_of(request: Request) -> str:
 def _follows(own: Request) -> bool:
     if own.command != "none" or own.needs_context >= _FOLLOWS:
         return True
-    ending = [word.lower() for word in _WORD.findall(own.text)[-2:]]
+    ending = [word.lower() for word in WORD.findall(own.text)[-2:]]
     if len(ending) == 2 and ending[0] in PREPOSITIONS and ending[1] in _PRONOUNS:  # "what was said about it"
         return True
-    refers = bool(_PRONOUNS.intersection(word.lower() for word in _WORD.findall(own.text)))
+    refers = bool(_PRONOUNS.intersection(word.lower() for word in WORD.findall(own.text)))
     if not own.topic and not own.entities and refers:
         return True
     brief = len(own.topic) <= _BRIEFLY and (refers or not own.scope.spans)
@@ -164,7 +162,11 @@ def _follows(own: Request) -> bool:
 
 def _is_clause(message: str) -> bool:
     """Whether a message has a verb or a question word, and so says itself what is asked."""
-    words = [word.lower() for word in _WORD.findall(message)]
+    words = [word.lower() for word in WORD.findall(message)]
+    while words and words[0] in _OPENING:
+        words = words[1:]
+    if words[:2] in _WHAT_ABOUT:
+        words = words[2:]
     return any(word in _CLAUSE for word in words)
 
 
@@ -186,7 +188,7 @@ def _other_document(index: Index, own: Request, last: Turn) -> Document | None:
     if own.scope.years or last.passage is None:
         return None
     current = last.passage.document
-    words = {word.lower() for word in _WORD.findall(own.text)}
+    words = {word.lower() for word in WORD.findall(own.text)}
     nouns = {term for document in index.documents.values() for term in terms(document.kind)[-1:]}
     if not (nouns & set(terms(own.text)) or "one" in words):
         return None
@@ -280,7 +282,7 @@ def _replaced_before(last: Turn) -> Span | None:
 
 def _continued(own: Request, last: Turn, documents: Sequence[Document]) -> Resolved:
     """Another question about the same."""
-    refers = bool(_PRONOUNS.intersection(word.lower() for word in _WORD.findall(own.text)))
+    refers = bool(_PRONOUNS.intersection(word.lower() for word in WORD.findall(own.text)))
     subject = last.subject if refers or not (own.entities and own.topic) else ""
     text = _about(own.text, subject)
     topic = tuple(dict.fromkeys([*own.topic, *terms_of(subject)]))
@@ -317,7 +319,7 @@ def _counted(old: Request) -> str:
     spans = _topic_spans(old)
     if old.form != "count" or not spans:
         return ""
-    rest = list(_WORD.finditer(old.text, spans[0][0]))
+    rest = list(WORD.finditer(old.text, spans[0][0]))
     end = next((word.start() for word in rest if word.group().lower() in _CLAUSE), len(old.text))
     return old.text[spans[0][0] : end].strip(" ?.!,")
 
@@ -331,7 +333,7 @@ def _about(text: str, subject: str) -> str:
     body = _without_opening(text)
     if not subject:
         return body.rstrip(" ?.!")
-    words = list(_WORD.finditer(body))
+    words = list(WORD.finditer(body))
     pronouns = [n for n, word in enumerate(words) if word.group().lower() in _PRONOUNS]
     for n in sorted(pronouns, key=lambda n: words[n].group().lower() in _OWNERS):  # "its" may be of another
         word = words[n]
@@ -351,7 +353,7 @@ def _about(text: str, subject: str) -> str:
 
 
 def _without_opening(text: str) -> str:
-    words = list(_WORD.finditer(text))
+    words = list(WORD.finditer(text))
     while len(words) > 1 and words[0].group().lower() in _OPENING:
         words = words[1:]
     return text[words[0].start() :] if words else text
@@ -361,7 +363,7 @@ def _topic_spans(request: Request) -> list[Span]:
     """The words of a request that are of its topic."""
     return [
         word.span()
-        for word in _WORD.finditer(request.text)
+        for word in WORD.finditer(request.text)
         if any(term in request.topic for term in terms(word.group()))
     ]
 
@@ -398,7 +400,7 @@ def _after_entity(own: Request) -> str:
 def _verb_after(old: Request) -> str:
     """The word after the entity of a question: "say" of "What did Fiji say about visas"."""
     rest = old.text[old.entities[0].span[1] :]
-    word = _WORD.search(rest)
+    word = WORD.search(rest)
     return f" {word.group()}" if word else ""
 
 
@@ -426,7 +428,7 @@ def _placed(text: str, entities: Sequence[Entity]) -> tuple[Entity, ...]:
 
 def _relative_year(own: Request, last: Turn) -> int | None:
     """The year before or after that of the last question or answer, if the message asks for it."""
-    words = [word.lower() for word in _WORD.findall(own.text)]
+    words = [word.lower() for word in WORD.findall(own.text)]
     if "year" not in words or own.scope.years:
         return None
     known = list(periods_in(last.request.text)) or list(periods_in(last.answer.text))

@@ -13,8 +13,8 @@ from corpus.types import Passage
 from index.generation import Index
 from index.terms import FUNCTION_WORDS, terms
 from service.understanding.request import Request
+from service.understanding.words import WORD
 
-_WORD = re.compile(r"[\w&-]+")
 _LEAST = 2  # capitals of an abbreviation
 _BEFORE = 14  # words before an abbreviation that may spell it out
 _BETWEEN = 4  # words of a full name without a letter in the abbreviation
@@ -24,7 +24,7 @@ def abbreviations_asked(request: Request, known: Container[str]) -> list[str]:
     """The abbreviations whose meaning a request asks for, and nothing else, in its order; those `known` in any letters."""
     if request.intent != "definition" and request.wanted != "meaning":
         return []
-    words = _WORD.findall(request.text)
+    words = WORD.findall(request.text)
     asked = [word for word in words if sum(map(str.isupper, word)) >= _LEAST] or [
         word.upper() for word in words if word.upper() in known and word not in FUNCTION_WORDS
     ]

@@ -14,7 +14,6 @@ _ENOUGH = 40  # characters that identify a lead-in
 MOST_ITEMS = 16  # of a list that are quoted
 _ABOUT = 0.5  # of a question's words that the lead-in of a list on its topic has
 _BACK = 40  # passages before an item that may be its lead-in
-_LABEL = re.compile(r":\s*\n")
 _CAPITAL = r"[A-Z][\w’'/-]*\.?"
 _NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|for|on|in|of the))? {_CAPITAL}| \([^()]{{0,80}}\)){{0,8}}"
 _SERIES = re.compile(rf"(?<![\w’'-]){_NAME}(?:[,;] {_NAME}){{2,}}(?:[,;]? (?:and|or) {_NAME})?")
@@ -90,5 +89,5 @@ def _introduction(passage: Passage) -> str | None:
     text = passage.text.rstrip()
     if text.endswith(":"):
         return plain(text)[-_ENOUGH:]
-    label = _LABEL.search(text)
-    return plain(text[: label.start() + 1])[-_ENOUGH:] if label else None
+    label, colon, _ = text.partition(":\n")
+    return plain(f"{label}:")[-_ENOUGH:] if colon else None

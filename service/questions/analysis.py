@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from corpus.types import Role
 from index.terms import terms
-from service.questions.english import WH, YEAR
+from service.questions.english import WH
 from service.questions.values import VALUES
 from service.understanding.request import Request, Wanted
+from service.understanding.scope import periods_in
 
-_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _NAME = re.compile(
     r"^[A-Z]{3,}\b|(?<![.?!]\s)(?<!^)\b[A-Z][\w’'&-]*(?:\s+(?:(?:of|on|the|and|for|in)\s+)?[A-Z][\w’'&-]*)*"
 )
-_POSSESSIVE = re.compile(r"['’]s?$")
 _SEVERAL = re.compile(rf"\b{WH}\b.{{0,200}}?\b(?:and|or)(?: \w+)? {WH}\b", re.IGNORECASE)
 _MEASURES: frozenset[Wanted] = frozenset(("number", "money", "percent", "duration", "date"))
 
@@ -47,12 +46,19 @@ def analyse(request: Request, text: str) -> QuestionAnalysis:
         kinds=_kinds(request),
         chances=request.kinds,
         terms=tuple(dict.fromkeys(terms(text))),
-        names=tuple(dict.fromkeys(_POSSESSIVE.sub("", match.group()) for match in _NAME.finditer(text))),
-        years=tuple(dict.fromkeys(int(year) for year in _YEAR.findall(text))),
+        names=tuple(dict.fromkeys(_bare(match.group()) for match in _NAME.finditer(text))),
+        years=tuple(dict.fromkeys(first for first, _ in periods_in(text) if first)),
         several=_SEVERAL.search(text) is not None,
         lists=request.form == "list",
         yes_or_no=request.form == "yes_no",
     )
+
+
+def _bare(name: str) -> str:
+    """A name without the ending of a possessive."""
+    for ending in ("'s", "’s", "'", "’"):
+        name = name.removesuffix(ending)
+    return name
 
 
 def _kinds(request: Request) -> frozenset[Wanted]:

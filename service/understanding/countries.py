@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’.-][^\W\d_]+)*\.?")
 _LITERAL = re.compile(r"[^\W\d_]{4,}")  # of a pattern: part of a name
 _LONGEST = 4  # words of a name
 _WITHIN = frozenset(("of", "the", "and", "new"))  # small words of names
-_CODE = re.compile(r"[A-Z]{2,3}")
+_CODE = (2, 3)  # capitals
 _CACHED = 4096  # names
 
 Span = tuple[int, int]
@@ -50,7 +50,11 @@ def country_of(name: str) -> str | None:
     for code, pattern in _patterns():
         if pattern.search(name):
             return code
-    return _codes().get(name) if _CODE.fullmatch(name) else None
+    return _codes().get(name) if _is_code(name) else None
+
+
+def _is_code(word: str) -> bool:
+    return len(word) in _CODE and word.isalpha() and word.isupper()
 
 
 @lru_cache(_CACHED)
@@ -71,7 +75,7 @@ def likeness(name: str, code: str) -> float:
 
 def _tells(word: str, is_word: Callable[[str], bool]) -> bool:
     """Whether a word may begin or end the name of a country."""
-    if _CODE.fullmatch(word.replace(".", "")):
+    if _is_code(word.replace(".", "")):
         return country_of(word) is not None and (word not in _codes() or not is_word(word))
     return word[0].isupper() or _has_literal(word.lower())
 

@@ -11,7 +11,7 @@ from corpus.types import Document
 from index.queries.preferences import MONTHS
 from index.terms import FUNCTION_WORDS, terms
 from service.understanding.request import Scope, Span
-from service.understanding.words import PREPOSITIONS
+from service.understanding.words import PREPOSITIONS, WORD
 
 _PERIOD = re.compile(
     r"(?<![\d-])(?P<first>(?:19|20)\d\d)(?:\s?(?:[-–/]|to)\s?(?P<last>(?:19|20)?\d\d))?(?![\d-])|"
@@ -23,7 +23,6 @@ _UNTIL = frozenset("until till before".split())
 _NEWEST = frozenset("new newest newer latest current present later recent".split())
 _OLDEST = frozenset("old older oldest earlier earliest previous former first original last preceding".split())
 _ALL = frozenset("both two all every each".split())
-_WORD = re.compile(r"[\w’'&-]+")
 _OUTSIDE = (FUNCTION_WORDS | PREPOSITIONS) - {"the"}
 _ORDER = 3  # words before the noun of a kind that tell its age
 _BETWEEN = 3  # words between years and such a noun
@@ -36,7 +35,7 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
     """The documents of `documents` that `text` speaks of."""
     periods = list(_periods(text))
     years = tuple(years for years, _ in periods)
-    words = list(_WORD.finditer(text))
+    words = list(WORD.finditer(text))
     ids: dict[str, None] = {}
     missing: list[str] = []
     spans: list[Span] = []
@@ -70,7 +69,7 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
 def _adjacent(text: str, noun: Span, period: Span) -> bool:
     """Whether years belong to a noun: "2024-26 work plan", "plan for 2024-26"."""
     between = text[period[1] : noun[0]] if period[1] <= noun[0] else text[noun[1] : period[0]]
-    words = _WORD.findall(between)
+    words = WORD.findall(between)
     if period[1] <= noun[0]:
         return len(words) <= _BETWEEN and not any(word.lower() in FUNCTION_WORDS for word in words)
     return len(words) <= _ORDER and all(word.lower() in FUNCTION_WORDS for word in words)

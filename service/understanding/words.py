@@ -7,7 +7,8 @@ PREPOSITIONS = frozenset(
     "from in inside into of on onto outside over per regarding since through throughout to toward towards under until "
     "upon versus via vs with within without".split()
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
+WORD = re.compile(r"[\w’'&-]+")
+_READ = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 
 
 def with_question_mark(message: str) -> str:
@@ -17,4 +18,4 @@ def with_question_mark(message: str) -> str:
 
 def words_of(message: str) -> list[str]:
     """Its words in lower case; every number is "0", for which year or item it is does not tell what is asked."""
-    return ["0" if word[0].isdigit() else word.lower().replace("’", "'") for word in _WORD.findall(message)]
+    return ["0" if word[0].isdigit() else word.lower().replace("’", "'") for word in _READ.findall(message)]
