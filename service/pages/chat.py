@@ -63,8 +63,8 @@ async def ask(
 async def ask_on(request: Request, open: Open) -> Response:
     """The next turn of the conversation in the form."""
     async with request.form(max_files=0, max_fields=500, max_part_size=200_000) as form:
-        given = [[str(value) for value in form.getlist(name)] for name in ("asked", "answered")]
-        question = str(form.get("q", ""))
+        given = [[_text(value) for value in form.getlist(name)] for name in ("asked", "answered")]
+        question = _text(form.get("q", ""))
     turns: list[ChatTurn] = []
     for text, answered in zip(*given, strict=False):
         if text.strip():
@@ -136,3 +136,8 @@ def _page(
 
 def _common(request: Request) -> dict[str, Any]:
     return {"base": str(request.base_url), "longest_comment": MAX_COMMENT}
+
+
+def _text(field: object) -> str:
+    """A field of a form, without halves of characters, which UTF-8 lacks."""
+    return str(field).encode("utf-8", "replace").decode()

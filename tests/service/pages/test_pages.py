@@ -3,8 +3,10 @@
 import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 from service.http.security_headers import HEADERS
@@ -226,7 +228,9 @@ def test_a_form_on_another_site_keeps_nothing(client: TestClient) -> None:
         ("/find?q=x&show=1000", 422, "top_k"),
         (f"/find?q={'x' * 5000}", 422, "query"),
         (f"/?q={'x' * 5000}", 422, "q"),
-        ("/cards?cite=1:0:5:none", 404, "no document has the id"),
+        (f"/?q=x{'&asked=y' * 7}", 422, "asked"),
+        ("/?q=x&document=none", 422, "no document has the id"),
+        ("/?q=x&everywhere=perhaps", 422, "everywhere"),
         ("/items?sort=colour", 422, "sort"),
         ("/items?show=none", 422, "show"),
         ("/items?document=none", 422, "no document has the id"),
@@ -276,11 +280,26 @@ def test_odd_forms_get_a_page(client: TestClient, form: dict[str, str | list[str
     assert response.headers["content-type"].startswith("text/html")
 
 
-@pytest.mark.parametrize(
-    "cite", ["", ":", "1:2", "x:y:z:plan", "1:0:99999999999999:plan", "1:9:3:plan", "1:0:5:plan:more"]
-)
-def test_odd_citations_are_refused(client: TestClient, cite: str) -> None:
-    assert client.get("/cards", params={"cite": cite}).status_code in (404, 422)
+def shown(client: TestClient, **changed: Any) -> Response:
+    """What the script gets for an answer, some of whose parts are changed."""
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": LIGHTHOUSE}]}).json()
+    body = {"number": 1, "question": LIGHTHOUSE, "earlier": [], "given": given | changed}
+    return client.post("/turn", json=body)
+
+
+def test_the_script_gets_the_turn_that_the_server_renders(client: TestClient) -> None:
+    html = client.get("/", params={"q": LIGHTHOUSE}).text
+    assert shown(client).text.strip().removeprefix('<article class="turn"') in html
+
+
+def test_odd_answers_are_refused(client: TestClient) -> None:
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": LIGHTHOUSE}]}).json()
+    citation = given["citations"][0]
+    elsewhere = citation | {"passage": citation["passage"] | {"id": "none"}}
+    assert shown(client, citations=[citation | {"quote": "words of another"}]).status_code == 404
+    assert shown(client, citations=[elsewhere]).status_code == 404
+    assert shown(client, status="green").status_code == 422
+    assert client.post("/turn", content="{").status_code == 422
 
 
 def test_nothing_is_loaded_from_elsewhere_to_describe_the_interface(client: TestClient) -> None:
