@@ -27,7 +27,8 @@ from service.understanding.understand import bodies_of
 MOST = 6  # examples
 _TRIED = 10  # candidates of a kind
 _LONGEST = 120  # characters of a question
-_READ = 2_000  # passages whose words are read
+_READ = 2_000  # passages and action items that are read
+_TOPICS, _DOCUMENTS = 200, 12  # that questions are made of
 _OFTEN = 3  # times that a document has a topic
 _MEMBERS = "members"
 _LISTS = 20  # passages in which a list of members is looked for
@@ -66,15 +67,16 @@ class _Known:
         passages = (self.index.passages[row] for row in range(min(_READ, len(self.index.passages))))
         titles = " ".join(document.title.lower() for document in self.newest_first)
         found = topics(passage for passage in passages if passage.kind != "heading")
-        return [topic for topic in found if topic not in titles]
+        return [topic for topic in found if topic not in titles][:_TOPICS]
 
     @cached_property
     def plans(self) -> list[tuple[Document, list[Record]]]:
-        """The documents with action items, the newest first."""
+        """The newest documents with action items."""
         items: dict[str, list[Record]] = {}
         for record in islice(self.index.records, _READ):
             items.setdefault(record.passage.document.id, []).append(record)
-        return [(document, items[document.id]) for document in self.newest_first if document.id in items]
+        found = [(document, items[document.id]) for document in self.newest_first if document.id in items]
+        return found[:_DOCUMENTS]
 
     def name(self, document: Document) -> str:
         """A document as people call it: by its years and the noun of its kind where only one is meant, or by its title."""
@@ -93,7 +95,8 @@ def examples(index: Index, encoder: Encoder) -> tuple[str, ...]:
 def _examples(known: _Known) -> tuple[str, ...]:
     found = (_first_answered(known, kind(known)) for kind in _KINDS)
     best = islice(filter(None, found), MOST - 1)
-    return (*best, *filter(None, [_first_answered(known, _collection(known))]))
+    last = _first_answered(known, iter([Candidate("Which documents do you have?")]))
+    return (*best, *filter(None, [last]))
 
 
 def _first_answered(known: _Known, candidates: Iterator[Candidate]) -> str | None:
@@ -161,7 +164,7 @@ def _changes(known: _Known) -> Iterator[Candidate]:
 def _sayings(known: _Known) -> Iterator[Candidate]:
     """What a document that is no plan says on the topic that it has most often."""
     plans = {document.id for document, _ in known.plans}
-    for document in known.newest_first:
+    for document in known.newest_first[:_DOCUMENTS]:
         source = known.index.sources[document.id].lower()
         told = [topic for topic in known.topics if source.count(topic) >= _OFTEN]
         for topic in sorted(told, key=source.count, reverse=True) if document.id not in plans else ():
@@ -180,12 +183,6 @@ def _overviews(known: _Known) -> Iterator[Candidate]:
     """All that is said on a topic."""
     for topic in known.topics:
         yield Candidate(f"Everything on {topic}", quoted=topic)
-
-
-def _collection(known: _Known) -> Iterator[Candidate]:
-    """Which documents there are."""
-    if known.newest_first:
-        yield Candidate("Which documents do you have?")
 
 
 _KINDS: Sequence[Callable[[_Known], Iterator[Candidate]]] = (

@@ -26,6 +26,7 @@ function remember(question, answer) {
     Object.assign(input, { type: "hidden", name, value });
     form.insertBefore(input, form.querySelector("label"));
   }
+  form.querySelector("label").textContent = "Ask a follow-up";
 }
 
 function part(turn, selector) {
@@ -41,7 +42,6 @@ function begin(question) {
   turn.setAttribute("aria-labelledby", heading.id);
   part(turn, "[data-is=question]").textContent = question;
   turns.append(turn);
-  form.querySelector("label").textContent = "Ask a follow-up";
   heading.scrollIntoView({ block: "start" });
   return turn;
 }

@@ -9,7 +9,9 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from service.errors import BusyError
 from service.http.security_headers import HEADERS
+from service.pages import chat
 
 LIGHTHOUSE = "who leads the repair of the northern lighthouse"
 
@@ -313,3 +315,51 @@ def test_a_browser_is_told_on_a_page_that_there_is_none(client: TestClient) -> N
     assert response.headers["content-type"].startswith("text/html")
     assert "There is no page at this address." in response.text
     assert client.get("/nowhere").json()["status"] == 404
+
+
+@pytest.mark.parametrize(
+    ("question", "state"),
+    [
+        (LIGHTHOUSE, "answered"),
+        ("which volcano erupted on Tuesday", "not_found"),
+        ("Which documents do you have?", "told"),
+        ("Do you have the 1998 work plan?", "lacking"),
+    ],
+)
+def test_only_what_is_quoted_and_whole_is_green(client: TestClient, question: str, state: str) -> None:
+    html = client.get("/", params={"q": question}).text
+    assert re.findall(r'<p class="state" data-state="(\w+)">', html) == [state, "searching"]
+
+
+def test_the_scope_of_a_question_is_taken_away_by_a_link(client: TestClient) -> None:
+    html = client.get("/", params={"q": "Who leads the fog signal workshop in the 2020-22 plan?"}).text
+    assert "Only in Ask again without Harbour Group Work Plan 2020-22 ×" in text_of(html)
+    (without,) = re.findall(r'<li><a href="([^"]+everywhere=true)"', html)
+    assert "Ask again without" not in text_of(client.get(unescape(without)).text)
+
+
+def test_an_address_says_in_which_documents_an_answer_is_looked_for(client: TestClient) -> None:
+    html = client.get("/", params={"q": LIGHTHOUSE, "document": "report", "everywhere": True}).text
+    assert "Only in Ask again without Annual Report of the Harbour Group 2023 ×" in text_of(html)
+    assert set(re.findall(r'cite="/read/(\w+)', html)) == {"report"}
+
+
+def test_earlier_questions_in_an_address_are_answered_too(client: TestClient) -> None:
+    html = client.get("/", params={"asked": [LIGHTHOUSE, " "], "q": "when was it inspected?"}).text
+    assert re.findall(r'<article class="turn" id="(t\d)"', html) == ["t1", "t2"]
+    assert 'id="c1-1"' in html
+    assert "Norway" in text_of(html)
+
+
+def test_a_question_is_kept_where_the_service_is_busy(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object) -> None:
+        raise BusyError("too many requests", where="queue", remedy="try again")
+
+    monkeypatch.setattr(chat, "run_for_request", busy)
+    response = client.post("/", data={"q": LIGHTHOUSE})
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == str(BusyError.RETRY_AFTER)
+    assert f">{LIGHTHOUSE}</textarea>" in response.text
+    assert client.get("/").status_code == 200
