@@ -80,8 +80,8 @@ class _Known:
 
     def name(self, document: Document) -> str:
         """A document as people call it: by its years and the noun of its kind where only one is meant, or by its title."""
-        noun = document.kind.split()[-1]
-        kin = [one for one in self.newest_first if one.kind.split()[-1] == noun]
+        noun = document.kind.rpartition(" ")[2]
+        kin = [one for one in self.newest_first if one.kind.rpartition(" ")[2] == noun]
         alone = sum(one.period == document.period for one in kin) == 1
         return f"{short_years(document.period, '-')} {noun}" if alone else short_title(document)
 
