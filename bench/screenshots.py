@@ -29,14 +29,17 @@ PATHS = ("/", "/find?q=policy+guides", "/items", "/timeline?topic=policy+guides"
 def views(page: Page, url: str) -> Iterator[str]:
     """Bring `page` into one state after the other; give the name of each."""
     page.goto(url)
+    expect(page.locator(".examples")).to_be_visible()
+    yield "begin"
     page.get_by_role("textbox").fill(QUESTION)
     page.keyboard.press("Enter")
     expect(page.locator("#t1 .doings")).to_be_visible()
+    page.locator("#t1 .source > summary").first.click()
     page.get_by_role("button", name="Verify").first.click()
-    expect(page.locator("output").first).to_contain_text("holds")
+    expect(page.locator("output").first).to_contain_text("Verified")
     page.locator("#t1").evaluate("turn => turn.scrollIntoView()")
     yield "ask"
-    source = page.locator("#c1-1").get_by_role("link").first.get_attribute("href")
+    source = page.locator("#c1-1").get_by_role("link", name="Open in the document").get_attribute("href")
     page.goto(f"{url}/find?q=training+on+digital+evidence&year_from=2022")
     page.locator(".facets summary", has_text="Lead").click()
     page.evaluate("scrollTo(0, 0)")

@@ -14,8 +14,8 @@ from service.conversation.turn import Turn
 from service.steps import pipeline
 from service.understanding.request import Scope
 
-_TURNS = 6  # messages before the last that are answered again
-_LONGEST = 300  # characters of an earlier message that are read
+TURNS = 6  # messages before the last that are answered again
+LONGEST = 300  # characters of an earlier message that are read
 
 
 def answer(
@@ -28,15 +28,30 @@ def answer(
 ) -> Answer:
     """Answer the last of `messages`, (role, text) pairs, from the documents, or say that they do not.
 
-    The server keeps no state: earlier messages are answered again, and what they were answered is not read. With
-    `everywhere`, the last question is asked of all documents, whichever it names.
+    With `everywhere`, the last question is asked of all documents, whichever it names.
+    """
+    return answers(index, encoder, messages, filter, everywhere=everywhere)[-1]
+
+
+def answers(
+    index: Index,
+    encoder: Encoder,
+    messages: Sequence[tuple[str, str]],
+    filter: Filter | None = None,
+    *,
+    everywhere: bool = False,
+) -> list[Answer]:
+    """The answers to the last of `messages` and to the few before it, in order, as `answer` gives the last.
+
+    The server keeps no state: earlier messages are answered again, and what they were answered is not read.
     """
     asked = [text.strip() for role, text in messages if role == "user" and text.strip()]
     turns: list[Turn] = []
-    for message in (text[:_LONGEST] for text in asked[:-1][-_TURNS:]):
+    for message in (text[:LONGEST] for text in asked[:-1][-TURNS:]):
         turns.append(_turn(index, encoder, message, turns, filter or Filter()))
     last = asked[-1] if asked else "?"
-    return _turn(index, encoder, last, turns, filter or Filter(), everywhere=everywhere).answer
+    turns.append(_turn(index, encoder, last, turns, filter or Filter(), everywhere=everywhere))
+    return [turn.answer for turn in turns]
 
 
 def last_context(

@@ -1,109 +1,196 @@
-"""Example questions of different kinds that the documents held answer, made from what the index knows."""
+"""Example questions, made of what an index knows and shown only where they are answered.
+
+Each kind of question has candidates, the likeliest first. A candidate is asked, and is an example if the answer begins as
+the index says that it must, and quotes the right documents.
+"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from itertools import islice, pairwise
-from re import findall
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import combinations, islice
 
-import numpy as np
-
-from corpus.identity.names import full_name
-from corpus.identity.series import same_series
 from corpus.records import Record
 from corpus.text.markup import plain
 from corpus.types import Document
+from index.encoders.base import Encoder
 from index.generation import Index
-from index.passages.filters import Filter
-from index.terms import FUNCTION_WORDS, terms
+from index.terms import terms
 from service.answering.composition import short_title
+from service.chat import answer
+from service.documents.holdings import short_years
+from service.documents.topics import topics
+from service.lookups.sets import named_sets
+from service.understanding.countries import country_of, short_name
+from service.understanding.understand import bodies_of
 
-_MOST = 6
-_READ = 2000  # passages in which topics are looked for
-_FEWEST = 3  # passages that speak of a topic
-_OPEN_INDEXES = 2
-_WORD = r"[^\W\d_]{4,}|\W*[.,;:()]\W*|\w+"
-
-
-@lru_cache(_OPEN_INDEXES)
-def examples(index: Index) -> tuple[str, ...]:
-    """At most six questions, each of another kind; fewer where the documents give no more."""
-    return tuple(islice(dict.fromkeys(_questions(index)), _MOST))
-
-
-def _questions(index: Index) -> Iterator[str]:
-    newest_first = sorted(index.documents.values(), key=lambda document: document.period, reverse=True)
-    plans = (_items(index, document) for document in newest_first)
-    yield from _of_plan(next(filter(None, plans), []))
-    yield from _of_topics(index, newest_first)
-    if term := _defined(index):
-        yield f"What does {term} mean?"
-    yield "Which documents do you have?"
-    if newest_first:
-        yield f"Summarise the {short_title(newest_first[0])}"
+MOST = 6  # examples
+_TRIED = 10  # candidates of a kind
+_LONGEST = 120  # characters of a question
+_READ = 2_000  # passages and action items that are read
+_TOPICS, _DOCUMENTS = 200, 12  # that questions are made of
+_OFTEN = 3  # times that a document has a topic
+_MEMBERS = "members"
+_LISTS = 20  # passages in which a list of members is looked for
 
 
-def _items(index: Index, document: Document) -> list[Record]:
-    """The numbered action items of a document that have leads."""
-    mask = index.fields.mask(Filter(document=(document.id,)))
-    return [record for record in index.records.under(mask) if record.lead and record.number]
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A question, how its answer begins, the documents that it must quote, and words that stand in its first quotations."""
+
+    question: str
+    begins: str = ""
+    documents: frozenset[str] = frozenset()
+    quoted: str = ""
 
 
-def _defined(index: Index) -> str:
-    """The abbreviation of a glossary that most passages have, or ""."""
-    everything = np.ones(len(index.passages), np.bool_)
-    named = {passage.fields.get("Term", "") for passage in index.passages.of_kind("definition", everything)}
-    short = [term for term in named if term.isupper() and len(terms(term)) == 1]
-    return min(short, key=lambda term: (-index.lexical.frequency(terms(term)[0]), term), default="")
+@dataclass(frozen=True)
+class _Known:
+    """What an index knows that a question can be made of; the same for the same index."""
+
+    index: Index
+    encoder: Encoder
+
+    def __hash__(self) -> int:
+        return hash(self.index.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Known) and other.index.id == self.index.id
+
+    @cached_property
+    def newest_first(self) -> list[Document]:
+        return sorted(self.index.documents.values(), key=lambda document: document.period, reverse=True)
+
+    @cached_property
+    def topics(self) -> list[str]:
+        """What is spoken of, the most frequent first, without what the documents are called."""
+        passages = (self.index.passages[row] for row in range(min(_READ, len(self.index.passages))))
+        titles = " ".join(document.title.lower() for document in self.newest_first)
+        found = topics(passage for passage in passages if passage.kind != "heading")
+        return [topic for topic in found if topic not in titles][:_TOPICS]
+
+    @cached_property
+    def plans(self) -> list[tuple[Document, list[Record]]]:
+        """The newest documents with action items."""
+        items: dict[str, list[Record]] = {}
+        for record in islice(self.index.records, _READ):
+            items.setdefault(record.passage.document.id, []).append(record)
+        found = [(document, items[document.id]) for document in self.newest_first if document.id in items]
+        return found[:_DOCUMENTS]
+
+    def name(self, document: Document) -> str:
+        """A document as people call it: by its years and the noun of its kind where only one is meant, or by its title."""
+        noun = document.kind.rpartition(" ")[2]
+        kin = [one for one in self.newest_first if one.kind.rpartition(" ")[2] == noun]
+        alone = sum(one.period == document.period for one in kin) == 1
+        return f"{short_years(document.period, '-')} {noun}" if alone else short_title(document)
 
 
-def _of_plan(records: Sequence[Record]) -> Iterator[str]:
-    """Questions on the items of a plan: who leads one, what one leads, and whether someone leads an item of another."""
-    if not records:
-        return
-    plan = short_title(records[0].passage.document)
-    counts = Counter(lead for record in records for lead in record.lead)
-    busiest = min(counts, key=lambda lead: (-counts[lead], lead))
-    rarest = min(records, key=lambda record: max(counts[lead] for lead in record.lead))
-    yield f"Who leads item {rarest.number} of the {plan}?"
-    yield f"How many action items does {busiest} lead in the {plan}?"
-    if busiest not in rarest.lead:
-        yield f"Does {busiest} lead item {rarest.number} of the {plan}?"
+def examples(index: Index, encoder: Encoder) -> tuple[str, ...]:
+    """At most six questions of different kinds, all of them answered; computed once for an index."""
+    return _examples(_Known(index, encoder))
 
 
-def _of_topics(index: Index, newest_first: Sequence[Document]) -> Iterator[str]:
-    """What changed between plans of one series on what both speak of; everything on what most documents speak of."""
-    for document in newest_first:
-        earlier = [d for d in newest_first if d.period < document.period and same_series(d, document)]
-        if earlier and (topic := _topic(index, [document, earlier[0]])):
-            yield f"What changed on {topic} between the {short_title(earlier[0])} and the {short_title(document)}?"
-            break
-    if topic := _topic(index, newest_first):
-        yield f"Everything on {topic}"
+@lru_cache(1)
+def _examples(known: _Known) -> tuple[str, ...]:
+    found = (_first_answered(known, kind(known)) for kind in _KINDS)
+    best = islice(filter(None, found), MOST - 1)
+    last = _first_answered(known, iter([Candidate("Which documents do you have?")]))
+    return (*best, *filter(None, [last]))
 
 
-def _topic(index: Index, documents: Sequence[Document]) -> str:
-    """The two words beside each other that the most of some documents have, and the most passages; of no title; or ""."""
-    named = {term for document in index.documents.values() for term in terms(full_name(document))}
-    passages: Counter[str] = Counter()
-    holding: dict[str, set[str]] = {}
-    rows = (row for document in documents for row in index.passages.of_document(document.id))
-    for passage in (index.passages[row] for row in islice(rows, _READ)):
-        if passage.kind not in ("paragraph", "item", "row"):
-            continue
-        for pair in {f"{a} {b}" for a, b in pairwise(findall(_WORD, plain(passage.text).lower()))}:
-            if _tells(pair, named):
-                passages[pair] += 1
-                holding.setdefault(pair, set()).add(passage.document.id)
-    fewest = min(2, len(documents))
-    known = [pair for pair, count in passages.items() if count >= _FEWEST and len(holding[pair]) >= fewest]
-    return min(known, key=lambda pair: (-len(holding[pair]), -passages[pair], pair), default="")
+def _first_answered(known: _Known, candidates: Iterator[Candidate]) -> str | None:
+    short = (one for one in candidates if len(one.question) <= _LONGEST)
+    return next((one.question for one in islice(short, _TRIED) if _answered(known, one)), None)
 
 
-def _tells(pair: str, named: set[str]) -> bool:
-    """Whether two words are words of four letters at least, neither a function word nor one of a title."""
-    words = pair.split(" ")
-    return len(words) == 2 and all(
-        len(word) > 3 and word.isalpha() and word not in FUNCTION_WORDS and not named & set(terms(word))
-        for word in words
+def _answered(known: _Known, candidate: Candidate) -> bool:
+    given = answer(known.index, known.encoder, [("user", candidate.question)])
+    quotes = [plain(citation.quote).lower() for citation in given.citations]
+    return (
+        given.status == "answered"
+        and given.text.startswith(candidate.begins)
+        and candidate.documents <= {citation.passage.document.id for citation in given.citations}
+        and all(candidate.quoted in quote for quote in quotes[: len(candidate.documents) or 1])
     )
+
+
+def _leads(known: _Known) -> Iterator[Candidate]:
+    """Who leads the one action item on a topic."""
+    items = [(plain(record.text).lower(), record) for _, records in known.plans for record in records]
+    for topic in known.topics:
+        on_it = [record for text, record in items if topic in text]
+        if len(on_it) == 1 and len(on_it[0].lead) == 1:
+            document = on_it[0].passage.document.id
+            question = f"Who leads the work on {topic}?"
+            yield Candidate(question, on_it[0].lead[0], frozenset([document]), topic)
+
+
+def _counts(known: _Known) -> Iterator[Candidate]:
+    """How many items of a plan a country or a body with a short name leads, or how many there are."""
+    for document, records in known.plans:
+        name, documents = known.name(document), frozenset([document.id])
+        leads = Counter(lead for record in records for lead in record.lead)
+        for lead, count in leads.most_common():
+            if count > 1 and (lead.isupper() or country_of(lead)):
+                yield Candidate(f"How many items of the {name} does {lead} lead?", str(count), documents)
+        yield Candidate(f"How many items does the {name} have?", str(len(records)), documents)
+
+
+def _members(known: _Known) -> Iterator[Candidate]:
+    """Whether a country in the middle of a closed list of members is one."""
+    scores = known.index.lexical.scores(_MEMBERS)
+    rows = (-scores).argsort(kind="stable")[:_LISTS].tolist()
+    passages = [known.index.passages[row] for row in rows if scores[row] > 0]
+    for one in named_sets(bodies_of(known.index), passages):
+        countries = [key for key, _ in one.entries if len(key) == 2 and key.isupper()]
+        if one.of_countries and not one.open and one.about.issuperset(terms(_MEMBERS)):
+            country = short_name(countries[len(countries) // 2])
+            yield Candidate(f"Is {country} a member?", "Yes", frozenset([one.passage.document.id]))
+
+
+def _changes(known: _Known) -> Iterator[Candidate]:
+    """What became of a topic between two plans that both speak of it."""
+    for later, earlier in combinations([document for document, _ in known.plans], 2):
+        sources = [known.index.sources[document.id].lower() for document in (earlier, later)]
+        pair = f"the {known.name(earlier)} and the {known.name(later)}"
+        documents = frozenset([earlier.id, later.id])
+        for topic in known.topics if later.period != earlier.period else ():
+            if all(topic in source for source in sources):
+                for question in (f"What changed on {topic} between {pair}?", f"Compare {pair} on {topic}"):
+                    yield Candidate(question, documents=documents, quoted=topic)
+
+
+def _sayings(known: _Known) -> Iterator[Candidate]:
+    """What a document that is no plan says on the topic that it has most often."""
+    plans = {document.id for document, _ in known.plans}
+    for document in known.newest_first[:_DOCUMENTS]:
+        source = known.index.sources[document.id].lower()
+        told = [topic for topic in known.topics if source.count(topic) >= _OFTEN]
+        for topic in sorted(told, key=source.count, reverse=True) if document.id not in plans else ():
+            question = f"What does the {known.name(document)} say about {topic}?"
+            yield Candidate(question, documents=frozenset([document.id]), quoted=topic)
+
+
+def _meanings(known: _Known) -> Iterator[Candidate]:
+    """What the letters that are used most often stand for."""
+    used = {short: sum(map(known.index.lexical.frequency, terms(short))) for short in known.index.names.full}
+    for short in sorted(used, key=lambda short: (-used[short], short)):
+        yield Candidate(f"What does {short} stand for?", quoted=short.lower())
+
+
+def _overviews(known: _Known) -> Iterator[Candidate]:
+    """All that is said on a topic."""
+    for topic in known.topics:
+        yield Candidate(f"Everything on {topic}", quoted=topic)
+
+
+_KINDS: Sequence[Callable[[_Known], Iterator[Candidate]]] = (
+    _leads,
+    _counts,
+    _members,
+    _changes,
+    _sayings,
+    _meanings,
+    _overviews,
+)

@@ -6,7 +6,7 @@ This is the only place where text of a document, or of an answer, becomes HTML.
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, zip_longest
 
 from markupsafe import Markup, escape
 
@@ -116,16 +116,28 @@ def _block(kind: str, lines: Sequence[str], turn: int, known: Collection[int]) -
         items = (Markup("<li>{}</li>").format(_inline(line[2:], turn, known)) for line in lines)
         return Markup("<ul>{}</ul>").format(Markup().join(items))
     if kind == "table":
-        rows = [line.strip("| ").split(" | ") for line in lines if not line.startswith("|---")]
-        cells = (
-            Markup().join(Markup("<td>{}</td>").format(_inline(c, turn, known)) for c in row) for row in rows
-        )
-        return Markup("<table>{}</table>").format(
-            Markup().join(Markup("<tr>{}</tr>").format(row) for row in cells)
+        return _table(
+            [line.strip("| ").split(" | ") for line in lines if not line.startswith("|---")], turn, known
         )
     if kind == "text":
         return Markup("<p>{}</p>").format(Markup("<br>").join(_inline(line, turn, known) for line in lines))
     return Markup()
+
+
+def _table(rows: Sequence[Sequence[str]], turn: int, known: Collection[int]) -> Markup:
+    """A table whose first row are its headers, each cell with the header above it for narrow windows."""
+    headers, *body = rows
+    html = Markup().join(
+        Markup('<th scope="col">{}</th>').format(_inline(one, turn, known)) for one in headers
+    )
+    html = Markup('<tr class="header">{}</tr>').format(html)
+    for row in body:
+        cells = (
+            Markup('<td data-header="{}">{}</td>').format(header, _inline(cell, turn, known))
+            for header, cell in zip_longest(headers[: len(row)], row, fillvalue="")
+        )
+        html += Markup("<tr>{}</tr>").format(Markup().join(cells))
+    return Markup("<table>{}</table>").format(html)
 
 
 def _inline(text: str, turn: int, known: Collection[int]) -> Markup:

@@ -12,10 +12,9 @@ from corpus.types import Document, Passage
 from index.generation import Index
 from service.answering.types import Citation
 from service.http.dependencies import Open
-from service.pages.hits import Hit
 from service.pages.precedents_chart import chart
 from service.pages.problems import page_router
-from service.pages.quotations import Quotation, of_citation, quotation
+from service.pages.quotations import Hit, Quotation, of_citation, quotation
 from service.pages.rendering import page
 from service.pages.url_state import UrlState, chips
 from service.precedents import SAID, Label, PlanComparison, Precedents, Related

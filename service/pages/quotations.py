@@ -1,20 +1,25 @@
-"""A quotation on a page: its text, its place in words, the link to its source, and how to cite it."""
+"""A quotation on a page: its text, its place in words, the link to its source, and how to cite it; and a search result."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 
 from markupsafe import Markup
 
-from corpus.text.markers import item_marker
 from corpus.text.markup import plain
 from corpus.types import RECOGNISED, Document, Passage
 from index.generation import Index
-from service.answering.composition import short_title
+from index.search import Result
 from service.answering.types import Citation
 from service.http.urls import link
 from service.pages.markup import Span, render, split
+from service.pages.url_state import KINDS
+from service.precedents import Related
 from service.schemas.citations import Citation as CitationData
+
+_PIECE = re.compile(r"[\n\t]|\[\d+\]|\*\*| … | — |(?<=[.:;?!]) ")  # ends what an answer quotes in one go
+_TELLING = 20  # characters of a quotation by which it is known again
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +42,6 @@ class Quotation:
         return f"{place}, {RECOGNISED}" if self.recognised else place
 
     @property
-    def title(self) -> str:
-        """The title of its document without what it says of the issuer."""
-        return short_title(self.document)
-
-    @property
-    def where(self) -> str:
-        """The number of its item, the last heading above it and the page, as far as there are such."""
-        if self.passage is None:
-            return ""
-        marker = item_marker(self.passage.text)
-        number = self.passage.text[: marker.width].strip("-*•–—(). \t") if marker else ""
-        heading = [plain(self.passage.section[-1])] if self.passage.section else []
-        page = [f"page {self.passage.page}"] if self.passage.page is not None else []
-        return ", ".join([*([f"item {number}"] if number else []), *heading, *page])
-
-    @property
     def url(self) -> str:
         """The link to it, marked in its document; it carries a hash, which tells if the text has changed."""
         return link(self.document.id, self.start, self.end, self.text)
@@ -71,6 +60,16 @@ class Quotation:
         if self.passage is None:
             return ""
         return CitationData.of(Citation(self.marker, self.text, self.passage)).model_dump_json()
+
+    def said_in(self, answer: str) -> bool:
+        """Whether an answer has words of it, or begins to."""
+        quoted = plain(self.text)
+        pieces = (piece.strip(" -“”|…") for piece in _PIECE.split(answer))
+        return any(len(piece) >= _TELLING and piece in quoted for piece in pieces)
+
+    def beginning(self, length: int) -> str:
+        """Its first words, without the bullet before them."""
+        return shorten(plain(self.text).lstrip("-*• "), length, placeholder=" …")
 
     def as_text(self, base: str) -> str:
         """The citation for a letter; `base` is the service's address."""
@@ -134,3 +133,32 @@ def cells(passage: Passage, window: Span, marks: Sequence[Span] = ()) -> list[tu
             html = render(text, inside, (cut[0] - start, cut[1] - start))
             found.append((headers.get(plain(text), ""), html))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found; `cells` are (header, HTML) each."""
+
+    rank: int
+    document: Document
+    place: str
+    note: str
+    kind: str
+    cells: list[tuple[str, Markup]]
+    url: str
+    id: str
+
+    @classmethod
+    def of(cls, result: Result | Related) -> "Hit":
+        passage = result.passage
+        marks = [(highlight.start, highlight.end) for highlight in result.highlights]
+        return cls(
+            rank=result.rank,
+            document=passage.document,
+            place=" › ".join(headings(passage)),
+            note=RECOGNISED if passage.recognised else "",
+            kind=KINDS[passage.kind],
+            cells=cells(passage, (0, len(passage.text)), marks),
+            url=link(passage.document.id, passage.start, passage.end, passage.text),
+            id=passage.id,
+        )

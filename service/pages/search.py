@@ -10,8 +10,8 @@ from fastapi.responses import Response
 from corpus.types import Document
 from index.search import SearchResults
 from service.http.dependencies import Open
-from service.pages.hits import Hit
 from service.pages.problems import page_router
+from service.pages.quotations import Hit
 from service.pages.rendering import page
 from service.pages.url_state import FACETS, UrlState, chips, value_label
 from service.schemas.search import SearchRequest

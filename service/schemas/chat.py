@@ -101,6 +101,9 @@ class ChatResponse(Model):
     scope: list[NamedDocument] = Field(
         default=[], description="the documents that the question was restricted to"
     )
+    missing: list[str] = Field(
+        default=[], description="documents that the question names and that are not held, in its words"
+    )
     explanation: Explanation | None = Field(None, description="given where it is asked for")
 
     @classmethod
@@ -111,6 +114,7 @@ class ChatResponse(Model):
         named = request.scope.documents if request and documents else ()
         return cls(
             scope=[NamedDocument(id=id, title=documents[id].title) for id in named if documents],
+            missing=list(request.scope.missing) if request else [],
             explanation=Explanation.of_answer(given, request) if explain and request else None,
             status=given.status,
             answer=given.text,

@@ -29,7 +29,6 @@ from service.settings import Settings, is_loopback
 # The scope that a route needs, whatever the method; None stands for no key.
 NEEDS: Mapping[str, Permission | None] = {
     "/": Permission.READ,
-    "/cards": Permission.READ,
     "/chat": Permission.READ,
     "/documents": Permission.READ,
     "/documents/{id}": Permission.READ,
@@ -53,6 +52,7 @@ NEEDS: Mapping[str, Permission | None] = {
     "/sign-out": None,
     "/static/{digest}/{name}": None,  # the same in every installation
     "/timeline": Permission.READ,
+    "/turn": Permission.READ,
     "/v1/chat/completions": Permission.READ,
     "/v1/models": Permission.READ,
     "/v1/models/{id}": Permission.READ,

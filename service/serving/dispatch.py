@@ -11,7 +11,6 @@ from starlette.responses import Response
 from index.encoders.base import Encoder
 from index.generation import Index
 from index.opening import OpenIndex
-from index.passages.filters import Filter
 from service.answering.types import Answer
 from service.observability.request_context import current_request
 from service.serving.admission import AdmissionQueue
@@ -25,19 +24,11 @@ Q = TypeVar("Q", bound=BaseModel)
 
 
 async def answer_for(
-    request: Request,
-    index: Index,
-    encoder: Encoder,
-    messages: Sequence[tuple[str, str]],
-    filter: Filter | None = None,
-    *,
-    everywhere: bool = False,
+    request: Request, index: Index, encoder: Encoder, messages: Sequence[tuple[str, str]]
 ) -> Answer:
     """The answer to a conversation, written into the audit log. Raises as `run_for_request`."""
     return await run_for_request(
-        request,
-        encoder,
-        lambda cancellable: answer_conversation(index, cancellable, messages, filter, everywhere=everywhere),
+        request, encoder, lambda cancellable: answer_conversation(index, cancellable, messages, None)
     )
 
 

@@ -11,7 +11,7 @@ from index.generation import Index
 from index.passages.filters import Filter
 from index.search import SearchResults, search
 from service.answering.types import Answer
-from service.chat import answer
+from service.chat import answers
 from service.observability.request_context import audit_answer
 from service.precedents import Precedents, of_passage, of_topic
 from service.schemas.chat import ChatRequest, ChatResponse
@@ -51,8 +51,21 @@ def answer_conversation(
     everywhere: bool = False,
 ) -> Answer:
     """Answer, written into the audit log. Raises AuditError."""
-    given = answer(index, encoder, messages, filter, everywhere=everywhere)
-    audit_answer(messages[-1][1], given.generation, [one.passage.id for one in given.citations], given.status)
+    return answer_turns(index, encoder, messages, filter, everywhere=everywhere)[-1]
+
+
+def answer_turns(
+    index: Index,
+    encoder: Encoder,
+    messages: Sequence[tuple[str, str]],
+    filter: Filter | None,
+    *,
+    everywhere: bool = False,
+) -> list[Answer]:
+    """The last answers of a conversation, the very last written into the audit log. Raises AuditError."""
+    given = answers(index, encoder, messages, filter, everywhere=everywhere)
+    last = given[-1]
+    audit_answer(messages[-1][1], last.generation, [one.passage.id for one in last.citations], last.status)
     return given
 
 

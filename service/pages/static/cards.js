@@ -40,4 +40,9 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-copy]");
   if (button) copy(button.parentElement.querySelector("pre").textContent, button);
 });
+// a marker opens its source; some browsers do so themselves
+addEventListener("hashchange", () => {
+  const opened = document.getElementById(location.hash.slice(1));
+  if (opened?.matches(".opened")) opened.closest("details").open = true;
+});
 enliven(document);

@@ -1,27 +1,23 @@
-// The conversation. The server stores nothing: the form holds the turns, and the session storage for going back.
-// The address is that of the last question by itself.
+// The conversation. The server stores nothing: the form holds the turns, and the address the last question with those before it.
 import { copy, enliven } from "./cards.js";
 import { events } from "./events.js";
-import { offer } from "./feedback.js";
+import { settle } from "./feedback.js";
 import { fragment } from "./fragments.js";
+import { Refusal } from "./refusal.js";
 
 const form = document.getElementById("ask");
 const box = document.getElementById("q");
 const send = document.getElementById("send");
 const stop = document.getElementById("stop");
-const afresh = document.getElementById("afresh");
 const turns = document.getElementById("turns");
 const news = document.getElementById("news");
 const template = document.getElementById("turn");
-const KEPT = "conversation";
-const PLACE = "place";
-const SAYS = JSON.parse(template.dataset.says);
+const READ = 6; // questions before the last that the server answers again
 let running = null;
+let shown = location.search;
 
-function said() {
-  const values = (name) => [...form.querySelectorAll(`input[name=${name}]`)].map((input) => input.value);
-  const answered = values("answered");
-  return values("asked").map((question, n) => ({ question, answer: answered[n] }));
+function said(name) {
+  return [...form.querySelectorAll(`input[name=${name}]`)].map((input) => input.value);
 }
 
 function remember(question, answer) {
@@ -30,6 +26,7 @@ function remember(question, answer) {
     Object.assign(input, { type: "hidden", name, value });
     form.insertBefore(input, form.querySelector("label"));
   }
+  form.querySelector("label").textContent = "Ask a follow-up";
 }
 
 function part(turn, selector) {
@@ -37,160 +34,28 @@ function part(turn, selector) {
 }
 
 function begin(question) {
-  const number = Number(turns.lastElementChild?.id.slice(1) ?? 0) + 1;
+  part(turns, ".failed")?.remove();
   const turn = template.content.firstElementChild.cloneNode(true);
-  turn.id = `t${number}`;
-  turn.dataset.number = number;
-  turn.setAttribute("aria-labelledby", `t${number}-q`);
-  part(turn, ".asked").id = `t${number}-q`;
+  const heading = part(turn, ".asked");
+  turn.id = `t${turns.children.length + 1}`;
+  heading.id = `${turn.id}-q`;
+  turn.setAttribute("aria-labelledby", heading.id);
   part(turn, "[data-is=question]").textContent = question;
-  document.getElementById("intro").hidden = true;
-  document.getElementById("lead").className = "unseen";
   turns.append(turn);
-  afresh.hidden = false;
-  form.querySelector("label").textContent = "Ask a follow-up";
+  heading.scrollIntoView({ block: "start" });
   return turn;
 }
 
-function state(turn, name, words) {
-  part(turn, ".state").dataset.state = name;
-  part(turn, ".state").textContent = words;
-}
-
-function element(name, ...children) {
-  const made = document.createElement(name);
-  made.append(...children);
-  return made;
-}
-
-// as service/pages/markup.py: bold titles, and markers as links
-function inline(turn, text, markers) {
-  return text.split(/(\[\d+\]|\*\*.+?\*\*)/).map((piece) => {
-    if (/^\*\*.+\*\*$/.test(piece)) return element("strong", ...inline(turn, piece.slice(2, -2), markers));
-    const marker = piece.match(/^\[(\d+)\]$/)?.[1];
-    if (!markers.has(Number(marker))) return piece;
-    const link = element("a", piece);
-    link.className = "marker";
-    link.href = `#c${turn.dataset.number}-${marker}`;
-    return link;
-  });
-}
-
-function kind(line) {
-  if (line.startsWith("- ")) return "ul";
-  if (line.startsWith("| ") || line.startsWith("|---")) return "table";
-  return line.trim() ? "p" : "";
-}
-
-function block(turn, name, lines, markers) {
-  if (name === "ul") return element("ul", ...lines.map((line) => element("li", ...inline(turn, line.slice(2), markers))));
-  if (name === "table") {
-    const rows = lines.filter((line) => !line.startsWith("|---")).map((line) => line.replace(/^[| ]+|[| ]+$/g, "").split(" | "));
-    return element("table", ...rows.map((row) => element("tr", ...row.map((cell) => element("td", ...inline(turn, cell, markers))))));
-  }
-  const broken = lines.flatMap((line, n) => [...(n ? [document.createElement("br")] : []), ...inline(turn, line, markers)]);
-  return element("p", ...broken);
-}
-
-// lines of one kind that follow each other are one block
-function linked(turn, text, markers) {
-  const blocks = [];
-  for (const line of text.split("\n")) {
-    if (blocks.at(-1)?.name === kind(line)) blocks.at(-1).lines.push(line);
-    else blocks.push({ name: kind(line), lines: [line] });
-  }
-  const nodes = blocks.filter(({ name }) => name).map(({ name, lines }) => block(turn, name, lines, markers));
-  part(turn, ".answer").replaceChildren(...nodes);
-}
-
-async function cardsOf(turn, citations, related, signal) {
-  if (!citations.length) return document.createDocumentFragment();
-  const query = new URLSearchParams({ turn: turn.dataset.number, related });
-  for (const { marker, quote, passage } of citations) {
-    // offsets count characters, JavaScript's strings UTF-16 units
-    const before = passage.text.slice(0, passage.text.indexOf(quote));
-    const start = passage.start + [...before].length;
-    query.append("cite", [marker, start, start + [...quote].length, passage.document.id].join(":"));
-  }
-  try {
-    return await fragment(`/cards?${query}`, signal);
-  } catch {
-    const nodes = document.createDocumentFragment();
-    nodes.append("The citations could not be loaded.");
-    return nodes;
-  }
-}
-
-// a restriction to documents as buttons, each of which asks again without it
-function scopeOf(turn, scope) {
-  if (!scope.length) return;
-  const list = element("ul");
-  list.className = "chips scope";
-  list.setAttribute("aria-label", "Only searched in");
-  for (const { id, title } of scope) {
-    const cross = element("span", " ×");
-    cross.ariaHidden = "true";
-    const unseen = element("span", ", ask without this restriction");
-    unseen.className = "unseen";
-    const button = element("button", `Only: ${title.split(",")[0]}`, cross, unseen);
-    button.className = "quiet";
-    button.type = "button";
-    button.dataset.do = "unscope";
-    button.dataset.keep = scope.filter((other) => other.id !== id).map((other) => other.id).join(",");
-    list.append(element("li", button));
-  }
-  part(turn, ".scoped").replaceChildren(list);
-}
-
-async function complete(turn, given, cards) {
-  linked(turn, given.answer, new Set(given.citations.map((one) => one.marker)));
-  if (given.question.trim() !== part(turn, "[data-is=question]").textContent.trim()) {
-    part(turn, "[data-is=searched]").textContent = given.question;
-    part(turn, ".searched").hidden = false;
-  }
-  const nodes = await cards;
-  enliven(nodes);
-  part(turn, ".sources").append(nodes);
-  scopeOf(turn, given.scope ?? []);
-  turn.dataset.alone = given.question;
-  offer(turn, given);
-  part(turn, ".doings").hidden = false;
-}
-
-// a greeting: a question has related passages at least
-function outcome(given) {
-  return given.status === "not_found" && given.citations.length === 0 ? "unasked" : given.status;
-}
-
-function keep(question, given) {
-  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
-  try {
-    sessionStorage.setItem(KEPT, JSON.stringify([...kept, { question, given }]));
-  } catch {
-    // full or forbidden: going back then shows an empty chat
-  }
-}
-
-// `again`: {before, keep}: the turn of this question, and the documents that it is asked of, "" for all
-async function ask(question, again) {
-  const before = again ? said().slice(0, again.before) : said();
-  const messages = before.flatMap(({ question, answer }) => [
-    { role: "user", content: question },
-    { role: "assistant", content: answer },
-  ]);
-  messages.push({ role: "user", content: question });
-  const body = { messages, stream: true };
-  if (again) Object.assign(body, { everywhere: true, filter: again.keep ? { document: again.keep.split(",") } : null });
+async function ask(question) {
   const turn = begin(question);
-  part(turn, ".asked").scrollIntoView({ block: "start" });
   news.textContent = "Searching the documents…";
   running = new AbortController();
   stop.hidden = false;
   send.hidden = true;
   try {
-    await answer(turn, question, body, running.signal);
+    await complete(turn, question, await answer(turn, question, running.signal));
   } catch (error) {
-    failed(turn, question, again, error);
+    fail(turn, question, error);
   } finally {
     running = null;
     stop.hidden = true;
@@ -199,95 +64,88 @@ async function ask(question, again) {
   }
 }
 
-// says what went wrong in plain words, keeps the question, and offers what helps
-function failed(turn, question, again, error) {
-  const stopped = error.name === "AbortError";
-  const words = stopped ? "" : error instanceof TypeError ? "The service cannot be reached. Is it running?" : error.message;
-  state(turn, "failed", stopped ? "Stopped" : "No answer");
-  part(turn, ".answer").textContent = words;
-  news.textContent = stopped ? "Stopped." : `No answer: ${words}`;
-  if (!box.value) box.value = question;
-  const retry = element("button", "Try again");
-  retry.type = "button";
-  retry.addEventListener("click", () => {
-    box.value = "";
-    turn.remove();
-    ask(question, again);
-  });
-  const help = [retry];
-  if (error.status === 401) {
-    const link = element("a", "Sign in");
-    link.href = `/sign-in?${new URLSearchParams({ next: `/?${new URLSearchParams({ q: question })}` })}`;
-    help.push(link);
-  }
-  part(turn, ".mend").replaceChildren(...help);
-  part(turn, ".mend").hidden = false;
-}
-
-// what a refusal says, with the time to wait where it gives one
-async function refusal(response) {
-  const told = await response.json().catch(() => ({}));
-  const wait = response.headers.get("retry-after");
-  const words = [told.detail ?? "The service did not answer.", ...(wait ? [`Try again in ${wait} seconds.`] : [])];
-  return Object.assign(new Error(words.join(" ")), { status: response.status });
-}
-
-async function answer(turn, question, body, signal) {
+async function answer(turn, question, signal) {
+  const answered = said("answered");
+  const messages = said("asked").flatMap((content, n) => [
+    { role: "user", content },
+    { role: "assistant", content: answered[n] },
+  ]);
+  messages.push({ role: "user", content: question });
   const response = await fetch("/chat", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ messages, stream: true }),
     signal,
   });
-  if (!response.ok) throw await refusal(response);
+  if (!response.ok) throw await Refusal.of(response);
   const given = { citations: [], answer: "" };
-  let cards = null;
   for await (const { name, data } of events(response)) {
-    if (name === "status") given.status = data.status;
     if (name === "citation") given.citations.push(data);
     if (name === "text") {
-      if (!given.answer) state(turn, outcome(given), SAYS[outcome(given)]);
-      cards ??= cardsOf(turn, given.citations, given.status === "not_found", signal);
       given.answer += data.text;
       part(turn, ".answer").append(data.text);
     }
     if (name === "done") Object.assign(given, data);
   }
-  if (!given.question) throw new Error("the answer was cut off");
-  await complete(turn, given, cards);
+  if (!given.status) throw new Refusal("The answer was cut off.");
+  return given;
+}
+
+async function complete(turn, question, given) {
+  const earlier = said("asked").slice(-READ);
   remember(question, given.answer);
-  keep(question, given);
-  history.replaceState(null, "", addressOf(turn));
-  const count = given.citations.length;
-  const says = SAYS[outcome(given)] && `${SAYS[outcome(given)]}. `;
-  news.textContent = `${says}${given.answer} ${count} ${count === 1 ? "citation" : "citations"}.`;
-}
-
-// where the last answer is found by itself
-function addressOf(turn) {
-  return `/?${new URLSearchParams({ q: turn.dataset.alone })}`;
-}
-
-// the conversation that was left here, in place of its last turn alone
-async function restore(kept) {
-  turns.replaceChildren();
-  for (const input of form.querySelectorAll("input[name=asked], input[name=answered]")) input.remove();
-  for (const { question, given } of kept) {
-    const turn = begin(question);
-    state(turn, outcome(given), SAYS[outcome(given)]);
-    part(turn, ".answer").textContent = given.answer;
-    remember(question, given.answer);
-    await complete(turn, given, cardsOf(turn, given.citations, given.status === "not_found"));
+  try {
+    const whole = await fragment("/turn", { number: turns.children.length, question, earlier, given });
+    turn.replaceWith(whole);
+    enliven(whole);
+    settle(part(whole, ".opinion"));
+    part(whole, ".doings").hidden = false;
+    shown = whole.dataset.link.slice(1);
+    history.pushState(null, "", whole.dataset.link);
+    turn = whole;
+  } catch {
+    turn.ariaBusy = null;
+    part(turn, ".state").textContent = "The sources could not be loaded.";
   }
-  scrollTo(0, Number(sessionStorage.getItem(PLACE) ?? 0));
+  const state = part(turn, ".state").textContent;
+  const count = given.citations.length;
+  news.textContent = `${state && `${state}. `}${given.answer} ${count} ${count === 1 ? "source" : "sources"}.`;
+}
+
+// the question goes back into the box, and another try replaces this one
+function fail(turn, question, error) {
+  const stopped = error.name === "AbortError";
+  const refusal = error instanceof Refusal ? error : new Refusal("The service cannot be reached. Check your connection.");
+  turn.classList.add("failed");
+  turn.ariaBusy = null;
+  part(turn, ".state").dataset.state = "failed";
+  part(turn, ".state").textContent = stopped ? "Stopped" : "No answer";
+  part(turn, ".answer").textContent = stopped ? "" : refusal.message;
+  part(turn, ".remedies").hidden = false;
+  const signIn = part(turn, ".remedies a");
+  signIn.hidden = stopped || !refusal.signIn;
+  const pairs = [...said("asked").slice(-READ).map((one) => ["asked", one]), ["q", question]];
+  signIn.href = `/sign-in?${new URLSearchParams({ next: `/?${new URLSearchParams(pairs)}` })}`;
+  box.value ||= question;
+  news.textContent = stopped ? "Stopped." : `No answer: ${refusal.message}`;
 }
 
 function inWords(turn) {
-  const sources = [...turn.querySelectorAll(".card")].map(
-    (card) => `[${card.querySelector(".number").textContent}] ${card.querySelector(".copy pre")?.textContent ?? ""}`,
+  const sources = [...turn.querySelectorAll(".source .opened")].map(
+    (source) => `[${source.id.split("-")[1]}] ${source.querySelector(".copy pre").textContent}`,
   );
-  return [part(turn, "[data-is=question]").textContent, part(turn, ".answer").textContent, ...sources].join("\n\n");
+  return [part(turn, "[data-is=question]").textContent, part(turn, ".answer").innerText, ...sources].join("\n\n");
 }
+
+const DEEDS = {
+  copy: (turn, button) => copy(inWords(turn), button),
+  link: (turn, button) => copy(new URL(turn.dataset.link, location.href).href, button),
+  print: () => print(),
+  again: (turn) => {
+    box.value = part(turn, "[data-is=question]").textContent;
+    form.requestSubmit();
+  },
+};
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -306,25 +164,12 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") running?.abort();
 });
 stop.addEventListener("click", () => running?.abort());
-afresh.addEventListener("click", () => sessionStorage.removeItem(KEPT));
 turns.addEventListener("click", (event) => {
-  const turn = event.target.closest(".turn");
-  const deed = event.target.closest("[data-do]")?.dataset.do;
-  if (deed === "copy") copy(inWords(turn), event.target);
-  if (deed === "link") copy(new URL(addressOf(turn), location).href, event.target);
-  if (deed === "unscope" && !running) {
-    event.preventDefault();
-    const { keep } = event.target.closest("[data-do]").dataset;
-    const before = [...turns.querySelectorAll("[data-alone]")].indexOf(turn);
-    ask(part(turn, "[data-is=question]").textContent, { before, keep });
-  }
-  const marker = event.target.closest("a.marker");
-  if (marker) document.querySelector(marker.hash)?.closest("details")?.setAttribute("open", "");
-  if (deed === "print") print();
+  const button = event.target.closest("[data-do]");
+  if (button) DEEDS[button.dataset.do](button.closest(".turn"), button);
 });
-addEventListener("pagehide", () => sessionStorage.setItem(PLACE, turns.children.length ? scrollY : 0));
+// going back or forward to another question: its page is the server's
+addEventListener("popstate", () => {
+  if (location.search !== shown) location.reload();
+});
 for (const doings of turns.querySelectorAll(".doings")) doings.hidden = false;
-const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "[]");
-const here = new URLSearchParams(location.search).get("q");
-if (kept.length && (here ? kept.at(-1).given.question === here : !turns.children.length)) restore(kept);
-else sessionStorage.removeItem(KEPT);

@@ -1,6 +1,5 @@
 // Feedback on an answer. Nothing is sent before "Send" is pressed, and only once for each answer.
 const SENT = "opinions";
-const FIELDS = ["question", "status", "answer", "citations", "generation"];
 const sending = new WeakSet();
 
 function key(given) {
@@ -17,15 +16,7 @@ function close(form, words) {
   output.textContent = words;
 }
 
-export function offer(turn, given) {
-  const form = turn.querySelector(".opinion");
-  form.elements.given.value = JSON.stringify(Object.fromEntries(FIELDS.map((name) => [name, given[name]])));
-  settle(form);
-}
-
-function settle(form) {
-  if (!form.elements.given.value) return;
-  form.hidden = false;
+export function settle(form) {
   if (sent().includes(key(JSON.parse(form.elements.given.value)))) close(form, "You have given feedback on this answer.");
 }
 

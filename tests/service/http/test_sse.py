@@ -50,7 +50,15 @@ def test_a_stream_says_what_the_plain_answer_says(client: TestClient, question: 
     assert [data for name, data in found if name == "citation"] == plain.pop("citations")
     assert found[0] == ("status", {"status": plain["status"]})
     assert found[-1] == ("done", plain)
-    assert plain.keys() == {"status", "confidence", "question", "generation", "scope", "explanation"}
+    assert plain.keys() == {
+        "status",
+        "confidence",
+        "question",
+        "generation",
+        "scope",
+        "missing",
+        "explanation",
+    }
 
 
 def test_a_stream_comes_in_pieces(client: TestClient) -> None:

@@ -155,12 +155,14 @@ def test_hostile_questions_and_answers_run_nothing(window: Page, hostile_site: s
         page.locator("#t1 [name=comment]").fill(STRINGS[9])
         page.locator("#t1").get_by_role("button", name="Send").click()
         expect(page.locator("#t1 .opinion output")).to_contain_text("Thank you.")
+        page.locator(".source > summary").first.click()
         page.locator(".cite summary").first.click()
         page.locator(".card").first.get_by_role("button", name="Verify").click()
         expect(page.locator("output").first).to_contain_text("Verified")
-        page.reload()  # from what was kept
+        page.reload()  # from the address
         expect(page.locator("#t4 .doings")).to_be_visible()
         unharmed(page)
+        page.locator(".source > summary").first.click()
         page.locator(".card a").first.click()
         expect(page.locator("#mark")).to_be_in_viewport()
         unharmed(page)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from service.pages.markup import TAGS, render, split, visible
+from service.pages.markup import TAGS, answer_html, render, split, visible
 
 PIECES = [
     *(f"<{slash}{tag}>" for tag in TAGS for slash in ("", "/")),
@@ -142,3 +142,12 @@ def test_a_mark_survives_emphasis_and_cuts() -> None:
         "bo</strong><mark><strong>ld", "bol</strong><mark><strong>d"
     )
     assert render(text, window=(4, 8)) == "<strong>bold</strong>"
+
+
+def test_lists_and_tables_of_an_answer_are_lists_and_tables() -> None:
+    html = answer_html("Two:\n- one [1]\n- two [7]\n\n| Lead | No. |\n|---|---|\n| **A** | 4 |", 2, {1})
+    assert html == (
+        '<p>Two:</p><ul><li>one <a class="marker" href="#c2-1">[1]</a></li><li>two [7]</li></ul>'
+        '<table><tr class="header"><th scope="col">Lead</th><th scope="col">No.</th></tr>'
+        '<tr><td data-header="Lead"><strong>A</strong></td><td data-header="No.">4</td></tr></table>'
+    )

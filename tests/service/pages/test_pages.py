@@ -3,11 +3,15 @@
 import json
 import re
 from html import unescape
+from typing import Any
 
 import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
+from service.errors import BusyError
 from service.http.security_headers import HEADERS
+from service.pages import chat
 
 LIGHTHOUSE = "who leads the repair of the northern lighthouse"
 
@@ -226,7 +230,9 @@ def test_a_form_on_another_site_keeps_nothing(client: TestClient) -> None:
         ("/find?q=x&show=1000", 422, "top_k"),
         (f"/find?q={'x' * 5000}", 422, "query"),
         (f"/?q={'x' * 5000}", 422, "q"),
-        ("/cards?cite=1:0:5:none", 404, "no document has the id"),
+        (f"/?q=x{'&asked=y' * 7}", 422, "asked"),
+        ("/?q=x&document=none", 422, "no document has the id"),
+        ("/?q=x&everywhere=perhaps", 422, "everywhere"),
         ("/items?sort=colour", 422, "sort"),
         ("/items?show=none", 422, "show"),
         ("/items?document=none", 422, "no document has the id"),
@@ -276,11 +282,26 @@ def test_odd_forms_get_a_page(client: TestClient, form: dict[str, str | list[str
     assert response.headers["content-type"].startswith("text/html")
 
 
-@pytest.mark.parametrize(
-    "cite", ["", ":", "1:2", "x:y:z:plan", "1:0:99999999999999:plan", "1:9:3:plan", "1:0:5:plan:more"]
-)
-def test_odd_citations_are_refused(client: TestClient, cite: str) -> None:
-    assert client.get("/cards", params={"cite": cite}).status_code in (404, 422)
+def shown(client: TestClient, **changed: Any) -> Response:
+    """What the script gets for an answer, some of whose parts are changed."""
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": LIGHTHOUSE}]}).json()
+    body = {"number": 1, "question": LIGHTHOUSE, "earlier": [], "given": given | changed}
+    return client.post("/turn", json=body)
+
+
+def test_the_script_gets_the_turn_that_the_server_renders(client: TestClient) -> None:
+    html = client.get("/", params={"q": LIGHTHOUSE}).text
+    assert shown(client).text.strip().removeprefix('<article class="turn"') in html
+
+
+def test_odd_answers_are_refused(client: TestClient) -> None:
+    given = client.post("/chat", json={"messages": [{"role": "user", "content": LIGHTHOUSE}]}).json()
+    citation = given["citations"][0]
+    elsewhere = citation | {"passage": citation["passage"] | {"id": "none"}}
+    assert shown(client, citations=[citation | {"quote": "words of another"}]).status_code == 404
+    assert shown(client, citations=[elsewhere]).status_code == 404
+    assert shown(client, status="green").status_code == 422
+    assert client.post("/turn", content="{").status_code == 422
 
 
 def test_nothing_is_loaded_from_elsewhere_to_describe_the_interface(client: TestClient) -> None:
@@ -294,3 +315,51 @@ def test_a_browser_is_told_on_a_page_that_there_is_none(client: TestClient) -> N
     assert response.headers["content-type"].startswith("text/html")
     assert "There is no page at this address." in response.text
     assert client.get("/nowhere").json()["status"] == 404
+
+
+@pytest.mark.parametrize(
+    ("question", "state"),
+    [
+        (LIGHTHOUSE, "answered"),
+        ("which volcano erupted on Tuesday", "not_found"),
+        ("Which documents do you have?", "told"),
+        ("Do you have the 1998 work plan?", "lacking"),
+    ],
+)
+def test_only_what_is_quoted_and_whole_is_green(client: TestClient, question: str, state: str) -> None:
+    html = client.get("/", params={"q": question}).text
+    assert re.findall(r'<p class="state" data-state="(\w+)">', html) == [state, "searching"]
+
+
+def test_the_scope_of_a_question_is_taken_away_by_a_link(client: TestClient) -> None:
+    html = client.get("/", params={"q": "Who leads the fog signal workshop in the 2020-22 plan?"}).text
+    assert "Only in Ask again without Harbour Group Work Plan 2020-22 ×" in text_of(html)
+    (without,) = re.findall(r'<li><a href="([^"]+everywhere=true)"', html)
+    assert "Ask again without" not in text_of(client.get(unescape(without)).text)
+
+
+def test_an_address_says_in_which_documents_an_answer_is_looked_for(client: TestClient) -> None:
+    html = client.get("/", params={"q": LIGHTHOUSE, "document": "report", "everywhere": True}).text
+    assert "Only in Ask again without Annual Report of the Harbour Group 2023 ×" in text_of(html)
+    assert set(re.findall(r'cite="/read/(\w+)', html)) == {"report"}
+
+
+def test_earlier_questions_in_an_address_are_answered_too(client: TestClient) -> None:
+    html = client.get("/", params={"asked": [LIGHTHOUSE, " "], "q": "when was it inspected?"}).text
+    assert re.findall(r'<article class="turn" id="(t\d)"', html) == ["t1", "t2"]
+    assert 'id="c1-1"' in html
+    assert "Norway" in text_of(html)
+
+
+def test_a_question_is_kept_where_the_service_is_busy(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object) -> None:
+        raise BusyError("too many requests", where="queue", remedy="try again")
+
+    monkeypatch.setattr(chat, "run_for_request", busy)
+    response = client.post("/", data={"q": LIGHTHOUSE})
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == str(BusyError.RETRY_AFTER)
+    assert f">{LIGHTHOUSE}</textarea>" in response.text
+    assert client.get("/").status_code == 200
