@@ -27,13 +27,14 @@ _SAME_STATUS = {  # how people say what a status cell says
 class RecordQuery:
     """The records wanted: each with any of `leads` (keys) and of `statuses`, of `areas` and groups; none that are empty.
 
-    `asked` are keys that lead nothing. `together` wants all of the leads, `joint` any several. `rest` are the terms of the
-    request that nothing of this accounts for: its topic.
+    `asked` are keys that lead nothing; `names_status` tells whether a status is named, known to the records or not. `together`
+    wants all of the leads, `joint` any several. `rest` are the terms of the request that nothing of this accounts for: its topic.
     """
 
     leads: tuple[str, ...]
     asked: tuple[str, ...]
     statuses: tuple[str, ...]
+    names_status: bool
     negated: bool
     areas: tuple[str, ...]
     joint: bool
@@ -90,6 +91,7 @@ def record_query(request: Request, records: Sequence[Record], bodies: BodyNames)
         leads=tuple(key for key in keys if key in leading),
         asked=tuple(key for key in keys if key not in leading),
         statuses=tuple(statuses),
+        names_status=bool(said & _terms_of(_SAME_STATUS.values())),
         negated=(bool(_NOT & set(request.text.lower().split())) or "n't" in request.text.replace("’", "'")),
         areas=tuple(areas),
         joint=bool(said & _JOINT) and len(keys) < 2 and not _or(request),

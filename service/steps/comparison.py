@@ -79,6 +79,9 @@ def _side_by_side(
     if not citations:
         return Passed("no side says anything on the topic")
     given = found(context, bullets(lines), tuple(citations))
+    named = max(len(context.request.scope.documents), len(context.request.entities)) > 1
+    if len(citations) > 1 and named and len(citations) < len(sides):
+        return replace(given, status="partial")
     if len(citations) > 1:
         return given
     if len(context.request.topic) > _BROAD:

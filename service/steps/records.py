@@ -96,6 +96,8 @@ def _closed(context: QuestionContext, records: Sequence[Record], query: RecordQu
         given = _compared(context, records, query)
         if isinstance(given, Answer):
             return given
+    if (request.field == "status" or query.names_status) and not any(record.status for record in records):
+        return nothing(context, f"T{_plans(records)[1:]} gives no status.", [records[0].passage])
     matching = [record for record in records if query.matches(record, context.bodies)]
     if request.intent == "yes_no" and query.restricts:
         return _whether(context, matching, records)
@@ -193,7 +195,7 @@ def _leads(context: QuestionContext, records: Sequence[Record]) -> Answer | Pass
         for lead in record.lead:
             counts.setdefault(lead, []).append(record)
     if not counts:
-        return nothing(context, f"{_plans(records)} names no leads.".capitalize())
+        return nothing(context, f"T{_plans(records)[1:]} names no leads.")
     ordered = sorted(counts.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     citations = whole_passages([items[0].having("lead") for _, items in ordered])
     lines = [f"{lead}: {len(items)} ({_numbers(items)}) [{n}]" for n, (lead, items) in enumerate(ordered, 1)]
