@@ -5,7 +5,7 @@ Documents are known by the nouns of their kinds, the words of their titles and s
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from corpus.types import Document
 from index.queries.preferences import MONTHS
@@ -27,6 +27,8 @@ _OUTSIDE = (FUNCTION_WORDS | PREPOSITIONS) - {"the"}
 _ORDER = 3  # words before the noun of a kind that tell its age
 _BETWEEN = 3  # words between years and such a noun
 _BEFORE, _AFTER = 6, 9  # words around the noun of a kind that may belong to the name of a document
+_JOINED = ("and", "or", "&", "vs", "versus", "and the", "")
+Period = tuple[tuple[int, int], Span]  # years, and where they stand
 _PHRASE = 4  # terms in a row that name a document by its title
 _FAR = 9999  # a year beyond all
 
@@ -43,7 +45,7 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
         kin = _of_noun(word.group().lower(), documents)
         if not kin:
             continue
-        own = [(years, span) for years, span in periods if _adjacent(text, word.span(), span)]
+        own = _with_joined(text, [one for one in periods if _adjacent(text, word.span(), one[1])], periods)
         before = [other.group().lower() for other in words[max(0, n - _ORDER) : n]]
         around = {
             other.group().lower() for other in words[max(0, n - _BEFORE) : n + _AFTER] if other is not word
@@ -64,6 +66,16 @@ def scope_of(text: str, documents: Sequence[Document]) -> Scope:
             missing.append(text[slice(*span)])
     known = () if len(ids) == len(documents) else tuple(ids)
     return Scope(known, years, tuple(missing), tuple(spans or (span for _, span in periods)))
+
+
+def _with_joined(text: str, own: Sequence[Period], periods: Sequence[Period]) -> list[Period]:
+    """The years of a noun with those that are joined to them: "the 2015-17 and 2024-26 plans"."""
+    found = list(own)
+    for before, after in reversed(list(pairwise(periods))):
+        between = text[before[1][1] : after[1][0]].strip(" ,").lower()
+        if after in found and before not in found and between in _JOINED:
+            found.insert(0, before)
+    return found
 
 
 def _adjacent(text: str, noun: Span, period: Span) -> bool:

@@ -28,6 +28,8 @@ HELD = [
             ("sheet",),
         ),  # by its title, of no plan's kind
         ("how do both plans treat pilots", ("old", "new")),
+        ("what changed between the 2015-17 and 2024-26 plans", ("old", "new")),
+        ("pilots in the 2015-17 plan and in the 2024-26 plan", ("old", "new")),
         ("what did the review find", ()),  # one of its kind, and no word that names it
     ],
 )
