@@ -169,8 +169,9 @@ def _said(passage: Passage) -> str:
 
 
 def _weight(index: Index, term: str) -> float:
-    """log(1 + N / (1 + n)) when n of the N passages have the term (Spärck Jones, 1972, smoothed)."""
-    return log(1 + len(index.passages) / (1 + index.lexical.frequency(term)))
+    """log(1 + N / (1 + n)) when n of the N passages have the term (Spärck Jones, 1972, smoothed), as a share of the most."""
+    count = len(index.passages)
+    return log(1 + count / (1 + index.lexical.frequency(term))) / log(1 + count)
 
 
 def _years(question: QuestionAnalysis, best: Passage) -> dict[str, float]:
