@@ -4,8 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from index.generation import Index
+from index.queries.preferences import MONTHS
 from index.search import Interpretation
 from index.terms import terms
+
+_SHORTEST = 3  # letters of a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +21,17 @@ class UnknownName:
 
 def unknown_names(index: Index, names: Sequence[str], understood: Interpretation) -> Iterator[UnknownName]:
     """Those of `names` with a word that no document has, neither as asked nor corrected, in full or in short."""
-    for name in (part for joined in names for part in joined.split(" and ")):
+    parts = (part for joined in names for both in joined.split(" and ") for part in both.split(" in "))
+    for name in (part for part in parts if not _is_month(part)):
         corrected = _replaced(understood.corrected, name)
         readings = tuple(dict.fromkeys((name, corrected, _replaced(understood.names, corrected))))
         if not any(_occurs(index, reading) for reading in readings):
             yield UnknownName(name, readings)
+
+
+def _is_month(name: str) -> bool:
+    """Whether a name is that of a month, or its beginning: "Oct"."""
+    return len(name) >= _SHORTEST and any(month.startswith(name.rstrip(".")) for month in MONTHS.split("|"))
 
 
 def _replaced(changed: Mapping[str, str], name: str) -> str:

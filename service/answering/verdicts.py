@@ -47,6 +47,12 @@ def verdict_of(
     return "No" if negated else "Yes"
 
 
+def offers_alternatives(request: Request) -> bool:
+    """Whether a question for yes or no names two things, of which one is the answer: "a member or an observer"."""
+    words = request.text.lower().rstrip("?. ").split()
+    return "or" in words[:-1] and words[-1] != "not"
+
+
 def _share(topic: Sequence[str], said: frozenset[str]) -> float:
     return sum(_says(term, said) for term in topic) / len(topic)
 

@@ -26,6 +26,6 @@ class Turn:
 
     @property
     def entries(self) -> Sequence[Passage]:
-        """The passages of the entries of the list that was given."""
+        """The passages of the entries of the list that was given, without the one that leads in to it."""
         listing = self.answer.listing
-        return tuple(citation.passage for citation in listing.citations) if listing else ()
+        return tuple(citation.passage for citation in listing.citations[-listing.count :]) if listing else ()

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from corpus.identity.names import full_name
 from corpus.types import Document, Passage
+from index.terms import terms
 from service.answering.composition import bullets, whole_passages
 from service.answering.context import QuestionContext
 from service.answering.refusal import SURE
@@ -19,6 +21,10 @@ def asked_collection(context: QuestionContext) -> Answer | Passed:
     request = context.request
     if request.intent != "collection" or request.chance < _CLEAR:
         return Passed("does not ask about the collection")
+    if not request.scope.missing and (about := _about(context)):
+        return _told(
+            context, "\n".join([f"{len(about)} of {len(context.documents)} documents:", bullets(about)])
+        )
     known = sum(context.index.lexical.frequency(term) > 0 for term in request.topic)
     if (known > _TOPIC or context.is_follow_up) and request.chance < _SURELY:
         return Passed("asks what the documents say")
@@ -33,6 +39,14 @@ def asked_collection(context: QuestionContext) -> Answer | Passed:
     count = len(newest_first)
     head = f"{count} documents:" if count != 1 else "One document:"
     return _told(context, head + "\n" + bullets([_described(context, document) for document in newest_first]))
+
+
+def _about(context: QuestionContext) -> list[str]:
+    """The documents whose names have all of a topic of several words, where only some have."""
+    topic = set(context.request.topic)
+    named = [document for document in context.documents if topic <= set(terms(full_name(document)))]
+    few = len(topic) > 1 and not context.request.scope.documents and len(named) < len(context.documents)
+    return [_described(context, document) for document in named] if few else []
 
 
 def _missing(context: QuestionContext, names: Sequence[str]) -> Answer:

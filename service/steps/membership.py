@@ -12,7 +12,7 @@ from service.answering.composition import bullets
 from service.answering.context import QuestionContext
 from service.answering.refusal import found
 from service.answering.types import Answer, Citation, Listing
-from service.answering.verdicts import number_of
+from service.answering.verdicts import number_of, offers_alternatives
 from service.lookups.sets import NamedSet, named_sets
 from service.steps.outcome import Passed
 from service.understanding.request import Entity
@@ -49,7 +49,8 @@ def membership(context: QuestionContext) -> Answer | Passed:
 def _whether(
     context: QuestionContext, about: Sequence[NamedSet], sets: Sequence[NamedSet]
 ) -> Answer | Passed:
-    """Yes or no for each that is named."""
+    """Yes or no for each that is named; of "a member or an observer" what it is."""
+    alternatives = offers_alternatives(context.request)
     said: list[str] = []
     citations: list[Citation] = []
     for entity in context.request.entities:
@@ -57,7 +58,8 @@ def _whether(
         having = [one for one in of_kind if one.has(entity.key)]
         if having:
             citations.append(_cited(len(citations) + 1, having[0]))
-            said.append(f"Yes: {_shown(having[0], entity.key)} [{len(citations)}]")
+            verdict = "" if alternatives else "Yes: "
+            said.append(f"{verdict}{_shown(having[0], entity.key)} [{len(citations)}]")
             continue
         if any(one.open for one in of_kind):
             return Passed("the list is not closed")

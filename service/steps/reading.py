@@ -11,7 +11,7 @@ from service.answering.context import QuestionContext
 from service.answering.refusal import UNLIKELY, not_found, not_held
 from service.answering.types import Answer, Status
 from service.answering.unknown_names import unknown_names
-from service.answering.verdicts import number_of, verdict_of
+from service.answering.verdicts import number_of, offers_alternatives, verdict_of
 from service.questions.labels import absent_label
 from service.questions.values import has_value, without_question_words
 from service.understanding.names import entities_in
@@ -46,7 +46,7 @@ def searched(context: QuestionContext) -> Answer:
     status: Status = "answered" if sure.sure else "partial"
     closeness = FOLLOW_UP if context.is_follow_up else ALONE
     said = compose(index, question, found.results, closeness)
-    if context.request.form == "yes_no" and _verdict(context, said, sure.value) is None:
+    if _wants_verdict(context) and _verdict(context, said, sure.value) is None:
         said = _telling(context, found.results, sure.value) or said
     text, status = _in_form(context, said, status, sure.value)
     return Answer(status, text, sure.value, context.text, said.citations, index.id, said.listing)
@@ -79,7 +79,7 @@ def _mentioned(context: QuestionContext, results: Sequence[Result]) -> bool:
 def _in_form(context: QuestionContext, said: Composed, status: Status, sure: float) -> tuple[str, Status]:
     """The text with yes or no, or the number, first, if that is asked and the first quotation tells."""
     request = context.request
-    if request.form == "yes_no":
+    if _wants_verdict(context):
         verdict = _verdict(context, said, sure)
         return (f"{verdict}: {said.text}", status) if verdict else (said.text, "partial")
     several = len({one.passage.document.id for one in said.citations if f"[{one.marker}]" in said.text}) > 1
@@ -87,6 +87,10 @@ def _in_form(context: QuestionContext, said: Composed, status: Status, sure: flo
         None if several or request.form != "count" else number_of(request, plain(said.citations[0].quote))
     )
     return (f"{number}: {said.text}" if number else said.text), status
+
+
+def _wants_verdict(context: QuestionContext) -> bool:
+    return context.request.form == "yes_no" and not offers_alternatives(context.request)
 
 
 def _verdict(context: QuestionContext, said: Composed, sure: float) -> str | None:

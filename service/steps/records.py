@@ -52,6 +52,8 @@ def asked_records(context: QuestionContext) -> Answer | Passed:
     if not records:
         return Passed("no document in question has action items")
     query = record_query(request, records, context.bodies)
+    if query.leads and request.intent in ("list", "count"):  # what no passage says is a way of asking
+        query = replace(query, rest=tuple(filter(context.index.lexical.frequency, query.rest)))
     if context.anchor:
         meant = [r for r in records if context.anchor.id in {passage.id for passage in r.passages}]
         return _told(context, meant, query) if meant else Passed("refers to no action item")

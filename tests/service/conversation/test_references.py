@@ -65,3 +65,8 @@ def test_the_year_before_is_searched_without_the_day_of_the_last(ferries: Index)
     said = ask(ferries, "What was the May 2015 regional webinar about?", "and the webinar a year before?")
     assert said.question.endswith("in 2014")
     assert "lamps and oil" in said.text
+
+
+def test_the_second_of_a_list_is_not_counted_from_what_leads_in_to_it(ferries: Index) -> None:
+    said = ask(ferries, "which wishes did the council agree on?", "quote the second one")
+    assert "two languages" in said.text

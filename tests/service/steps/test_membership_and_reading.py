@@ -65,3 +65,9 @@ def test_an_option_that_is_not_among_those_named_is_refused_by_its_name(regatta:
     said = ask(regatta, "what is option 7 made of")
     assert said.status == "not_found"
     assert said.text.startswith("The documents have no option 7.")
+
+
+def test_of_two_alternatives_the_one_is_named_without_yes(regatta: Index) -> None:
+    said = ask(regatta, "Is Tonga among the rowing nations or the sailing nations of the regatta?")
+    assert not said.text.startswith(("Yes", "No"))
+    assert "Tonga" in said.text
