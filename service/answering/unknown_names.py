@@ -9,6 +9,7 @@ from index.search import Interpretation
 from index.terms import terms
 
 _SHORTEST = 3  # letters of a month
+_LONGEST = 5  # initials
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +42,16 @@ def _replaced(changed: Mapping[str, str], name: str) -> str:
 
 
 def _occurs(index: Index, name: str) -> bool:
-    return all(index.lexical.frequency(term) for term in terms(name))
+    return all(
+        index.lexical.frequency(term) or _are_initials(index, word)
+        for word in name.split()
+        for term in terms(word)
+    )
+
+
+def _are_initials(index: Index, word: str) -> bool:
+    """Whether capitals are those of words in a row of a title: "LA" of the Los Angeles Declaration."""
+    if not (1 < len(word) <= _LONGEST and word.isupper()):
+        return False
+    initials = ("".join(one[0] for one in document.title.split()) for document in index.documents.values())
+    return any(word in letters for letters in initials)

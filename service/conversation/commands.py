@@ -7,7 +7,7 @@ from corpus.text.markup import plain
 from corpus.types import Passage
 from index.generation import Index
 from service.answering.composition import bullets, short_title, whole_passages
-from service.answering.types import Answer, Citation, TraceEntry
+from service.answering.types import Answer, Citation, Listing, TraceEntry
 from service.conversation.turn import Turn
 from service.understanding.request import Request
 
@@ -40,7 +40,8 @@ def listed(index: Index, question: str, passages: Sequence[Passage]) -> Answer:
     lines = [f"{plain(one.quote)} [{one.marker}]" for one in citations]
     said = lines[0] if len(lines) == 1 else bullets(lines)
     trace = (TraceEntry("chosen_entries", "answered"),)
-    return Answer("answered", said, _CHOSEN, question, citations, index.id, trace=trace)
+    listing = Listing(len(lines), citations) if len(lines) > 1 else None
+    return Answer("answered", said, _CHOSEN, question, citations, index.id, listing, trace=trace)
 
 
 def _quoted(last: Turn) -> Answer:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -14,8 +15,10 @@ from index.encoders.base import Encoder, unit
 from index.generation import Index
 from index.passages.store import PassageStore
 from index.terms import terms
+from service.lookups.record_query import record_query
 from service.questions.english import NUMBERS, ORDINALS, UP_TO_TEN
 from service.understanding.request import Request, Span
+from service.understanding.understand import bodies_of
 
 _ORDINALS = ORDINALS[:10]
 _ENTRY = r"(?:one|item|point|entry|action|activity|priority|recommendation)"
@@ -27,7 +30,7 @@ _ENTRY_REFERENCE = re.compile(
     rf"number (?P<number>{UP_TO_TEN})\b(?: (?:on|of|in) (?:the|that|this) list)?)(?:['’]s\b)?",
     re.IGNORECASE,
 )
-_WHICH_OF_THEM = re.compile(r"\b(?:which|what) (?:ones? )?of (?:them|those|these)\b", re.IGNORECASE)
+_OF_THEM = re.compile(r"\b(?:(?:which|what) (?:ones? )?)?of (?:them|those|these)\b", re.IGNORECASE)
 _SHOWN = 16  # words of an entry that name it in a question
 
 
@@ -72,17 +75,36 @@ def chosen_entries(
 
     They are of `entries`, which were given last, or of the list around or after `passage`, which answered last.
     """
-    if not request.topic or not _WHICH_OF_THEM.search(request.text):
+    them = _OF_THEM.search(request.text)
+    if them is None:
         return []
+    request = replace(request, topic=tuple(t for t in request.topic if t not in terms(them.group())))
     entries = entries if len(entries) > 1 else _list(index, passage)
     if len(entries) < 2:
         return []
+    if (records := _records_asked(index, request, entries)) or not request.topic:
+        return records
     having = [entry for entry in entries if set(request.topic) <= set(terms(entry.text))]
     if having:
         return having
-    asked = _WHICH_OF_THEM.sub("", request.text)
+    asked = _OF_THEM.sub("", request.text)
     vectors = unit(np.stack([one.pooled for one in encoder.read([asked, *(plain(e.text) for e in entries)])]))
     return [entries[int(np.argmax(vectors[1:] @ vectors[0]))]]
+
+
+def _records_asked(index: Index, request: Request, entries: Sequence[Passage]) -> list[Passage]:
+    """Those of some action items whose fields are as a request says: led alone, complete."""
+    mask = np.zeros(len(index.passages), np.bool_)
+    mask[[index.positions[entry.id] for entry in entries]] = True
+    records, bodies = index.records.under(mask), bodies_of(index)
+    if not records:
+        return []
+    query = record_query(request, records, bodies)
+    return (
+        [one.passage for one in records if query.matches(one, bodies)]
+        if query.restricts and query.closed
+        else []
+    )
 
 
 def _list(index: Index, passage: Passage) -> Sequence[Passage]:

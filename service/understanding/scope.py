@@ -29,7 +29,7 @@ _BETWEEN = 3  # words between years and such a noun
 _BEFORE, _AFTER = 6, 9  # words around the noun of a kind that may belong to the name of a document
 _JOINED = ("and", "or", "&", "vs", "versus", "and the", "")
 Period = tuple[tuple[int, int], Span]  # years, and where they stand
-_PHRASE = 4  # terms in a row that name a document by its title
+_PHRASE = 3  # terms in a row that name a document by its title
 _FAR = 9999  # a year beyond all
 
 

@@ -70,3 +70,13 @@ def test_the_year_before_is_searched_without_the_day_of_the_last(ferries: Index)
 def test_the_second_of_a_list_is_not_counted_from_what_leads_in_to_it(ferries: Index) -> None:
     said = ask(ferries, "which wishes did the council agree on?", "quote the second one")
     assert "two languages" in said.text
+
+
+def test_of_those_filters_the_items_that_were_given_by_their_fields(ferries: Index) -> None:
+    said = ask(
+        ferries,
+        "which items does Norway lead in the 2024 plan?",
+        "of those, which alone?",
+        "quote the second one",
+    )
+    assert said.citations[0].passage.fields["No."] == "3"
