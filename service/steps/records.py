@@ -54,6 +54,10 @@ def asked_records(context: QuestionContext) -> Answer | Passed:
     query = record_query(request, records, context.bodies)
     if query.leads and request.intent in ("list", "count"):  # what no passage says is a way of asking
         query = replace(query, rest=tuple(filter(context.index.lexical.frequency, query.rest)))
+    if not any(record.lead for record in records):
+        if query.leads or query.asked:
+            return Passed("the plan in question names no leads")
+        query = replace(query, alone=False, joint=False)
     if context.anchor:
         meant = [r for r in records if context.anchor.id in {passage.id for passage in r.passages}]
         return _told(context, meant, query) if meant else Passed("refers to no action item")
@@ -109,6 +113,8 @@ def _closed(context: QuestionContext, records: Sequence[Record], query: RecordQu
         return Passed(f"{request.intent} is no question for rows alone")
     if not query.restricts and not request.scope.documents and request.intent != "count":
         return Passed("names no lead, status, area or plan")
+    if request.field in ("status", "deadline") and not query.restricts and len(matching) > 1:
+        return _told(context, matching, query)
     if not matching:
         return nothing(context, f"No action item of {_plans(records)} is so ({len(records)} rows examined).")
     return _listed(context, matching, len(records))
@@ -166,7 +172,7 @@ def _told(context: QuestionContext, items: Sequence[Record], query: RecordQuery)
         for n, item in enumerate(having, 1)
     ]
     text = verdict + (said[0] if len(said) == 1 else "\n" + bullets(said))
-    return found(context, text, whole_passages(passages))
+    return found(context, text.lstrip(), whole_passages(passages))
 
 
 def _verdict(request: Request, item: Record, query: RecordQuery, context: QuestionContext) -> str:
